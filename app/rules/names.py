@@ -1,0 +1,50 @@
+"""Pinyin of names, for sorting and for search by initials (zs finds 张三)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+
+# Readings as a surname where pypinyin's reading of the character alone is another one.
+_SURNAMES: Final = {
+    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "盖": "ge", "朴": "piao",
+    "翟": "zhai", "召": "shao", "重": "chong", "种": "chong", "黑": "he", "员": "yun", "繁": "po",
+    "折": "she", "缪": "miao", "覃": "qin", "洗": "xian", "阚": "kan", "隗": "wei", "卜": "bu", "秘": "bi", "乐": "yue",
+    "祭": "zhai", "能": "nai", "乜": "nie", "么": "yao", "郇": "xun", "尉迟": "yu chi", "长孙": "zhang sun",
+    "万俟": "mo qi", "任": "ren",
+}  # fmt: skip
+
+
+def pinyin(name: str) -> str:
+    """Sort key of a person's name: syllables without tones, in small letters, separated by blanks."""
+    return " ".join(_syllables(name))
+
+
+def initials(name: str) -> str:
+    """First letters of a person's name, in small letters: 单雄信 -> sxx, 尉迟恭 -> ycg."""
+    return "".join(syllable[0] for syllable in _syllables(name))
+
+
+def text_initials(text: str) -> str:
+    """First letters of a text that is no person's name (a unit, a school): no surname readings."""
+    return "".join(syllable[0] for syllable in _plain(text))
+
+
+def _syllables(name: str) -> list[str]:
+    stripped = name.strip()
+    for length in (2, 1):
+        reading = _SURNAMES.get(stripped[:length])
+        if reading and len(stripped) >= length:
+            return [*reading.split(), *_plain(stripped[length:])]
+    return _plain(stripped)
+
+
+def _plain(text: str) -> list[str]:
+    """Readings without tones; every run of other characters gives its letters and digits, word by word."""
+    parts = lazy_pinyin(text, style=Style.NORMAL, errors=_other)
+    return " ".join(parts).lower().split()
+
+
+def _other(run: str) -> str:
+    return "".join(c if c.isalnum() else " " for c in run)
