@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+.PHONY: help run test check translate screenshots clean
+
+help: ## what there is to run
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+.venv/.run: requirements.txt
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements.txt requirements-dev.txt
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch .venv/.run $@
+
+run: .venv/.run ## start everything at http://127.0.0.1:8080
+	@exec $(PY) run.py
+
+test: .venv/.dev ## all tests, browser tests included
+	@$(PY) -m pytest
+
+check: .venv/.dev ## ruff, mypy (rules and review), import contracts, translations
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet . || (echo "run: .venv/bin/ruff format ."; exit 1)
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) scripts/translate.py --check
+
+translate: .venv/.dev ## extract, merge and compile the catalogues; fails on what is missing
+	@$(PY) scripts/translate.py
+
+screenshots: .venv/.dev ## the pictures of the README
+	@$(PY) scripts/screenshots.py
+
+clean: ## caches
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,18 @@
+"""公就: the back-office of a public employment service.
+
+The factory is imported late, so that importing `app.rules` never loads Flask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app(**overrides: Any) -> Flask:
+    """The application; keyword arguments override settings."""
+    from app.factory import build
+
+    return build(overrides)

@@ -1,0 +1,13 @@
+"""The objects shared by the whole application, bound to it by the factory."""
+
+from __future__ import annotations
+
+from flask_appbuilder import AppBuilder
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+db = SQLAlchemy()
+appbuilder = AppBuilder()
+csrf = CSRFProtect()
+migrate = Migrate()

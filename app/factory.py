@@ -1,0 +1,47 @@
+"""Puts the house together: config, database, FAB, registry, web hooks, commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from app import cli, jobs, registry
+from app.extensions import appbuilder, csrf, db, migrate
+from app.gateways import malware, storage, vault
+from app.gateways.database import database_url
+from app.models.base import use_vault
+from app.views import web
+from config import ROOT, settings
+
+
+def build(overrides: dict[str, Any]) -> Flask:
+    """An application bound to its database. Writes nothing: the schema is the release step's job."""
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder="templates", static_folder="static")
+    app.config.update(settings())
+    app.config.update(overrides)
+    app.config.setdefault(
+        "SQLALCHEMY_DATABASE_URI", database_url(app.config["DATABASE_URL"], app.config["DATA_DIR"])
+    )
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    use_vault(vault.from_settings(app.config["FIELD_KEYS"], app.config["INDEX_KEY"]))
+    app.extensions["storage"] = storage.from_settings(app.config["STORAGE_URL"], app.config["DATA_DIR"] / "files")
+    app.extensions["malware"] = malware.from_settings(app.config["CLAMD_URL"])
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
+    csrf.init_app(app)
+    web.before_fab(app)
+    app.config["FAB_ROLES"] = registry.fab_roles()
+    app.extensions["grants"] = registry.grants()
+    app.extensions["menu"] = registry.menu()
+    with app.app_context():
+        appbuilder.init_app(app, db.session)
+        registry.register(appbuilder)
+        registry.assert_safe(appbuilder)
+    web.after_fab(app)
+    for command in cli.COMMANDS:
+        app.cli.add_command(command)
+    app.extensions["jobs"] = jobs.JOBS
+    app.extensions["run_job"] = jobs.run_now
+    jobs.hooks(app)
+    return app

@@ -1,0 +1,212 @@
+"""Scheduled work: a table of thin functions, one leader, every run on record. A job changes a status only through the desk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy.exc
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from app.models import shipped
+from app.extensions import db
+from app.models.gigs import GigOffer, GigWanted
+from app.models.positions import Posting
+from app.models.review import IdempotencyKey
+from app.models.system import JobRun
+from app.review import desk, outbox
+from app.rules.actor import CLOCK
+from app.rules.dates import ZONE, today
+
+log = logging.getLogger(__name__)
+
+LEADER_LOCK = 7_203_342
+BATCH = 200
+
+
+def expire(session: Session, kind: str, model: type) -> int:
+    """What is past its last day leaves by itself (GD-46, TJ-32); through the desk, in batches, each on record."""
+    done = 0
+    statuses = ("live",) if model is Posting else ("live", "paused")
+    while True:
+        due = session.execute(
+            select(model.id, model.version)
+            .where(model.status.in_(statuses), model.valid_until < today())
+            .order_by(model.id)
+            .limit(BATCH)
+        ).all()
+        if not due:
+            return done
+        outcomes = desk.move_many(session, CLOCK, kind, [(r.id, r.version) for r in due], "expire")
+        moved = sum(o.ok for o in outcomes)
+        done += moved
+        if not moved:  # somebody else is at these very rows: the next run sees them again
+            return done
+
+
+def expire_postings(session: Session) -> int:
+    """Automatic take-down of postings after their validity (GD-46)."""
+    return expire(session, "posting", Posting)
+
+
+def expire_gigs(session: Session) -> int:
+    """Gig posts after their last day (TJ-32, TJ-47)."""
+    return expire(session, "gig_offer", GigOffer) + expire(session, "gig_wanted", GigWanted)
+
+
+def deliver_messages(session: Session) -> int:
+    """Notices whose 60 seconds of undo are over leave the outbox."""
+    return outbox.deliver(session)
+
+
+def renew_work_days(session: Session) -> int:
+    """A year's official days off replace the provisional ones as soon as the installed calendar knows them."""
+    new = shipped.load_work_days(session, range(today().year, today().year + 3))
+    session.commit()
+    return new
+
+
+def purge_keys(session: Session) -> int:
+    """Idempotency keys are of use for a day."""
+    gone = session.execute(
+        delete(IdempotencyKey).where(IdempotencyKey.created_on < func.now() - timedelta(days=1))
+    ).rowcount
+    session.commit()
+    return gone
+
+
+@dataclass(frozen=True)
+class Job:
+    """What runs when; `trigger` and `when` are APScheduler's."""
+
+    name: str
+    title: Any
+    run: Callable[[Session], int]
+    trigger: str
+    when: dict[str, Any] = field(default_factory=dict)
+
+
+JOBS: dict[str, Job] = {
+    j.name: j
+    for j in (
+        Job("deliver_messages", _l("Deliver messages"), deliver_messages, "interval", {"seconds": 5}),
+        Job("expire_postings", _l("Take down expired postings"), expire_postings, "cron", {"minute": "*/10"}),
+        Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, "cron", {"minute": "5-59/10"}),
+        Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
+        Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
+    )
+}
+
+QUIET = frozenset({"deliver_messages"})  # recorded only when it did something or failed
+
+
+def run_now(name: str) -> int:
+    """Runs a job inside an application context and records it; an error is recorded, logged and raised."""
+    job = JOBS[name]
+    session = db.session
+    record = JobRun(job=name)
+    if name not in QUIET:
+        session.add(record)
+        session.commit()
+    try:
+        rows = job.run(session)
+    except (sqlalchemy.exc.SQLAlchemyError, OSError, RuntimeError, ValueError) as fault:
+        session.rollback()
+        record = session.merge(record)
+        record.error, record.ended_at = type(fault).__name__, func.now()
+        session.add(record)
+        session.commit()
+        raise
+    if rows or name not in QUIET:
+        session.add(record)
+        record.rows, record.ended_at = rows, func.now()
+        session.commit()
+    return rows
+
+
+class Leader:
+    """Holds the advisory lock on a connection of its own; only its holder schedules. Others try again every 5 seconds."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.scheduler: BackgroundScheduler | None = None
+        self.connection: Any = None
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self._watch, name="leader", daemon=True)
+
+    def start(self) -> None:
+        """Begins to compete for the lead."""
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Gives the lead up at once, so that another process may take it."""
+        self.stopped.set()
+        self._resign()
+
+    def _watch(self) -> None:
+        while not self.stopped.is_set():
+            try:
+                self._lead() if self.connection is None else self.connection.execute(text("SELECT 1"))
+            except sqlalchemy.exc.SQLAlchemyError:
+                log.warning("lost the connection of the scheduler's lead")
+                self._resign()
+            self.stopped.wait(5)
+
+    def _lead(self) -> None:
+        with self.app.app_context():
+            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": LEADER_LOCK}):
+            self.connection = connection
+            self.scheduler = self._scheduler()
+            self.scheduler.start()
+            log.info("process %s leads the scheduler", os.getpid())
+        else:
+            connection.close()
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300})
+        for job in JOBS.values():
+            scheduler.add_job(self._run, job.trigger, args=[job.name], id=job.name, **job.when)
+        return scheduler
+
+    def _run(self, name: str) -> None:
+        with self.app.app_context():
+            try:
+                run_now(name)
+            except sqlalchemy.exc.SQLAlchemyError:
+                log.exception("job %s failed", name)
+
+    def _resign(self) -> None:
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=False)
+            self.scheduler = None
+        if self.connection is not None:
+            try:
+                self.connection.invalidate()
+                self.connection.close()
+            except sqlalchemy.exc.SQLAlchemyError:
+                log.debug("the lead's connection was already gone")
+            self.connection = None
+
+
+def hooks(app: Flask) -> None:
+    """What the web server calls around a worker's life."""
+    leader = Leader(app)
+
+    def after_fork() -> None:
+        with app.app_context():
+            db.engine.dispose(close=False)
+        if app.config["SCHEDULER"]:
+            leader.start()
+
+    app.extensions["after_fork"] = after_fork
+    app.extensions["before_exit"] = leader.stop

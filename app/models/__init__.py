@@ -1,0 +1,16 @@
+"""All tables. Importing this package makes the metadata complete; models import each other only downwards."""
+
+from app.models import (  # noqa: F401
+    accounts,
+    agencies,
+    files,
+    gigs,
+    media,
+    messages,
+    positions,
+    reference,
+    review,
+    schools,
+    system,
+    units,
+)

@@ -1,0 +1,126 @@
+"""People and their hats. A person has one account and may wear several hats (design section 1)."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import relationship
+
+from app.models.base import Sealed, Stamped, col, one_of, pk, vault
+from app.models.reference import Region
+from app.rules.actor import Role
+from app.rules.masks import mask_id, mask_phone
+
+ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
+
+
+class Person(Stamped, Model):
+    """Who an account belongs to: true name, sealed document number and phone, identity level L0..L3 (GD-06, GD-13)."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("identity_level BETWEEN 0 AND 3", name="identity_level"),)
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    real_name = col("Real name", String(60), nullable=False)
+    document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
+    id_number = col("Document number", Sealed("person.id_number"))
+    id_hash = col("Document number (blind index)", String(64), unique=True)
+    phone = col("Phone", Sealed("person.phone"))
+    phone_hash = col("Phone (blind index)", String(64), unique=True)
+    born_on = col("Born on", Date)
+    identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
+    demo = col("Demo account", Boolean, nullable=False, default=False)
+    account = relationship(User, info={"label": _l("Account")})
+
+    def set_phone(self, phone: str) -> None:
+        """Stores the phone sealed and its blind index beside it."""
+        self.phone, self.phone_hash = phone, vault().blind(phone, "phone")
+
+    def set_id_number(self, number: str) -> None:
+        """Stores the document number sealed and its blind index beside it."""
+        self.id_number, self.id_hash = number, vault().blind(number, "id_number")
+
+    @property
+    def phone_masked(self) -> str:
+        return mask_phone(self.phone or "")
+
+    @property
+    def id_masked(self) -> str:
+        return mask_id(self.id_number or "")
+
+    def __str__(self) -> str:
+        return self.real_name
+
+
+class Hat(Stamped, Model):
+    """A role an account may act in, with the organisation and division it reaches."""
+
+    __tablename__ = "hat"
+    __table_args__ = (
+        one_of("role", ROLES, "role"),
+        CheckConstraint("role NOT IN ('unit_owner','unit_handler') OR unit_id IS NOT NULL", name="unit"),
+        CheckConstraint("role <> 'school_admin' OR school_id IS NOT NULL", name="school"),
+        CheckConstraint("role <> 'agency' OR agency_id IS NOT NULL", name="agency"),
+        CheckConstraint("role NOT IN ('reviewer','lead') OR region_code IS NOT NULL", name="region"),
+        Index(
+            "uq_hat_once",
+            "account_id",
+            "role",
+            text("coalesce(unit_id, 0)"),
+            text("coalesce(school_id, 0)"),
+            text("coalesce(agency_id, 0)"),
+            text("coalesce(region_code, '')"),
+            unique=True,
+            postgresql_where=text("active"),
+        ),
+        # 三员分立: one account never holds two of the three administrators' hats.
+        Index(
+            "uq_hat_one_administrator",
+            "account_id",
+            unique=True,
+            postgresql_where=text("active AND role IN ('sysadmin','secadmin','auditor')"),
+        ),
+    )
+    id = pk()
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True)
+    role = col("Role", String(20), nullable=False, words="role")
+    region_code = col("Division", String(6), ForeignKey("region.code"))
+    unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), index=True)
+    school_id = col("School", BigInteger, ForeignKey("school.id"), index=True)
+    agency_id = col("Agency", BigInteger, ForeignKey("agency.id"), index=True)
+    grants = col("Granted functions", ARRAY(String(30)), nullable=False, server_default="{}", default=list)
+    is_default = col("Default hat", Boolean, nullable=False, default=False)
+    active = col("Active", Boolean, nullable=False, default=True)
+    account = relationship(User, info={"label": _l("Account")})
+    region = relationship(Region, info={"label": _l("Division")})
+    unit = relationship("Unit", info={"label": _l("Unit")}, foreign_keys=[unit_id])
+    school = relationship("School", info={"label": _l("School")})
+    agency = relationship("Agency", info={"label": _l("Agency")})
+
+
+class LoginEvent(Model):
+    """A login or its refusal, as the auditor reads it (登录日志). Holds no password and no full phone."""
+
+    __tablename__ = "login_event"
+    id = pk()
+    at = col("At", DateTime(timezone=True), server_default=func.now(), nullable=False, index=True)
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))
+    user_name = col("User name", String(128), nullable=False, default="")
+    address = col("Address", String(45), nullable=False, default="")
+    outcome = col("Outcome", String(20), nullable=False)
+    account = relationship(User, info={"label": _l("Account")})

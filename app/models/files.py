@@ -1,0 +1,38 @@
+"""Stored files: metadata of what lies in the object store under a random key."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Integer, String, func
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from app.models.base import col
+
+
+class StoredFile(Model):
+    """One uploaded file after checks and re-encoding. Served only through the permission check of /files/<id>."""
+
+    __tablename__ = "stored_file"
+    id = col("File", UUID(as_uuid=True), primary_key=True, default=uuid.uuid4)
+    key = col("Storage key", String(120), nullable=False, unique=True)
+    thumb_key = col("Storage key of the preview", String(120))
+    name = col("File name", String(200), nullable=False)
+    mime = col("Content type", String(60), nullable=False)
+    size = col("Size (bytes)", BigInteger, nullable=False)
+    width = col("Width (px)", Integer)
+    height = col("Height (px)", Integer)
+    seconds = col("Duration (s)", Integer)
+    sha256 = col("SHA-256", String(64), nullable=False, index=True)
+    phash = col("Perceptual hash", BigInteger, index=True)
+    blank = col("Nearly one colour", Boolean, nullable=False, default=False)
+    blurred = col("Blurred", Boolean, nullable=False, default=False)
+    had_gps = col("Carried a position (removed)", Boolean, nullable=False, default=False)
+    codes = col("QR or bar codes found", ARRAY(String(300)), nullable=False, server_default="{}", default=list)
+    malware = col("Malware scan", String(20), nullable=False, default="not_scanned")
+    uploaded_by_id = col("Uploaded by", Integer, ForeignKey("ab_user.id"), index=True)
+    uploaded_at = col("Uploaded at", DateTime(timezone=True), server_default=func.now(), nullable=False)
+
+    def __str__(self) -> str:
+        return self.name

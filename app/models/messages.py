@@ -1,0 +1,59 @@
+"""The outbox and the messages people read (TJ-66, review.md 4). Words are made when read, in the reader's language."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import relationship
+
+from app.models.base import col, one_of, pk
+
+KINDS = ("system", "job", "gig", "recruit", "fair", "guidance")
+
+
+class Outbox(Model):
+    """A notice that must leave, written in the transaction of what it tells; delivered at least once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        one_of("state", ("waiting", "sent", "cancelled", "dead"), "state"),
+        Index("ix_outbox_waiting", "not_before", "id", postgresql_where=text("state = 'waiting'")),
+    )
+    id = pk()
+    dedupe_key = col("Dedupe key", String(120), nullable=False, unique=True)
+    account_id = col("To", Integer, ForeignKey("ab_user.id"), nullable=False)
+    round_id = col("Round", BigInteger, ForeignKey("review_round.id"), index=True)
+    message_kind = col("Kind of message", String(20), nullable=False)
+    template = col("Template", String(60), nullable=False)
+    facts = col("Facts", JSONB, nullable=False)
+    link = col("Link", String(200), nullable=False, default="")
+    state = col("State", String(20), nullable=False, default="waiting")
+    not_before = col("Not before", DateTime(timezone=True), server_default=func.now(), nullable=False)
+    tries = col("Tries", Integer, nullable=False, default=0)
+    error = col("Last error", String(200), nullable=False, default="")
+    created_on = col("Created on", DateTime(timezone=True), server_default=func.now(), nullable=False)
+    sent_on = col("Sent on", DateTime(timezone=True))
+
+
+class Message(Model):
+    """A message in somebody's inbox."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        one_of("message_kind", KINDS, "message_kind"),
+        Index("ix_message_account", "account_id", text("id DESC")),
+        Index("ix_message_unread", "account_id", postgresql_where=text("read_at IS NULL")),
+    )
+    id = pk()
+    outbox_id = col("Outbox entry", BigInteger, ForeignKey("outbox.id"), unique=True)
+    account_id = col("To", Integer, ForeignKey("ab_user.id"), nullable=False)
+    message_kind = col("Kind of message", String(20), nullable=False, words="message_kind", default="system")
+    template = col("Template", String(60), nullable=False)
+    facts = col("Facts", JSONB, nullable=False)
+    link = col("Link", String(200), nullable=False, default="")
+    sent_at = col("Sent at", DateTime(timezone=True), server_default=func.now(), nullable=False)
+    read_at = col("Read at", DateTime(timezone=True))
+    account = relationship(User, info={"label": _l("To")})

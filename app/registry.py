@@ -1,0 +1,295 @@
+"""One line per screen: the view, its place in each role's menu, and which role may do what there.
+
+Roles, menus, permissions and FAB's role table are all compiled from these lines; nothing else grants anything.
+Words in `grants`: `read` (list, show), `write` (add, edit), any other word is the name of a move or of a permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_appbuilder import AppBuilder
+from flask_babel import lazy_gettext as _l
+
+from app.review.kinds import KINDS
+from app.rules.actor import Role
+from app.views import accounts, agencies, gigs, imports, media, messages, positions, reference, review, schools, system, units
+from app.views.accounts_own import PasswordView
+from app.views.api import desk as desk_api
+from app.views.api import generated, public
+from app.views.audit import LedgerView
+from app.views.base import assert_safe as views_are_safe
+from app.views.desk import DeskView
+from app.views.files import FileView
+from app.views.jobs import JobView
+from app.views.portal import PortalView
+
+R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
+O, H, A = Role.OWNER, Role.HANDLER, Role.AGENCY
+P, T = Role.SEEKER, Role.STUDENT
+OP, SYS, SEC, AUD = Role.OPERATOR, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR
+EVERYONE = tuple(r for r in Role if r is not Role.CLOCK)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where some roles find the screen: group and label of the side menu, in the order of the lines."""
+
+    roles: tuple[Role, ...]
+    group: Any
+    label: Any
+    icon: str
+    query: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One screen."""
+
+    view: type
+    grants: dict[Role, str]
+    places: tuple[Place, ...] = ()
+    api: bool = True  # a generated REST API beside the screen
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+WORK, QUERY, DATA = _l("Workbench"), _l("Records"), _l("Settings")
+UNIT, RECRUIT, CAMPUS, MINE = _l("Unit"), _l("Recruiting"), _l("Campus"), _l("My services")
+PLATFORM, SYSTEM, AUDIT, ACCOUNT = _l("Platform"), _l("System"), _l("Audit"), _l("Account")
+
+SEND_UNIT = "read write submit withdraw"
+SEND_CHANGE = "read write submit withdraw delete"
+SEND_MEDIA = "read write submit withdraw delete"
+SEND_GIG = "read write submit withdraw pause resume close delete"
+SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
+
+MENU: tuple[Entry, ...] = (
+    Entry(
+        DeskView,
+        {R: "list decide batch transfer", L: "list decide batch transfer", S: "list decide batch"},
+        (Place((R, L), WORK, _l("Review desk"), "checklist"), Place((S,), WORK, _l("Residency review"), "checklist")),
+        api=False,
+    ),
+    Entry(review.ReviewRoundView, {R: "read", L: "read", S: "read"}, (Place((R, L, S), WORK, _l("Review records"), "history"),)),
+    Entry(
+        units.UnitView,
+        {
+            R: "read freeze thaw", L: "read freeze thaw", S: "read", OP: "read", O: SEND_UNIT, H: "read", A: "read", P: SEND_UNIT, T: "read",
+        },
+        (
+            Place((R, L, OP), QUERY, _l("Units"), "building"),
+            Place((S,), CAMPUS, _l("Resident units"), "building"),
+            Place((O, H), UNIT, _l("Unit data"), "building"),
+            Place((A,), RECRUIT, _l("Units I post for"), "building"),
+            Place((P,), UNIT, _l("Register a unit"), "building"),
+        ),
+    ),
+    Entry(
+        units.UnitChangeView,
+        {R: "read", L: "read", O: SEND_CHANGE},
+        (Place((R, L), QUERY, _l("Unit changes"), "file-text"), Place((O,), UNIT, _l("Requests for change"), "file-text")),
+    ),
+    Entry(
+        media.UnitMediumView,
+        {R: "read remove", L: "read remove", O: SEND_MEDIA, H: SEND_MEDIA},
+        (Place((R, L), QUERY, _l("Unit pictures"), "photo"), Place((O, H), UNIT, _l("Unit image"), "photo")),
+    ),
+    Entry(
+        media.PersonalMediumView,
+        {R: "read remove", L: "read remove", P: SEND_MEDIA, T: SEND_MEDIA},
+        (Place((R, L), QUERY, _l("Personal pictures"), "user-circle"), Place((P, T), MINE, _l("My pictures and videos"), "photo")),
+    ),
+    Entry(
+        positions.PostingView,
+        {
+            R: "read remove", L: "read remove", S: "read", OP: "read", O: "read", H: SEND_POSTING, A: SEND_POSTING,
+        },
+        (
+            Place((R, L, OP), QUERY, _l("Postings"), "briefcase"),
+            Place((S,), CAMPUS, _l("Postings for my school"), "briefcase"),
+            Place((H, A), RECRUIT, _l("Postings"), "briefcase"),
+            Place((O,), RECRUIT, _l("Postings"), "briefcase"),
+        ),
+    ),
+    Entry(
+        gigs.GigOfferView,
+        {R: "read remove", L: "read remove", H: SEND_GIG, P: SEND_GIG, T: SEND_GIG, O: "read"},
+        (
+            Place((R, L), QUERY, _l("Gigs: hiring"), "tool"),
+            Place((H, O), RECRUIT, _l("Gigs: hiring"), "tool"),
+            Place((P, T), MINE, _l("My gigs: hiring"), "tool"),
+        ),
+    ),
+    Entry(
+        gigs.GigWantedView,
+        {R: "read remove", L: "read remove", P: SEND_GIG, T: SEND_GIG},
+        (Place((R, L), QUERY, _l("Gigs: looking for work"), "users"), Place((P, T), MINE, _l("My gigs: looking for work"), "users")),
+    ),
+    Entry(
+        schools.ResidencyView,
+        {R: "read", L: "read", S: "read revoke", O: SEND_UNIT, H: SEND_UNIT},
+        (
+            Place((R, L), QUERY, _l("Residency"), "school"),
+            Place((S,), CAMPUS, _l("Residency records"), "school"),
+            Place((O, H), CAMPUS, _l("Residency at schools"), "school"),
+        ),
+    ),
+    Entry(
+        agencies.AgencyUnitView,
+        {A: "read", O: "read", OP: "read write"},
+        (Place((A,), RECRUIT, _l("Associations"), "users"), Place((O,), UNIT, _l("Agencies that post for us"), "users"),
+         Place((OP,), PLATFORM, _l("Associations"), "users")),
+    ),  # fmt: skip
+    Entry(agencies.AgencyView, {OP: "read write", A: "read", R: "read", L: "read"}, (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),)),
+    Entry(
+        imports.ImportView,
+        {R: "list run", L: "list run", OP: "list run"},
+        (Place((R, L), DATA, _l("Import postings"), "upload"), Place((OP,), PLATFORM, _l("Import postings"), "upload")),
+        api=False,
+    ),
+    Entry(
+        system.ImportRunView,
+        {R: "read", L: "read", OP: "read", AUD: "read"},
+        (Place((R, L), DATA, _l("Import records"), "file-spreadsheet"), Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
+         Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet")),
+    ),  # fmt: skip
+    Entry(
+        review.ReviewReasonView,
+        {R: "read", L: "read write", S: "read"},
+        (Place((R, L, S), DATA, _l("Return reasons"), "messages"),),
+    ),
+    Entry(review.ReviewPolicyView, {R: "read", L: "read write"}, (Place((R, L), DATA, _l("Review policies"), "settings"),)),
+    Entry(
+        reference.WorkDayView,
+        {R: "read", L: "read write", SYS: "read write"},
+        (Place((L,), DATA, _l("Working calendar"), "calendar"), Place((SYS,), DATA, _l("Working calendar"), "calendar")),
+    ),
+    Entry(
+        reference.MinimumWageView,
+        {R: "read", L: "read write delete"},
+        (Place((R, L), DATA, _l("Minimum wages"), "chart-bar"),),
+    ),
+    Entry(
+        schools.SchoolView,
+        {OP: "read write", S: "read", O: "read", H: "read", R: "read", L: "read"},
+        (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
+    ),
+    Entry(
+        accounts.HatView,
+        {SYS: "read write", SEC: "read"},
+        (Place((SYS, SEC), SYSTEM, _l("Accounts and roles"), "users"),),
+        api=False,
+    ),
+    Entry(reference.RegionView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)),
+    Entry(reference.IndustryView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Industries"), "building-store"),)),
+    Entry(reference.OccupationView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Occupations"), "briefcase"),)),
+    Entry(reference.DictItemView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Data dictionary"), "database"),)),
+    Entry(
+        reference.ParameterView,
+        {SYS: "read write", L: "read"},
+        (Place((SYS,), SYSTEM, _l("Parameters"), "settings"), Place((L,), DATA, _l("Parameters"), "settings")),
+    ),
+    Entry(JobView, {SYS: "list run"}, (Place((SYS,), SYSTEM, _l("Scheduled jobs"), "clock"),), api=False),
+    Entry(system.JobRunView, {SYS: "read"}, (Place((SYS,), SYSTEM, _l("Job runs"), "history"),)),
+    Entry(messages.OutboxView, {SYS: "read"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
+    Entry(
+        units.BlacklistedView,
+        {SEC: "read write", L: "read", R: "read"},
+        (Place((SEC,), SYSTEM, _l("Banned from registering"), "ban"), Place((L,), QUERY, _l("Banned from registering"), "ban")),
+        api=False,
+    ),
+    Entry(accounts.LoginEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
+    Entry(review.ReviewEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),), api=False),
+    Entry(LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False),
+    Entry(
+        PortalView,
+        {},
+        (Place((P, T, O, H, A, S, OP), MINE, _l("Public portal"), "world"),),
+        api=False,
+    ),
+    Entry(
+        messages.MessageView,
+        {r: "read" for r in EVERYONE},
+        (Place(EVERYONE, ACCOUNT, _l("Messages"), "bell"),),
+        api=False,
+    ),
+    Entry(PasswordView, {r: "list" for r in EVERYONE}, (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),), api=False),
+    Entry(FileView, {r: "list" for r in EVERYONE}, api=False),
+)  # fmt: skip
+
+APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi)
+API_GRANTS: dict[str, dict[Role, str]] = {"DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}}
+
+
+def permissions(word: str) -> tuple[str, ...]:
+    """FAB's permission names behind a word of the grants."""
+    if word == "read":
+        return ("can_list", "can_show")
+    if word == "write":
+        return ("can_add", "can_edit")
+    return (f"can_{word}",)
+
+
+def _granted() -> Iterator[tuple[Role, str, str]]:
+    """(role, permission, view name) of everything granted."""
+    lines = [(e.view.__name__, e.grants) for e in MENU] + list(API_GRANTS.items())
+    for name, grants in lines:
+        for role, words in grants.items():
+            for word in words.split():
+                for permission in permissions(word):
+                    yield role, permission, name
+    for entry in MENU:
+        if entry.api:
+            for role, words in entry.grants.items():
+                for word in words.split():
+                    for permission in permissions(word):
+                        yield role, permission, generated.api_name(entry.view)
+
+
+def grants() -> dict[str, frozenset[tuple[str, str]]]:
+    """role -> {(permission, view name)}: what `has_access` looks up."""
+    found: dict[str, set[tuple[str, str]]] = {r.value: set() for r in EVERYONE}
+    for role, permission, name in _granted():
+        found[role.value].add((permission, name))
+    return {role: frozenset(pairs) for role, pairs in found.items()}
+
+
+def fab_roles() -> dict[str, list[list[str]]]:
+    """The same for FAB's own machinery; patterns anchored, because FAB matches by prefix."""
+    return {role: [[f"{view}$", f"{perm}$"] for perm, view in sorted(pairs)] for role, pairs in grants().items()}
+
+
+def menu() -> dict[str, list[dict[str, Any]]]:
+    """role -> [{group, label, icon, view, query}] in the order of the lines; grouping is the template's."""
+    found: dict[str, list[dict[str, Any]]] = {r.value: [] for r in EVERYONE}
+    for entry in MENU:
+        for place in entry.places:
+            for role in place.roles:
+                found[role.value].append(
+                    {"group": place.group, "label": place.label, "icon": place.icon, "view": entry.view, "query": place.query}
+                )
+    return found
+
+
+def register(appbuilder: AppBuilder) -> None:
+    """Hands every screen and API to FAB."""
+    for entry in MENU:
+        appbuilder.add_view_no_menu(entry.view)
+        if entry.api:
+            appbuilder.add_api(generated.api_of(entry.view))
+    for api in APIS:
+        appbuilder.add_api(api)
+
+
+def assert_safe(appbuilder: AppBuilder) -> None:
+    """Refuses to start when a registered view is not one of ours, or a move has nobody to make it."""
+    views_are_safe(appbuilder)
+    for kind in KINDS.values():
+        granted = {w for e in MENU if getattr(e.view, "kind", None) == kind.key for words in e.grants.values() for w in words.split()}
+        plain = {m.name for m in kind.lifecycle.moves if not m.verdict and m.who != frozenset({"clock"})}
+        missing = plain - granted
+        if missing:
+            raise RuntimeError(f"nobody may {sorted(missing)} a {kind.key}")

@@ -1,0 +1,109 @@
+"""Screens of the reference data: an administrator keeps them without a developer."""
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _l
+
+from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.views.base import SafeView
+
+
+class RegionView(SafeView):
+    """Divisions of GB/T 2260."""
+
+    datamodel = SQLAInterface(Region)
+    open_to_all = True
+    list_title = _l("Divisions")
+    list_columns = ["code", "full_name", "level", "pseudo", "valid_from", "valid_to"]
+    search_columns = ["code", "name", "level", "pseudo"]
+    order_columns = ["code"]
+    base_order = ("code", "asc")
+    add_columns = ["code", "name", "parent_code", "level", "full_name", "pseudo", "valid_from", "valid_to"]
+    edit_columns = ["name", "full_name", "pseudo", "valid_from", "valid_to"]
+    show_columns = ["code", "name", "full_name", "parent_code", "level", "pseudo", "pinyin", "initials", "valid_from", "valid_to"]
+
+
+class IndustryView(SafeView):
+    """Industries of GB/T 4754-2017."""
+
+    datamodel = SQLAInterface(Industry)
+    open_to_all = True
+    list_title = _l("Industries")
+    list_columns = ["code", "name", "parent_code", "level", "edition"]
+    search_columns = ["code", "name", "level"]
+    order_columns = ["code"]
+    base_order = ("code", "asc")
+    add_columns = list_columns
+    edit_columns = ["name", "edition"]
+    show_columns = list_columns
+
+
+class OccupationView(SafeView):
+    """Occupations of the national classification."""
+
+    datamodel = SQLAInterface(Occupation)
+    open_to_all = True
+    list_title = _l("Occupations")
+    list_columns = ["code", "name", "parent_code", "level", "edition"]
+    search_columns = ["code", "name", "level"]
+    order_columns = ["code"]
+    base_order = ("code", "asc")
+    add_columns = list_columns
+    edit_columns = ["name", "edition"]
+    show_columns = list_columns
+
+
+class DictItemView(SafeView):
+    """The data dictionary (字典管理)."""
+
+    datamodel = SQLAInterface(DictItem)
+    open_to_all = True
+    list_title = _l("Data dictionary")
+    list_columns = ["dict_code", "code", "name_zh", "name_en", "sort", "active"]
+    search_columns = ["dict_code", "code", "name_zh", "name_en", "active"]
+    order_columns = ["dict_code", "sort"]
+    add_columns = list_columns
+    edit_columns = ["name_zh", "name_en", "sort", "active"]
+    show_columns = [*list_columns, "changed_on"]
+
+
+class WorkDayView(SafeView):
+    """The working calendar with 调休; due dates read only this."""
+
+    datamodel = SQLAInterface(WorkDay)
+    open_to_all = True
+    list_title = _l("Working calendar")
+    list_columns = ["day", "is_work", "note", "provisional"]
+    search_columns = ["day", "is_work", "provisional", "note"]
+    order_columns = ["day"]
+    base_order = ("day", "asc")
+    add_columns = list_columns
+    edit_columns = ["is_work", "note", "provisional"]
+    show_columns = [*list_columns, "changed_on"]
+
+
+class MinimumWageView(SafeView):
+    """Local minimum pay; J03 and G05 read it."""
+
+    datamodel = SQLAInterface(MinimumWage)
+    open_to_all = True
+    list_title = _l("Minimum wages")
+    list_columns = ["region", "monthly", "hourly", "valid_from", "source"]
+    search_columns = ["region", "valid_from"]
+    order_columns = ["valid_from", "monthly"]
+    add_columns = list_columns
+    edit_columns = ["monthly", "hourly", "valid_from", "source"]
+    show_columns = list_columns
+
+
+class ParameterView(SafeView):
+    """Switches of the system or of one division."""
+
+    datamodel = SQLAInterface(Parameter)
+    open_to_all = True
+    list_title = _l("Parameters")
+    list_columns = ["key", "region", "value", "note", "changed_on"]
+    search_columns = ["key", "region"]
+    order_columns = ["key", "changed_on"]
+    add_columns = ["key", "region", "value", "note"]
+    edit_columns = ["value", "note"]
+    show_columns = list_columns

@@ -1,0 +1,82 @@
+"""Screens of units: registration and data, change requests, materials, the list of the banned."""
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _l
+
+from app.models.units import Blacklisted, Unit, UnitChange
+from app.views.base import SafeView
+
+BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital"]
+DETAIL = ["industry", "ownership", "size_class", "staff_count", "region", "address", "website", "intro"]
+CONTACT = ["contact_name", "contact_phone", "contact_email"]
+PAPERS = ["licence_valid_until", "letter_valid_until"]
+
+
+class UnitView(SafeView):
+    """Units: the owner's own data and the bureau's query (GD-24..31, HL-12..15, SG-07)."""
+
+    datamodel = SQLAInterface(Unit)
+    kind = "unit_registration"
+    list_title = _l("Units")
+    list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
+    search_columns = ["name", "uscc", "status", "nature", "region", "industry", "account_kind", "reverify_due", "source"]
+    order_columns = ["name", "staff_count", "reverify_due", "changed_on"]
+    add_fieldsets = [
+        (_l("Basic data"), {"fields": BASIC}),
+        (_l("Detailed data"), {"fields": DETAIL}),
+        (_l("Contact"), {"fields": CONTACT}),
+        (_l("Materials"), {"fields": PAPERS}),
+    ]
+    edit_fieldsets = [
+        (_l("Basic data"), {"fields": [c for c in BASIC if c != "uscc"]}),
+        *add_fieldsets[1:],
+    ]
+    show_fieldsets = [
+        (_l("Basic data"), {"fields": [*BASIC, "status", "verified_on", "reverify_due", "source"]}),
+        (_l("Detailed data"), {"fields": DETAIL}),
+        (_l("Contact"), {"fields": ["contact_name", "contact_phone_masked", "contact_email"]}),
+        (_l("Materials"), {"fields": PAPERS}),
+    ]
+    label_columns = {"contact_phone_masked": _l("Contact phone")}
+    file_slots = ("licence", "handler_id", "letter", "hr_licence", "approval")
+
+
+class UnitChangeView(SafeView):
+    """Requests to change an approved unit; what is public stays until approval (HL-15, GD-30)."""
+
+    datamodel = SQLAInterface(UnitChange)
+    kind = "unit_change"
+    list_title = _l("Unit changes")
+    list_columns = ["unit", "name", "status", "legal_rep", "region", "submitted_at", "changed_on"]
+    search_columns = ["name", "status", "region", "submitted_at"]
+    order_columns = ["name", "submitted_at", "changed_on"]
+    add_fieldsets = [
+        (_l("Basic data"), {"fields": [c for c in BASIC if c != "uscc"]}),
+        (_l("Detailed data"), {"fields": DETAIL}),
+        (_l("Contact"), {"fields": CONTACT}),
+        (_l("Materials"), {"fields": [*PAPERS, "note"]}),
+    ]
+    edit_fieldsets = add_fieldsets
+    show_fieldsets = [
+        (_l("Unit"), {"fields": ["unit", "status", "note"]}),
+        (_l("Basic data"), {"fields": [c for c in BASIC if c != "uscc"]}),
+        (_l("Detailed data"), {"fields": DETAIL}),
+        (_l("Contact"), {"fields": ["contact_name", "contact_phone_masked", "contact_email"]}),
+        (_l("Materials"), {"fields": PAPERS}),
+    ]
+    label_columns = {"contact_phone_masked": _l("Contact phone")}
+    file_slots = ("licence", "change_proof", "letter", "hr_licence")
+
+
+class BlacklistedView(SafeView):
+    """Who may not register again (U14)."""
+
+    datamodel = SQLAInterface(Blacklisted)
+    open_to_all = True
+    list_title = _l("Banned from registering")
+    list_columns = ["subject", "shown", "reason", "active", "created_on"]
+    search_columns = ["subject", "shown", "active"]
+    order_columns = ["created_on"]
+    add_columns = ["subject", "shown", "reason", "active"]
+    edit_columns = ["reason", "active"]
+    show_columns = ["subject", "shown", "reason", "active", "created_on"]

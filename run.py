@@ -1,0 +1,86 @@
+"""Starts everything: database, release step, scheduler, web server. Stops it all on Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from config import ROOT, settings
+
+
+def prepared(url: str) -> bool:
+    """The schema is at the newest migration and the reference data are loaded: nothing to release."""
+    import psycopg
+
+    from app.gateways.schema import newest_revision
+
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        row = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+        if not row or not row[0]:
+            return False
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        done = connection.execute("SELECT EXISTS (SELECT 1 FROM parameter WHERE key = 'release.done')").fetchone()
+    return [r[0] for r in found] == [newest_revision()] and bool(done and done[0])
+
+
+def say(config: dict) -> None:
+    """The address, and the demo logins if there are any."""
+    print(f"\n  公就 → http://{config['HOST']}:{config['PORT']}\n", flush=True)
+    if config["DEMO"]:
+        from app.rules.demo import LOGINS, PASSWORD
+
+        print(f"  Demo logins 演示账号 (password 密码 {PASSWORD}):", flush=True)
+        for name, words in LOGINS:
+            print(f"    {name:<12} {words}", flush=True)
+        print(flush=True)
+
+
+def wait_ready(config: dict, server: subprocess.Popen, seconds: float = 60) -> bool:
+    """Whether /readyz answered in time."""
+    address = f"http://127.0.0.1:{config['PORT']}/readyz"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - loopback only
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+def main() -> int:
+    """Runs until told to stop; returns the exit status."""
+    config = settings()
+    from app.gateways.database import database_url
+
+    url = database_url(config["DATABASE_URL"], config["DATA_DIR"])
+    env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(config["DATA_DIR"]), "PYTHONPATH": str(ROOT)}
+    if not prepared(url):
+        print("Preparing the database 正在准备数据库 …", flush=True)
+        subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, env=env, check=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "python:app.gateways.gunicorn", "app:create_app()"],
+        cwd=ROOT,
+        env=env,
+        start_new_session=True,
+    )
+
+    def stop(signum: int, frame: object) -> None:
+        if server.poll() is None:
+            server.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if wait_ready(config, server):
+        say(config)
+    code = server.wait()
+    return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
