@@ -1,0 +1,100 @@
+"""Takes an uploaded picture or video in: checked, re-encoded, scanned, stored, described. Nobody trusts its name."""
+
+from __future__ import annotations
+
+import re
+from typing import BinaryIO, Protocol
+
+from sqlalchemy.orm import Session
+
+from app.gateways import pictures, videos
+from app.gateways.malware import Scanner
+from app.gateways.storage import Storage
+from app.models.files import StoredFile
+from app.rules.media import IMAGE_BYTES, VIDEO_BYTES
+from app.rules.refused import Refused
+
+VIDEO_NAMES = (".mp4", ".webm")
+
+
+class Upload(Protocol):
+    """What a form hands over: werkzeug's FileStorage fits."""
+
+    filename: str | None
+    stream: BinaryIO
+
+
+def shown_name(name: str) -> str:
+    """A file name fit to be shown: no folders, no control characters, at most 200 characters."""
+    last = re.split(r"[\\/]", name or "")[-1]
+    return re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "", last).strip(". ")[:200] or "file"
+
+
+def store(session: Session, storage: Storage, scanner: Scanner, upload: Upload, uploaded_by: int | None, *, limit: int = IMAGE_BYTES) -> StoredFile:
+    """Stores a picture or a video by its name's ending; content decides whether that was true.
+
+    Raises Refused with field "file": the codes of gateways.pictures and gateways.videos, `malware_found`.
+    """
+    name = upload.filename or ""
+    if name.lower().endswith(VIDEO_NAMES):
+        return store_video(session, storage, scanner, upload.stream, name, uploaded_by=uploaded_by)
+    data = upload.stream.read(limit + 1)
+    return store_picture(session, storage, scanner, data, name, uploaded_by=uploaded_by, limit=limit)
+
+
+def store_picture(
+    session: Session, storage: Storage, scanner: Scanner, data: bytes, name: str, *, uploaded_by: int | None, limit: int = IMAGE_BYTES
+) -> StoredFile:
+    """A re-encoded picture with its hashes, the codes found in it, and a preview."""
+    picture = pictures.inspect(data, name, limit_bytes=limit)
+    state = _scanned(scanner, data)
+    row = StoredFile(
+        key=storage.put(picture.data, picture.ext),
+        thumb_key=storage.put(picture.thumb, "jpg"),
+        name=shown_name(name),
+        mime=picture.mime,
+        size=len(picture.data),
+        width=picture.width,
+        height=picture.height,
+        sha256=picture.sha256,
+        phash=picture.phash,
+        blank=picture.blank,
+        blurred=picture.blurred,
+        had_gps=picture.had_gps,
+        codes=[code.text for code in picture.codes],
+        malware=state,
+        uploaded_by_id=uploaded_by,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def store_video(
+    session: Session, storage: Storage, scanner: Scanner, stream: BinaryIO, name: str, *, uploaded_by: int | None
+) -> StoredFile:
+    """A video as it came, its container and length checked."""
+    video = videos.inspect(stream, name, limit_bytes=VIDEO_BYTES)
+    stream.seek(0)
+    state = _scanned(scanner, stream)
+    stream.seek(0)
+    row = StoredFile(
+        key=storage.put(stream, video.ext),
+        name=shown_name(name),
+        mime=video.mime,
+        size=video.size,
+        seconds=round(video.seconds),
+        sha256=video.sha256,
+        malware=state,
+        uploaded_by_id=uploaded_by,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _scanned(scanner: Scanner, source: bytes | BinaryIO) -> str:
+    verdict = scanner.scan(source)
+    if verdict.status == "infected":
+        raise Refused("malware_found", field="file")
+    return verdict.status

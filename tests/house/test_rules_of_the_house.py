@@ -1,0 +1,135 @@
+"""Rules about the code itself: what design.md promises and a reader would otherwise have to check by eye."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "app").rglob("*.py"))
+MIGRATIONS = ROOT / "app" / "migrations"
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in SOURCES:
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_only_the_review_layer_writes_a_status():
+    guilty = []
+    for path, tree in trees():
+        if path.is_relative_to(ROOT / "app" / "review") or path.is_relative_to(MIGRATIONS):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "status" and isinstance(node.ctx, ast.Store):
+                guilty.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+            if isinstance(node, ast.keyword) and node.arg == "status" and _is_update(tree, node):
+                guilty.append(f"{path.relative_to(ROOT)}:{node.value.lineno}")
+    assert not guilty
+
+
+def _is_update(tree: ast.Module, keyword: ast.keyword) -> bool:
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and keyword in n.keywords)
+    return any(isinstance(c.func, ast.Attribute) and c.func.attr in {"values", "update"} for c in calls)
+
+
+def refused_codes() -> dict[str, str]:
+    found = {}
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused" and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found[first.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+def test_every_refusal_has_words():
+    from app.views import words
+
+    silent = {code: where for code, where in refused_codes().items() if not words.known(code)}
+    assert not silent
+    assert len(refused_codes()) > 30
+
+
+def test_every_table_and_column_is_described():
+    import app.models  # noqa: F401
+    from flask_appbuilder import Model
+
+    bare = [
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.tables.values()
+        if not table.name.startswith("ab_")
+        for column in table.columns
+        if not column.comment
+    ]
+    assert not bare
+
+
+def test_every_column_shown_has_a_label():
+    import app.models  # noqa: F401
+    from flask_appbuilder import Model
+
+    bare = [
+        f"{mapper.class_.__name__}.{column.key}"
+        for mapper in Model.registry.mappers
+        if not mapper.local_table.name.startswith("ab_")
+        for column in mapper.columns
+        if not column.info.get("label")
+    ]
+    assert not bare
+
+
+def test_no_file_grows_beyond_its_room():
+    long = {str(p.relative_to(ROOT)): n for p in SOURCES if (n := len(p.read_text().splitlines())) > 400 and MIGRATIONS not in p.parents}
+    assert not long
+
+
+def test_no_dustbins():
+    assert not [p for p in SOURCES if p.name in {"utils.py", "helpers.py", "common.py", "misc.py"}]
+
+
+@pytest.mark.parametrize("folder", ["app/templates", "app/static/app"])
+def test_pages_hold_no_inline_script_or_style(folder):
+    guilty = []
+    for path in (ROOT / folder).rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", text):
+            guilty.append(str(path.relative_to(ROOT)))
+    assert not guilty
+
+
+def test_nothing_is_fetched_from_elsewhere():
+    guilty = []
+    for path in [*(ROOT / "app/templates").rglob("*.html"), *(ROOT / "app/static/app").rglob("*")]:
+        if path.is_file() and re.search(r"(?:src|href)=[\"']https?://|url\(https?://", path.read_text(encoding="utf-8")):
+            guilty.append(str(path.relative_to(ROOT)))
+    assert not guilty
+
+
+def test_every_setting_is_documented():
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    used = set(re.findall(r'env\.get\("([A-Z_0-9]+)"', (ROOT / "config.py").read_text())) | {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"}
+    assert not {name for name in used if f"`{name}`" not in text}
+
+
+def test_feature_ids_in_the_coverage_table_exist_and_their_tests_too():
+    text = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    for name in set(re.findall(r"`(tests/[\w/]+\.py)`", text)):
+        assert (ROOT / name).exists(), name
+    limits = {"SG": 69, "TJ": 72, "GD": 62, "HL": 102, "ZX": 45}
+    for prefix, number in re.findall(r"\b(SG|TJ|GD|HL|ZX)-(\d+)\b", text):
+        assert 1 <= int(number) <= limits[prefix]
+
+
+def test_importing_the_rules_loads_no_framework():
+    import subprocess
+    import sys
+
+    code = "import sys, app.rules.positions, app.rules.checks; print([m for m in ('flask','sqlalchemy') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
