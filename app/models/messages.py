@@ -30,7 +30,7 @@ class Outbox(Model):
     template = col("Template", String(60), nullable=False)
     facts = col("Facts", JSONB, nullable=False)
     link = col("Link", String(200), nullable=False, default="")
-    state = col("State", String(20), nullable=False, default="waiting")
+    state = col("State", String(20), nullable=False, default="waiting", words="outbox_state")
     not_before = col("Not before", DateTime(timezone=True), server_default=func.now(), nullable=False)
     tries = col("Tries", Integer, nullable=False, default=0)
     error = col("Last error", String(200), nullable=False, default="")

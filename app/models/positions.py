@@ -85,7 +85,7 @@ class Posting(Searchable, Reviewable, Model):
     gender_ground_note = col("Explanation of the ground", String(300), nullable=False, default="")
     industry_code = col("Industry", String(6), ForeignKey("industry.code"))
     valid_until = col("Valid until", Date, help=_l("Taken down automatically after this day"))
-    source = col("Source", String(10), nullable=False, default="form")
+    source = col("Source", String(10), nullable=False, default="form", words="source")
     source_key = col("Key in the source", String(60))
     assumed = col("Assumed on import", ARRAY(String(30)), nullable=False, server_default="{}", default=list)
     unit = relationship(Unit, info={"label": _l("Unit")})

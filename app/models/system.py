@@ -38,7 +38,7 @@ class ImportRun(Model):
     file_name = col("File name", String(200), nullable=False)
     file_digest = col("SHA-256 of the file", String(64), nullable=False, index=True)
     region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
-    state = col("State", String(20), nullable=False)
+    state = col("State", String(20), nullable=False, words="import_state")
     total = col("Rows", Integer, nullable=False, default=0)
     done = col("Rows done", Integer, nullable=False, default=0)
     created = col("Created", Integer, nullable=False, default=0)

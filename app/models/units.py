@@ -90,7 +90,7 @@ class Unit(UnitFacts, Searchable, Reviewable, Model):
     id = pk()
     uscc = col("Unified social credit code", String(18), unique=True, help=_l("18 characters, no blanks; can never be changed"))
     initials = col("Pinyin initials", String(60))
-    source = col("Source", String(10), nullable=False, default="form")
+    source = col("Source", String(10), nullable=False, default="form", words="source")
     verified_on = col("Verified on", Date)
     reverify_due = col("Re-verification due", Date, index=True)
     phone_hash = col("Contact phone (blind index)", String(64), index=True)
@@ -154,7 +154,7 @@ class Blacklisted(Stamped, Model):
     __tablename__ = "blacklisted"
     __table_args__ = (one_of("subject", ("uscc", "id_number", "phone"), "subject"), UniqueConstraint("subject", "value_hash"))
     id = pk()
-    subject = col("What is banned", String(20), nullable=False)
+    subject = col("What is banned", String(20), nullable=False, words="banned")
     value_hash = col("Value (blind index)", String(64), nullable=False)
     shown = col("Shown as", String(60), nullable=False, help=_l("Masked"))
     reason = col("Reason", String(300), nullable=False)

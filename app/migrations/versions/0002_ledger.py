@@ -17,4 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql((HOME / "ledger_down.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql((HOME / "ledger_drop.sql").read_text(encoding="utf-8"))
