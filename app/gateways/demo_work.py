@@ -100,8 +100,9 @@ def _posting(random: Random, units: Sequence[DemoUnit], index: int) -> DemoPosti
 
 
 def _numbered(random: Random, sentences: tuple[str, ...], most: int) -> str:
-    """Up to `most` of the sentences in their order, numbered the way postings are written."""
-    chosen = sorted(random.sample(range(len(sentences)), min(most, len(sentences))))
+    """Up to `most` sentences in their order, numbered; the first stays, as it may ask for a certificate (J23)."""
+    others = random.sample(range(1, len(sentences)), min(most, len(sentences)) - 1)
+    chosen = sorted([0, *others])
     return "\n".join(f"{place}、{sentences[index]}；" for place, index in enumerate(chosen, 1))[:-1] + "。"
 
 

@@ -117,7 +117,7 @@ def test_gigs_cover_both_kinds_and_every_type() -> None:
 
 def test_texts_of_risky_gigs_ask_for_a_certificate() -> None:
     """G11."""
-    risky = words("gig_type_risky") - {"masonry"}
+    risky = words("gig_type_risky")
     for one in work.gigs(count=300):
         if one.kind == "gig_offer" and one.type_code in risky:
             assert "证" in one.requirements, one
