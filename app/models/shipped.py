@@ -55,7 +55,7 @@ def _put(session: Session, model: type, values: list[dict], keys: list[str]) -> 
     if not values:
         return 0
     statement = insert(model).values(values).on_conflict_do_nothing(index_elements=keys)
-    return session.execute(statement).rowcount
+    return len(session.execute(statement.returning(getattr(model, keys[0]))).all())
 
 
 def _words(*parts: str | None) -> object:
@@ -156,7 +156,7 @@ def load_work_days(session: Session, years: range) -> int:
             },
             where=WorkDay.provisional & ~statement.excluded.provisional,
         )
-        new += session.execute(fresh).rowcount
+        new += len(session.execute(fresh.returning(WorkDay.day)).all())
     return new
 
 

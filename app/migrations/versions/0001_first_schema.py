@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-from sqlalchemy import Text
+from sqlalchemy import String, Text
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,162 @@
+"""A real server with the demo world, and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.rules.demo import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+HINT = "no Chromium found: apt-get install -y chromium fonts-noto-cjk"
+
+
+def chromium_path() -> str | None:
+    """The browser on this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next((found for n in names if (found := shutil.which(n))), None)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running instance."""
+
+    url: str
+    data_dir: Path
+    process: subprocess.Popen
+
+    def flask(self, *words: str) -> subprocess.CompletedProcess:
+        """Runs a `flask --app app ...` command on the same data directory."""
+        env = os.environ | {"DATA_DIR": str(self.data_dir)}
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
+        )
+
+
+def start(data_dir: Path, **env: str) -> Server:
+    """`run.py` on a port of its own, waited for until it is ready."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "run.py"],
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"} | env,
+        stdout=open(data_dir.parent / f"{data_dir.name}.log", "wb"),
+        stderr=subprocess.STDOUT,
+    )
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 240
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return Server(url, data_dir, process)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    process.kill()
+    raise RuntimeError((data_dir.parent / f"{data_dir.name}.log").read_text(errors="replace")[-4000:])
+
+
+def stop(server: Server) -> None:
+    """SIGTERM, as a service manager would."""
+    server.process.send_signal(signal.SIGTERM)
+    try:
+        server.process.wait(30)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One demo world for all browser tests."""
+    home = Path(tempfile.mkdtemp(prefix="gongjiu-browser-"))
+    running = start(home / "data", DEMO="1")
+    yield running
+    stop(running)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, headless. Without one: skipped with the line that installs it; in CI a failure."""
+    path = chromium_path()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(HINT)
+        pytest.skip(HINT)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as engine:
+        running = engine.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                  "--disable-component-update", "--disable-sync"],
+        )  # fmt: skip
+        yield running
+        running.close()
+
+
+class Visit:
+    """One person's browser window: everything odd that happens in it is kept."""
+
+    def __init__(self, browser, url: str, width: int = 1366, height: int = 768, locale: str = "zh-CN") -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai")
+        self.page = self.context.new_page()
+        self.url, self.faults, self.foreign = url, [], []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("request", lambda r: self.foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
+
+    def login(self, username: str, password: str = PASSWORD) -> Visit:
+        """Through the form, as everybody."""
+        self.page.goto(f"{self.url}/login/")
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", password)
+        self.page.click("form button[type=submit]")
+        self.page.wait_for_selector(".g-side")
+        return self
+
+    def go(self, path: str):
+        """Opens a page of the site."""
+        return self.page.goto(f"{self.url}{path}")
+
+    def clean(self) -> None:
+        """No script error, nothing blocked by the policy, no request that left this machine."""
+        assert self.faults == []
+        assert self.foreign == []
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """visit("reviewer") -> a logged-in window; closed after the test."""
+    opened: list[Visit] = []
+
+    def open_as(username: str | None = None, **options) -> Visit:
+        window = Visit(browser, server.url, **options)
+        opened.append(window)
+        return window.login(username) if username else window
+
+    yield open_as
+    for window in opened:
+        window.close()
