@@ -1,0 +1,43 @@
+"""Automatic checks of everything that is reviewed (standards.md 3): one family of checks for each kind.
+
+A check is pure: evidence and facts in, findings out. Deterministic faults refuse (BLOCK); words never do.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.rules.checks.gig_words import WORDS
+from app.rules.checks.gigs import OFFER, SHARED, WANTED
+from app.rules.checks.media import MEDIA, PICTURES
+from app.rules.checks.posting_words import POSTING_WORDS
+from app.rules.checks.postings import POSTINGS
+from app.rules.checks.residency import RESIDENCY
+from app.rules.checks.saying import Family
+from app.rules.checks.unit_names import NAMES
+from app.rules.checks.unit_papers import PAPERS
+from app.rules.checks.units import UNITS
+from app.rules.findings import Check, Evidence, Facts, Finding, run_checks
+
+
+def _joined(*families: Family) -> tuple[Check, ...]:
+    return tuple(
+        sorted((check for family in families for check in family.checks), key=lambda check: check.code)
+    )
+
+
+FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
+    "unit_registration": _joined(UNITS, NAMES, PAPERS),
+    "unit_change": _joined(UNITS, NAMES, PAPERS),
+    "unit_media": _joined(PICTURES, MEDIA),
+    "personal_media": _joined(PICTURES, MEDIA),
+    "gig_offer": _joined(OFFER, SHARED, WORDS, PICTURES),
+    "gig_wanted": _joined(WANTED, SHARED, WORDS),
+    "posting": _joined(POSTINGS, POSTING_WORDS),
+    "residency": _joined(RESIDENCY),
+}
+
+
+def run(kind: str, evidence: Evidence, facts: Facts) -> list[Finding]:
+    """All findings, worst first, and an OK for every check that found none. KeyError for an unknown kind."""
+    return run_checks(FAMILIES[kind], evidence, facts)

@@ -1,0 +1,180 @@
+"""What the database tells a family of checks beside the evidence. Every key is optional.
+
+An absent key means "nobody looked": the part of a check that needs it is left out, and a check that rests
+on it alone answers INFO "not checked" instead of a green lamp. Dates may be `date` or ISO text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict
+
+
+class Same(TypedDict, total=False):
+    """Another entry with the same or nearly the same content (U07, G12, J19)."""
+
+    id: int
+    title: str
+    unit_name: str
+
+
+class Lookalike(TypedDict, total=False):
+    """A stored picture near to one of the evidence's files by perceptual hash (U11, I07).
+
+    `relation`: rejected (once refused), document (a licence or identity card slot), other_owner, own.
+    """
+
+    file_id: str
+    relation: str
+    distance: int
+    title: str
+
+
+class Ban(TypedDict, total=False):
+    """An active row of the internal blacklist that hit; `shown` is the masked value (U14)."""
+
+    subject: str
+    shown: str
+    reason: str
+
+
+class ExternalEntry(TypedDict, total=False):
+    """An entry in a public register of abnormal or dishonest enterprises (U14)."""
+
+    list_zh: str
+    list_en: str
+    detail: str
+
+
+class Handler(TypedDict, total=False):
+    """The person who registers the unit (U08). `document_fault`: as app.rules.codes, "" when in order."""
+
+    identity_level: int
+    document_fault: str
+    age: int
+
+
+class Poster(TypedDict, total=False):
+    """The person who posts a gig (G10)."""
+
+    identity_level: int
+    age: int
+
+
+class Wage(TypedDict, total=False):
+    """Local minimum pay in force today: whole yuan a month, fen an hour (as models.reference.MinimumWage)."""
+
+    monthly: int
+    hourly: int
+    region_name: str
+
+
+class TypePay(TypedDict, total=False):
+    """Pay of the live posts of one gig type in one unit of pay, over `count` posts (G06)."""
+
+    p95: Decimal
+    pay_unit: str
+    count: int
+
+
+class UnitStanding(TypedDict, total=False):
+    """The unit's standing, over and above evidence["unit"] (J01, J12, J17, J18, J20, J21, D01)."""
+
+    id: int
+    name: str
+    uscc: str
+    nature: str
+    ownership: str
+    status: str
+    source: str
+    reverify_due: date
+    approved_on: date
+    staff_count: int
+    industry_code: str
+    open_postings: int
+
+
+class AgencyStanding(TypedDict, total=False):
+    """The agency that posts for the unit (J17). `kind`: public (needs no licence) or commercial."""
+
+    name: str
+    kind: str
+    authorised: bool
+    licence_no: str
+    licence_valid_until: date
+    labelled: bool
+
+
+class UnitFacts(TypedDict, total=False):
+    """Read by U01..U19 (unit_registration, unit_change)."""
+
+    today: date
+    approved: Mapping[str, Any]  # approved content of the unit; its presence makes the evidence a change
+    uscc_taken: bool
+    same_name_units: Sequence[Same]
+    handler: Handler
+    phone_fault: str  # of the unmasked contact phone; "" when it is in order
+    phone_proven: bool
+    email_proven: bool
+    phone_units: int  # units with this contact phone, this one not counted
+    handler_units: int  # units of this handler, this one not counted
+    lookalikes: Sequence[Lookalike]
+    bans: Sequence[Ban]
+    external_lists: Sequence[ExternalEntry]  # absent: no adapter configured
+    industry_name: str
+    reverify_due: date
+
+
+class MediaFacts(TypedDict, total=False):
+    """Read by I01..I11 (unit_media, personal_media, pictures of gig posts)."""
+
+    today: date
+    slot_count: int  # pictures of this owner in this slot that count, this one included (models: COUNTED)
+    lookalikes: Sequence[Lookalike]
+    picture_texts: Mapping[
+        str, str
+    ]  # file_id -> text read from the picture; absent: no text recognition installed
+    taken_on: Mapping[str, date]  # file_id -> day the camera wrote
+
+
+class GigFacts(MediaFacts, total=False):
+    """Read by G01..G14 (gig_offer, gig_wanted), and by the picture checks of a gig's pictures."""
+
+    approved: Mapping[str, Any]
+    poster: Poster
+    minimum_wage: Wage
+    type_pay: TypePay
+    type_name: str
+    risky_type: bool  # dictionary gig_type_risky; without it the words decide
+    own_duplicates: Sequence[Same]
+    other_duplicates: Sequence[Same]
+    posts_today: int  # this poster's, this one included
+    offers_30_days: int  # 招工 posts of this poster, this one included
+
+
+class PostingFacts(TypedDict, total=False):
+    """Read by J01..J24 (posting)."""
+
+    today: date
+    approved: Mapping[str, Any]
+    unit: UnitStanding
+    agency: AgencyStanding  # present only when an agency posts
+    resident_schools: Sequence[int]  # ids of the schools where the unit's residency is active
+    minimum_wage: Wage
+    occupation_name: str
+    industry_code: str
+    own_duplicates: Sequence[Same]
+    other_duplicates: Sequence[Same]
+
+
+class ResidencyFacts(TypedDict, total=False):
+    """Read by D01..D04 (residency)."""
+
+    unit: UnitStanding
+    school_name: str
+    school_open: bool
+    school_blacklisted: bool  # the school itself has struck the unit off
+    earlier_refusals: int
+    complaints: int
