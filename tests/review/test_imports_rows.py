@@ -22,7 +22,8 @@ KNOWN = Known(
 HEAD = "posting_no,title,unit_name,pay,description,place,ownership,size,industry"
 ROW = {
     "posting_no": "7", "title": "行政专员", "unit_name": "示例贸易有限公司", "pay": "6-8千/月",
-    "description": "整理档案", "place": "上海-奉贤区", "ownership": "民营公司", "size": "50-150人", "industry": "计算机软件",
+    "description": "整理档案", "place": "上海-奉贤区", "ownership": "民营公司", "size": "50-150人",
+    "industry": "计算机软件",
 }  # fmt: skip
 
 
@@ -46,20 +47,20 @@ def test_a_row_becomes_a_posting_and_what_was_assumed_is_named():
     draft, notes = one()
     assert not notes
     assert draft.key == "posting:310120:7"
-    assert (draft.values["pay_min"], draft.values["pay_max"]) == (6000, 8000)
-    assert draft.values["region_code"] == "310120"
-    assert draft.values["address"] == "上海-奉贤区"
-    assert draft.values["headcount"] == 1
-    assert draft.values["valid_until"] == date(2027, 2, 18)
-    assert draft.values["assumed"] == ["headcount", "valid_until"]
+    assert (draft.content["pay_min"], draft.content["pay_max"]) == (6000, 8000)
+    assert draft.content["region_code"] == "310120"
+    assert draft.content["address"] == "上海-奉贤区"
+    assert draft.content["headcount"] == 1
+    assert draft.content["valid_until"] == date(2027, 2, 18)
+    assert draft.columns["assumed"] == ["headcount", "valid_until"]
     assert draft.unit["intro"] == "民营公司 · 50-150人 · 计算机软件"
     assert (draft.unit["ownership"], draft.unit["industry_code"]) == ("private", "65")
 
 
 def test_a_place_outside_the_region_is_kept_as_address_and_the_division_named_as_assumed():
     draft, _ = one(place="上海-徐汇区")
-    assert (draft.values["region_code"], draft.values["address"]) == ("310120", "上海-徐汇区")
-    assert "region_code" in draft.values["assumed"]
+    assert (draft.content["region_code"], draft.content["address"]) == ("310120", "上海-徐汇区")
+    assert "region_code" in draft.columns["assumed"]
 
 
 @pytest.mark.parametrize(
@@ -108,20 +109,20 @@ def test_what_the_list_says_is_not_assumed():
         head=f"{HEAD},招聘人数,valid_until,学历", **{"招聘人数": "3人", "valid_until": "2027年1月5日", "学历": "大专"}
     )
     assert not notes
-    assert (draft.values["headcount"], draft.values["valid_until"]) == (3, date(2027, 1, 5))
-    assert (draft.values["education"], draft.values["assumed"]) == ("college", [])
+    assert (draft.content["headcount"], draft.content["valid_until"]) == (3, date(2027, 1, 5))
+    assert (draft.content["education"], draft.columns["assumed"]) == ("college", [])
 
 
 def test_an_empty_pay_is_negotiable_and_assumed():
     draft, _ = one(pay="")
-    assert draft.values["pay_negotiable"]
-    assert "pay_negotiable" in draft.values["assumed"]
+    assert draft.content["pay_negotiable"]
+    assert "pay_negotiable" in draft.columns["assumed"]
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+cmd|'x'!A1", "@SUM(1+1)", "-2+3+cmd|' /C calc'!A0"])
 def test_a_formula_is_text_and_remarked(text):
     draft, notes = one(description=text)
-    assert draft.values["description"] == text
+    assert draft.content["description"] == text
     assert notes == [("cell_formula", "description")]
 
 

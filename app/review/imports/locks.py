@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.rules.refused import Refused
 
 # Batches of different lists take turns, so that two of them cannot make the same unit or posting at once.
-BATCH: Final = 7_203_342
+BATCH: Final = 7_203_351
 
 _HELD: Final = text(
     "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"

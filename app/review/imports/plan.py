@@ -105,8 +105,8 @@ def not_there(session: Session, plan: Plan, batch: Sequence[Draft], result: Resu
             result.unchanged += 1
             row = there[draft.key]
             for key, name in (("title", "title"), ("pay", "pay_text"), ("description", "description")):
-                if getattr(row, name) != draft.values[name]:
-                    result.notes.append(plan.note(draft, "row_differs", key, draft.values[name]))
+                if getattr(row, name) != draft.content[name]:
+                    result.notes.append(plan.note(draft, "row_differs", key, draft.content[name]))
     return [d for d in batch if d.key not in there]
 
 

@@ -80,13 +80,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A posting to be made: its key in the source, its columns, and those of its unit should that be new."""
+    """A posting to be made: its key in the source, its content, the columns only a program may set, its unit if new."""
 
     line: int
     key: str
     unit_name: str
     unit: Mapping[str, Any]
-    values: Mapping[str, Any]
+    content: Mapping[str, Any]
+    columns: Mapping[str, Any]
 
 
 def read_rows(
@@ -114,7 +115,7 @@ def read_row(
     if any(n.code == "row_cells" for n in reader.notes):
         return None, reader.notes
     assumed: list[str] = []
-    values = {
+    content = {
         "title": reader["title"],
         "benefits": reader["benefits"],
         "description": reader["description"],
@@ -122,17 +123,16 @@ def read_row(
         "address": reader["place"],
         "education": _word(reader, "education", known),
         "experience": _word(reader, "experience", known),
-        "industry_code": _industry(reader, known),
         "headcount": _headcount(reader, options, assumed),
         "valid_until": _valid_until(reader, options, known, assumed),
         "region_code": _region(reader, options, known, assumed),
         **_pay(reader, assumed),
-        "assumed": assumed,
     }
+    columns = {"assumed": assumed, "industry_code": _industry(reader, known)}
     unit = _unit(reader, known, options)
     if reader.wrong:
         return None, reader.notes
-    return Draft(row.line, _key(reader, options), unit["name"], unit, values), reader.notes
+    return Draft(row.line, _key(reader, options), unit["name"], unit, content, columns), reader.notes
 
 
 def _key(reader: Reader, options: Options) -> str:
