@@ -1,0 +1,76 @@
+// Additions to the kit's behaviours: remote pickers, counters, remembered columns, preferences for the server, swaps.
+(() => {
+  const $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const remember = (k, v) => { try { if (v === undefined) return localStorage.getItem(k); localStorage.setItem(k, v); } catch (e) { return null; } };
+
+  // Display preferences: the server renders them from cookies, so that no page flashes in the wrong theme.
+  document.addEventListener('click', e => {
+    const set = e.target.closest('[data-set]');
+    if (set) { const [k, v] = set.dataset.set.split(':'); document.cookie = `gj-${k}=${v}; path=/; max-age=31536000; samesite=lax`; }
+    const fill = e.target.closest('[data-fill]');
+    if (fill) { document.getElementById('username').value = fill.dataset.fill; document.getElementById('password').value = fill.dataset.word; document.getElementById('password').focus(); }
+  });
+
+  function picker(select) {
+    if (select.tomselect || !window.TomSelect) return;
+    new TomSelect(select, {
+      valueField: 'id', labelField: 'text', searchField: [], maxOptions: 20, loadThrottle: 250, preload: 'focus', dropdownParent: 'body', plugins: select.multiple ? ['remove_button'] : [],
+      load: (q, done) => fetch(`${select.dataset.remote}?q=${encodeURIComponent(q)}`, { headers: { Accept: 'application/json' } }).then(r => r.ok ? r.json() : []).then(done, () => done()),
+      score: () => () => 1,
+      onType() { this.clearOptions(); },
+      render: {
+        option: (d, esc) => `<div>${esc(d.text)}</div>`, item: (d, esc) => `<div>${esc(d.text)}</div>`,
+        no_results: () => { const n = document.createElement('div'); n.className = 'no-results'; n.textContent = select.dataset.tNone; return n; },
+      },
+    });
+  }
+
+  function counter(area) {
+    const out = document.querySelector(`[data-counter="${area.id}"]`);
+    const show = () => { if (out) out.textContent = `${[...area.value].length} / ${area.dataset.count}`; };
+    area.addEventListener('input', show); show();
+  }
+
+  // Columns that were hidden stay hidden, list by list.
+  function columns() {
+    const table = document.querySelector('table[data-columns]'); if (!table) return;
+    const key = 'gj-cols-' + table.dataset.columns;
+    const hidden = new Set((remember(key) || '').split(',').filter(Boolean));
+    $$('[data-col]').forEach(box => {
+      box.checked = !hidden.has(box.dataset.col);
+      box.addEventListener('change', () => { hidden[box.checked ? 'delete' : 'add'](box.dataset.col); remember(key, [...hidden].join(',')); });
+    });
+    hidden.forEach(c => $$(`[data-c="${CSS.escape(c)}"]`).forEach(n => n.classList.add('is-off')));
+  }
+
+  function start(root) {
+    $$('select[data-remote]', root).forEach(picker);
+    $$('textarea[data-count]', root).forEach(counter);
+    columns();
+  }
+
+  document.addEventListener('submit', e => {
+    const ask = e.target.dataset.sure;
+    if (ask && !window.confirm(ask)) e.preventDefault();
+    e.target.dataset.sent = 'yes';
+  });
+  let dirty = false;
+  document.addEventListener('input', e => { if (e.target.closest('form[data-guard]')) dirty = true; });
+  addEventListener('beforeunload', e => { const f = document.querySelector('form[data-guard]'); if (dirty && f && !f.dataset.sent) e.preventDefault(); });
+
+  // The link of a summary puts the cursor into its field.
+  document.addEventListener('click', e => {
+    const a = e.target.closest('.g-sum a'); if (!a) return;
+    const to = document.getElementById(a.getAttribute('href').slice(1)); if (!to) return;
+    e.preventDefault(); (to.tomselect || to).focus(); to.scrollIntoView({ block: 'center' });
+  });
+
+  document.addEventListener('DOMContentLoaded', () => start(document));
+  if (document.readyState !== 'loading') start(document);
+  document.addEventListener('htmx:afterSettle', e => {
+    start(document);
+    const said = document.querySelector('[data-announce]'), box = document.querySelector('.g-toasts');
+    if (said && box) { const n = document.createElement('span'); n.className = 'visually-hidden'; n.textContent = said.textContent; box.replaceChildren(n); }
+    document.dispatchEvent(new Event('kit:start'));
+  });
+})();

@@ -1,0 +1,70 @@
+"""One's own account: changing the password. Every other session of the account ends with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, session, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from werkzeug.security import check_password_hash
+
+from app.extensions import db
+from app.rules.actor import PEOPLE, UNIT_SIDE, Role
+from app.rules.passwords import password_fault, staff_password_fault
+from app.rules.refused import Refused
+from app.views import words
+from app.views.identity import current, wardrobe
+from app.views.page import Page
+from app.views.sessions import fingerprint
+
+OUTSIDE = PEOPLE | UNIT_SIDE | {Role.AGENCY}
+
+
+def is_staff(account_id: int) -> bool:
+    """Whether any hat of the account belongs to staff: then the stricter rule counts, whatever hat is worn now."""
+    hats, _name, _unread = wardrobe(account_id)
+    return any(hat.role not in OUTSIDE for hat in hats)
+
+
+def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
+    """What is wrong with a wish to change the password."""
+    if not check_password_hash(user.password or "", old):
+        return Refused("password_wrong", field="old")
+    if new == old:
+        return Refused("password_same", field="new")
+    check = staff_password_fault if is_staff(user.id) else password_fault
+    code = check(new, user.username)
+    if code:
+        return Refused(code, field="new")
+    return Refused("password_differs", field="again") if new != again else None
+
+
+class PasswordView(Page):
+    """Change of password by its owner."""
+
+    route_base = "/password"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
+    def index(self) -> Any:
+        """The form, and its arrival. Passwords are never shown again."""
+        actor, refused = current(), None
+        if request.method == "POST":
+            user = db.session.get_one(User, actor.account_id)
+            sent = [request.form.get(name, "")[:200] for name in ("old", "new", "again")]
+            refused = fault_of(user, *sent)
+            if refused is None:
+                self.appbuilder.sm.reset_password(user.id, sent[1])
+                session["mark"] = fingerprint(user)
+                flash(_("The password was changed. Other sessions of this account have ended."), "success")
+                return redirect(url_for("HomeView.index"))
+        fault = words.say(refused) if refused is not None else ""
+        page = self.render_template(
+            "password.html", title=_("Change password"), fault=fault, at=refused.field if refused else "",
+            staff=is_staff(actor.account_id),
+        )  # fmt: skip
+        return page, 422 if refused is not None else 200

@@ -1,0 +1,290 @@
+"""SafeView: what FAB generates, made safe and fast once for every entity. A view declares columns; this does the rest.
+
+Every path (list, count, record, form, move, picker, related list) asks `scope`; nothing is kept on the view between
+requests; what was typed survives an error; no SQL and no personal data reach a message. See docs/add-an-entity.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import current_app, flash, g, jsonify, redirect, request, url_for
+from flask_appbuilder import ModelView
+from flask_appbuilder.api import BaseApi
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.models.base import Reviewable
+from app.models.files import StoredFile
+from app.review.kinds import KINDS
+from app.rules.actor import Actor
+from app.rules.refused import Refused
+from app.views import cells, filters, listing, record, saving, scope
+from app.views.columns import describe, key_name
+from app.views.identity import current
+from app.views.moves import Moving
+from app.views.page import Page
+
+# FAB's own views that are registered without asking us, and why each does no harm.
+ALLOWED: dict[str, str] = {
+    "UtilView": "answers 404: web.UNUSED",
+    "LocaleView": "answers 404: web.UNUSED",
+    "OpenApi": "describes the API; protected by its permission",
+    "MenuApi": "answers our own linear menu",
+    "SecurityApi": "token endpoint behind our lockout",
+}
+
+
+class SafeView(Moving, ModelView):
+    """A screen over one model. See docs/add-an-entity.md for what may be declared."""
+
+    kind = ""  # key in KINDS: scope, moves and saving then go through the desk
+    scope: Callable[[Any, Actor], Any] | None = None  # staticmethod(stmt, actor) -> stmt, where there is no kind
+    open_to_all = False  # every row may be seen by whoever may open the screen
+    thing: Any = ""  # what one row is called: heading of forms
+    search_text: Sequence[str] = ()  # columns of the search box where the model is not Searchable
+    choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
+    column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
+    row_needs: Sequence[str] = ()  # columns every row needs besides those shown
+    identity_columns: Sequence[str] = ()  # facts under the name; by default the first of the list
+    tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
+    file_slots: Sequence[str] = ()  # slots of files in the form
+    related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
+    related_size = 5
+    can_copy = False
+    preview_endpoint = ""
+    base_order = ("id", "desc")
+    page_size = 50
+
+    default_view = "list"
+    list_template = "list.html"
+    show_template = "show.html"
+    add_template = edit_template = "form.html"
+    exclude_route_methods = {"download", "action", "action_post"}
+
+    # -- set-up: once, when the application starts ---------------------------------------------------
+
+    def _init_properties(self) -> None:
+        """Reads the declarations; FAB's own defaults (search and sort by everything) never come into play."""
+        self.model = self.datamodel.obj
+        for name in ("label_columns", "description_columns", "validators_columns", "formatters_columns"):
+            setattr(self, name, dict(getattr(self, name) or {}))
+        self.list_columns = list(self.list_columns or [])
+        self.search_columns = list(self.search_columns or [])
+        self.order_columns = [n for n in self.order_columns or [] if n in inspect(self.model).column_attrs]
+        self.related_views, self._related_views = list(self.related_views or []), []
+        self.show_columns = _flat(self.show_fieldsets) or list(self.show_columns or self.list_columns)
+        self.add_columns = _flat(self.add_fieldsets) or list(self.add_columns or [])
+        self.edit_columns = _flat(self.edit_fieldsets) or list(self.edit_columns or [])
+        if self.base_order == ("id", "desc"):
+            self.base_order = (key_name(self.model), "desc")
+        self._init_lifecycle()
+        self.identity_columns = self.identity_columns or [n for n in self.list_columns[1:] if n != "status"][:3]
+
+    def _init_lifecycle(self) -> None:
+        if self.kind and not self.tabs:
+            self.tabs = [name for name in KINDS[self.kind].lifecycle.statuses if name != "deleted"]
+        if not issubclass(self.model, Reviewable):
+            self.tabs = ()
+        target = inspect(self.model).relationships.get("file")
+        self.single_file = bool(
+            target is not None and target.mapper.class_ is StoredFile and "file" in self.add_columns
+        )
+
+    def _init_forms(self) -> None:
+        """Forms are made per request from the declared columns."""
+
+    def _init_titles(self) -> None:
+        self.list_title = self.list_title or self.model.__name__
+        self.title = self.list_title
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not self.add_columns:
+            self.base_permissions = [p for p in self.base_permissions if p != "can_add"]
+        if not self.edit_columns:
+            self.base_permissions = [p for p in self.base_permissions if p != "can_edit"]
+        if self.kind:
+            named = {f"can_{m.name}" for m in KINDS[self.kind].lifecycle.moves if not m.verdict}
+            self.base_permissions = sorted({*self.base_permissions, *named})
+
+    # -- words ---------------------------------------------------------------------------------------
+
+    def label(self, name: str) -> Any:
+        """Label of a column: the view's, else the model's."""
+        return self.label_columns.get(name) or describe(self.model, name).label
+
+    def help(self, name: str) -> Any:
+        """What stands under a field."""
+        return self.description_columns.get(name) or describe(self.model, name).help
+
+    def add_heading(self) -> Any:
+        """Title of the empty form."""
+        return _("New: %(thing)s", thing=self.thing or self.list_title)
+
+    def edit_heading(self) -> Any:
+        """Title of the form over a row."""
+        return _("Edit: %(thing)s", thing=self.thing or self.list_title)
+
+    # -- hooks of a view -----------------------------------------------------------------------------
+
+    def defaults(self, actor: Actor) -> dict[str, Any]:
+        """What an empty form starts with, besides the defaults of the columns."""
+        return {}
+
+    def may_edit(self, row: Any, actor: Actor) -> bool:
+        """Whether a row in scope may be changed; for reference data only."""
+        return True
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Last word before a plain row is stored; raises Refused to stop it."""
+
+    def related_instances(self) -> list[Any]:
+        """The registered views of the related lists."""
+        known = {type(v): v for v in current_app.extensions["appbuilder"].baseviews}
+        return [known[v] for v in self.related_views if v in known]
+
+    # -- pages ---------------------------------------------------------------------------------------
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """One page of the rows in scope."""
+        actor = current()
+        asked = listing.ask(self, request.args, actor)
+        return self.render_template(
+            self.list_template,
+            title=self.list_title,
+            page=listing.run(self, asked, actor),
+            asked=asked,
+            sizes=listing.SIZES,
+            batch=self.batch_buttons(),
+            has_box=filters.has_box(self),
+            can_add=self.may("can_add") and bool(self.add_columns),
+        )
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """One record."""
+        actor = current()
+        row = scope.fetch(self, actor, pk, options=record.options(self))
+        entries, open_round, changes = record.history(self, row, actor)
+        return self.render_template(
+            self.show_template,
+            title=cells.name_of(row),
+            row=row,
+            pk=scope.key_of(row),
+            facts=record.facts(self, row),
+            sections=self._show_sections(),
+            files=record.files(self, row),
+            entries=entries,
+            open_round=open_round,
+            changes=changes,
+            related=record.related(self, row, actor),
+            buttons=self.buttons(row),
+            editable=bool(self.edit_columns) and saving.editable(self, actor, row),
+        )
+
+    def _show_sections(self) -> Sequence[tuple[str, Sequence[str]]]:
+        if not self.show_fieldsets:
+            return [("", self.show_columns)]
+        return [(str(title or ""), spec["fields"]) for title, spec in self.show_fieldsets]
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Any:
+        """The empty form, and its arrival."""
+        if not self.add_columns:
+            raise Refused("not_allowed")
+        return self._form(None)
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: str) -> Any:
+        """The form over a record, and its arrival."""
+        actor = current()
+        row = scope.fetch(self, actor, pk)
+        if not self.edit_columns:
+            raise Refused("not_allowed")
+        if not saving.editable(self, actor, row):
+            raise Refused("wrong_state" if self.kind and KINDS[self.kind].may_send(actor, row) else "not_allowed")
+        return self._form(row)
+
+    def _form(self, row: Any) -> Any:
+        work = saving.start(self, current(), row)
+        if request.method == "POST":
+            done = saving.submit(work)
+            if done is not None:
+                return done
+        return saving.page(work)
+
+    @expose("/delete/<pk>", methods=["POST"])
+    @has_access
+    def delete(self, pk: str) -> Response:
+        """Removes a row of reference data. Reviewable things are deleted by a move, which keeps the row."""
+        if self.kind:
+            raise Refused("not_allowed")
+        row = scope.fetch(self, current(), pk, lock=True)
+        try:
+            db.session.delete(row)
+            db.session.commit()
+        except IntegrityError as error:
+            db.session.rollback()
+            raise saving.clash(self, error) from error
+        flash(_("Deleted."), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))
+
+    @expose("/related/<string:column>", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def related(self, column: str) -> Any:
+        """Rows to pick from, as JSON: at most 20, only those that may be picked."""
+        if column not in {*self.search_columns, *self.add_columns, *self.edit_columns}:
+            raise Refused("not_found")
+        info = describe(self.model, column)
+        if info.relation is None:
+            raise Refused("not_found")
+        rows = listing.related(self, info, request.args.get("q", ""), g.actor)
+        return jsonify([{"id": str(scope.key_of(row)), "text": cells.name_of(row)} for row in rows])
+
+
+def _flat(fieldsets: Any) -> list[str]:
+    """The columns of fieldsets in order."""
+    return [name for _title, spec in fieldsets or () for name in spec["fields"]]
+
+
+class SafePage(Page):
+    """A page of ours that is no screen over a model."""
+
+
+def unsafe(view: Any) -> str:
+    """Why a registered view may not be there; empty if it may."""
+    name = type(view).__name__
+    if isinstance(view, SafeView):
+        declared = view.kind or view.scope is not None or view.open_to_all
+        return "" if declared else f"{name} declares no scope"
+    if (
+        isinstance(view, Page)
+        or name in ALLOWED
+        or (isinstance(view, BaseApi) and type(view).__module__.startswith("app."))
+    ):
+        return ""
+    return f"{name} is not a SafeView"
+
+
+def assert_safe(appbuilder: Any) -> None:
+    """Refuses to start with a view that does not stand on this base. Raises RuntimeError naming all of them."""
+    faults = [fault for view in appbuilder.baseviews if (fault := unsafe(view))]
+    if faults:
+        raise RuntimeError("; ".join(faults))
+
+
+__all__ = ["SafePage", "SafeView", "_l", "assert_safe"]

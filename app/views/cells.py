@@ -1,0 +1,100 @@
+"""How a value looks on the page: words for codes, Shanghai time, digits in columns, a dash for nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.views import dictionary, labels
+from app.views.columns import Info, describe
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTHING = "—"
+
+
+def status(code: str, filled: bool = False) -> Markup:
+    """A status as text, shape and colour."""
+    if not code:
+        return Markup("—")
+    shape, word = labels.status(code)
+    return Markup('<span class="g-st{}" data-st="{}">{}</span>').format(" fill" if filled else "", shape, word)
+
+
+def moment(value: dt.datetime) -> str:
+    """An instant in Shanghai time, to the minute."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def name_of(row: Any) -> str:
+    """What a row is called. A Chinese name is written family name first and without a blank."""
+    if isinstance(row, User):
+        family, given = row.last_name or "", row.first_name or ""
+        latin = (family + given).isascii()
+        return f"{given} {family}".strip() if latin else family + given
+    return str(row)
+
+
+def _number(value: Any) -> str:
+    return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+def text_of(value: Any, info: Info) -> str:
+    """One value as plain text, the way lists, records, chips and exports show it."""
+    if value is None or value == "":
+        return ""
+    if info.kind == "dict":
+        return dictionary.word(info.dict_code, value)
+    if info.kind == "status":
+        return labels.status(str(value))[1]
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set)):
+        return _("; ").join(name_of(item) for item in value)
+    if isinstance(value, (int, Decimal)) and info.kind in ("int", "decimal"):
+        return _number(value)
+    return name_of(value)
+
+
+def value_of(row: Any, info: Info) -> Any:
+    """The value behind a column; for a foreign key the row it points to."""
+    if info.kind == "relation" and info.relation is not None:
+        return getattr(row, info.relation.key)
+    if info.kind == "sealed":
+        return getattr(row, f"{info.name}_masked", "") or ""
+    value = getattr(row, info.name)
+    return value() if callable(value) else value
+
+
+def shown(view: Any, row: Any, name: str) -> Markup:
+    """A cell or a fact of a record, ready for the page. `formatters_columns` has the first word."""
+    info = describe(view.model, name)
+    formatter = view.formatters_columns.get(name)
+    if formatter is not None:
+        return escape(formatter(value_of(row, info)))
+    value = value_of(row, info)
+    if info.kind == "status":
+        return status(str(value or ""))
+    text = text_of(value, info)
+    if not text:
+        return Markup('<span class="m3">{}</span>').format(NOTHING)
+    if info.kind in ("date", "datetime"):
+        return Markup("<time>{}</time>").format(text)
+    if info.kind == "long":
+        return Markup('<span class="g-long">{}</span>').format(text)
+    return escape(text)
+
+
+def css(view: Any, name: str) -> str:
+    """Class of a cell: numbers stand right."""
+    info = describe(view.model, name)
+    return "num" if info.kind in ("int", "decimal") and name not in view.formatters_columns else ""

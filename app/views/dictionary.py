@@ -1,0 +1,69 @@
+"""The data dictionary (字典管理) as words in the reader's language, kept in memory for half a minute."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from flask_babel import get_locale
+from sqlalchemy import event, select
+
+from app.extensions import db
+from app.models.reference import DictItem
+from app.views.labels import OWNED
+
+SECONDS = 30.0  # another process's change is seen after this long; one's own at once
+
+
+@dataclass(slots=True)
+class _Cache:
+    """Dictionary -> code -> (Chinese, English, offered)."""
+
+    until: float = 0.0
+    items: dict[str, dict[str, tuple[str, str, bool]]] = field(default_factory=dict)
+
+
+_cache = _Cache()
+
+
+@event.listens_for(DictItem, "after_insert")
+@event.listens_for(DictItem, "after_update")
+@event.listens_for(DictItem, "after_delete")
+def forget(*_: object) -> None:
+    """The next reader asks the database again."""
+    _cache.until = 0.0
+
+
+def _items() -> dict[str, dict[str, tuple[str, str, bool]]]:
+    now = time.monotonic()
+    if now < _cache.until:
+        return _cache.items
+    columns = (DictItem.dict_code, DictItem.code, DictItem.name_zh, DictItem.name_en, DictItem.active)
+    found: dict[str, dict[str, tuple[str, str, bool]]] = {}
+    for code, item, zh, en, active in db.session.execute(select(*columns).order_by(DictItem.sort, DictItem.id)):
+        found.setdefault(code, {})[item] = (zh, en, active)
+    _cache.items, _cache.until = found, now + SECONDS
+    return found
+
+
+def _english() -> bool:
+    return str(get_locale()).startswith("en")
+
+
+def word(dict_code: str, code: object) -> str:
+    """The word of one value; a value that left the dictionary shows itself."""
+    if code in (None, ""):
+        return ""
+    if dict_code in OWNED:
+        return str(OWNED[dict_code].get(str(code), code))
+    item = _items().get(dict_code, {}).get(str(code))
+    return str(code) if item is None else item[1 if _english() else 0]
+
+
+def choices(dict_code: str, keep: object = None) -> list[tuple[str, str]]:
+    """Values on offer, in order; `keep` stays on offer although it was switched off meanwhile."""
+    if dict_code in OWNED:
+        return [(str(code), str(name)) for code, name in OWNED[dict_code].items()]
+    place = 1 if _english() else 0
+    items = _items().get(dict_code, {})
+    return [(code, item[place]) for code, item in items.items() if item[2] or code == keep]

@@ -1,0 +1,128 @@
+"""Calm answers to what went wrong: pages in our frame, problem+json (RFC 9457) under /api/.
+
+Never SQL, never personal data.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.extensions import db
+from app.rules.refused import Refused
+from app.views import words
+from app.views.identity import is_api
+
+log = logging.getLogger("app.errors")
+
+# status -> (title, what is safe and what to do)
+PAGES: dict[int, tuple[Any, Any]] = {
+    400: (_l("This request could not be understood"), _l("Nothing was changed. Go back and send the form once more.")),
+    401: (_l("Please log in"), _l("Your session has ended. What you saved is safe.")),
+    403: (_l("Your role may not open this"), _l("If you hold another role, switch to it above.")),
+    404: (_l("Nothing was found here"), _l("The record may have been removed, or it lies outside your area.")),
+    405: (_l("This address does not work this way"), _l("Nothing was changed. Please use the buttons of the page.")),
+    409: (
+        _l("The content has changed meanwhile"),
+        _l("Your entry was not applied. Look at the change, then decide again."),
+    ),
+    413: (_l("The upload is too large"), _l("Nothing was stored. Please choose smaller files.")),
+    422: (_l("This was not accepted"), _l("Nothing was changed.")),
+    429: (_l("Too many requests"), _l("Please wait a moment and try again.")),
+    500: (_l("Something went wrong on our side"), _l("The fault has been recorded. What was saved before is safe.")),
+    503: (_l("The service is not ready"), _l("Please try again in a minute.")),
+}
+
+
+def problem(
+    status: int, title: str, detail: str = "", code: str = "", field: str | None = None, **more: Any
+) -> Response:
+    """An error of the API."""
+    body = {
+        "type": f"urn:gongjiu:{code}" if code else "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    body |= (
+        {"request_id": g.get("request_id", "")} | ({"code": code} if code else {}) | ({"field": field} if field else {})
+    )
+    answer = jsonify(body | more)
+    answer.status_code, answer.content_type = status, "application/problem+json"
+    return answer
+
+
+def page(status: int, detail: str = "", code: str = "") -> Response:
+    """An error page; the status is shown beside the number under which the log knows the request."""
+    title, safe = PAGES.get(status, PAGES[500 if status >= 500 else 400])
+    text = render_template("error.html", status=status, title=title, safe=safe, detail=detail, code=code)
+    return Response(text, status=status, content_type="text/html; charset=utf-8")
+
+
+def refused(error: Refused) -> Response:
+    """A refusal nobody handled nearer to the form."""
+    db.session.rollback()
+    status, said = words.status_of(error), words.say(error)
+    if is_api():
+        findings = error.facts.get("findings")
+        more = {"findings": [f if isinstance(f, dict) else f.as_dict() for f in findings]} if findings else {}
+        return problem(status, str(PAGES.get(status, PAGES[400])[0]), said, error.code, error.field, **more)
+    return page(status, said, error.code)
+
+
+def http(error: HTTPException) -> Any:
+    """An error of HTTP itself; redirects pass."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if is_api():
+        answer = problem(status, str(PAGES.get(status, PAGES[400])[0]))
+    else:
+        answer = page(status, _("The form was open too long or its origin is unknown.") if _is_csrf(error) else "")
+    for name, value in error.get_headers():
+        if name.lower() in ("retry-after", "allow"):
+            answer.headers[name] = value
+    return answer
+
+
+def _is_csrf(error: HTTPException) -> bool:
+    return type(error).__name__ == "CSRFError"
+
+
+def unexpected(error: InternalServerError) -> Any:
+    """A fault of ours. The transaction is given up; the log has the request's number and the place."""
+    db.session.rollback()
+    return http(error)
+
+
+def log_fault(info: Any) -> None:
+    """Writes down where it happened and what kind it was. Messages stay out: databases quote the values in them."""
+    _kind, error, place = info if info is not None else sys.exc_info()
+    where = "".join(traceback.format_tb(place))
+    causes, inner = [], error
+    while inner is not None:
+        causes.append(type(inner).__name__)
+        inner = inner.__cause__ or inner.__context__
+    log.error(
+        "unexpected %s request=%s %s %s\n%s",
+        " < ".join(causes),
+        g.get("request_id", "-"),
+        request.method,
+        request.endpoint,
+        where,
+    )
+
+
+def install(app: Flask) -> None:
+    """Makes these the application's answers."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(InternalServerError, unexpected)
+    app.log_exception = log_fault  # type: ignore[method-assign]

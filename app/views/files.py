@@ -1,0 +1,121 @@
+"""Stored files: served one by one, each after the question whether this person may see it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from uuid import UUID
+
+from flask import abort, current_app, g, request, send_file
+from flask_appbuilder.baseviews import expose
+from sqlalchemy import cast, exists, or_, select
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.gateways.storage import ObjectMissing
+from app.models.files import StoredFile
+from app.models.gigs import GigOffer, GigPicture
+from app.models.media import Medium
+from app.models.review import ReviewEvidence, ReviewRound
+from app.models.units import UnitMaterial
+from app.review import queue
+from app.review.kinds import KINDS
+from app.rules.actor import Actor
+from app.views.page import Page
+
+SECONDS = 3600
+
+
+def _public(file_id: UUID) -> Any:
+    """Part of something shown to everybody: an approved picture, a live gig."""
+    medium = exists().where(Medium.file_id == file_id, Medium.status.in_(KINDS["unit_media"].lifecycle.public))
+    gig = exists().where(
+        GigPicture.file_id == file_id,
+        GigPicture.gig_id == GigOffer.id,
+        GigOffer.status.in_(KINDS["gig_offer"].lifecycle.public),
+    )
+    return or_(medium, gig)
+
+
+def _through(kind: str, holder: Any, key: Any, file_id: UUID, actor: Actor) -> Any:
+    """Hangs on a row of the kind that this actor may see."""
+    model = KINDS[kind].model
+    seen = KINDS[kind].scope(select(model.id), actor)
+    return exists().where(holder.file_id == file_id, key.in_(seen))
+
+
+def _in_evidence(file_id: UUID, actor: Actor) -> Any:
+    """Part of what a round this actor may see is decided on."""
+    rounds = (
+        queue.visible(actor).with_only_columns(ReviewRound.evidence_digest, maintain_column_froms=True).order_by(None)
+    )
+    needle = cast([{"file_id": str(file_id)}], ReviewEvidence.content.type)
+    return exists().where(ReviewEvidence.digest.in_(rounds), ReviewEvidence.content["files"].contains(needle))
+
+
+def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
+    return [
+        _through("unit_media", Medium, Medium.id, file_id, actor),
+        _through("personal_media", Medium, Medium.id, file_id, actor),
+        _through("unit_registration", UnitMaterial, UnitMaterial.unit_id, file_id, actor),
+        _through("unit_change", UnitMaterial, UnitMaterial.change_id, file_id, actor),
+        _through("gig_offer", GigPicture, GigPicture.gig_id, file_id, actor),
+        _in_evidence(file_id, actor),
+    ]
+
+
+def visible(file: StoredFile, actor: Actor | None) -> bool:
+    """Whether this file may be shown to this person: cheap reasons first."""
+    if actor is not None and file.uploaded_by_id == actor.account_id:
+        return True
+    if db.session.scalar(select(_public(file.id))):
+        return True
+    return actor is not None and any(db.session.scalar(select(c)) for c in _conditions(file.id, actor))
+
+
+class FileView(Page):
+    """/files/<id> and its preview."""
+
+    route_base = "/files"
+    default_view = "file"
+
+    @expose("/<uuid:file_id>")
+    def file(self, file_id: UUID) -> Response:
+        """The file itself; parts of a video on request."""
+        row = self._row(file_id)
+        return _send(row.key, row.mime, row.name)
+
+    @expose("/<uuid:file_id>/thumb")
+    def thumb(self, file_id: UUID) -> Response:
+        """The small preview of a picture."""
+        row = self._row(file_id)
+        if row.thumb_key is None:
+            abort(404)
+        return _send(row.thumb_key, "image/webp", row.name)
+
+    def _row(self, file_id: UUID) -> StoredFile:
+        """The file, or 404: whoever may not see it does not learn that it exists."""
+        row = db.session.get(StoredFile, file_id)
+        if row is None or not visible(row, g.actor):
+            abort(404)
+        return row
+
+
+def _send(key: str, mime: str, name: str) -> Response:
+    """Sends an object. Only pictures and videos open in the browser; the name is never taken for a type."""
+    inline = mime.startswith(("image/", "video/")) and mime != "image/svg+xml"
+    try:
+        stream = current_app.extensions["storage"].open(key)
+    except ObjectMissing:
+        abort(404)
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    response = send_file(
+        stream, mimetype=mime if inline else "application/octet-stream", as_attachment=not inline, download_name=name,
+        conditional=False, etag=key, max_age=SECONDS,
+    )  # fmt: skip
+    response.content_length = size
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    response.headers["Cache-Control"] = f"private, max-age={SECONDS}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,154 @@
+"""Who is asking: the account's hats, the one in use, and the Actor every scope follows from.
+
+A page takes its identity from the session cookie, the API (/api/) from a bearer token and never from a cookie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, session
+from flask_jwt_extended import get_current_user, verify_jwt_in_request
+from flask_login import current_user
+from sqlalchemy import func, literal, select
+
+from app.extensions import db
+from app.models.accounts import Hat, Person
+from app.models.agencies import Agency
+from app.models.messages import Message
+from app.models.reference import Region
+from app.models.schools import School
+from app.models.units import Unit
+from app.rules.actor import Actor, Role
+from app.rules.refused import Refused
+
+API = "/api/"
+QUIET = ("/static/", "/healthz", "/readyz", "/favicon.ico")
+UNREAD_CAP = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Wearable:
+    """One hat of the account, with the words of the header: the role and the place it reaches."""
+
+    id: int
+    role: Role
+    place: str
+    region_code: str
+    unit_id: int | None
+    school_id: int | None
+    agency_id: int | None
+    grants: frozenset[str]
+
+
+def is_api() -> bool:
+    """Whether this request belongs to the API."""
+    return request.path.startswith(API)
+
+
+def _unread(account_id: int) -> Any:
+    waiting = (
+        select(literal(1)).where(Message.account_id == account_id, Message.read_at.is_(None)).limit(UNREAD_CAP + 1)
+    )
+    return select(func.count()).select_from(waiting.subquery()).scalar_subquery()
+
+
+def wardrobe(account_id: int) -> tuple[list[Wearable], str, int]:
+    """The account's hats in force (the default first), the person's name, and the number of unread messages."""
+    columns = (
+        Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
+        func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, _unread(account_id),
+    )  # fmt: skip
+    stmt = (
+        select(*columns)
+        .outerjoin(Unit, Unit.id == Hat.unit_id)
+        .outerjoin(School, School.id == Hat.school_id)
+        .outerjoin(Agency, Agency.id == Hat.agency_id)
+        .outerjoin(Region, Region.code == Hat.region_code)
+        .outerjoin(Person, Person.account_id == Hat.account_id)
+        .where(Hat.account_id == account_id, Hat.active)
+        .order_by(Hat.is_default.desc(), Hat.id)
+    )
+    hats, name, unread = [], "", 0
+    for key, role, region, unit, school, agency, grants, place, real_name, waiting in db.session.execute(stmt):
+        hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants)))
+        name, unread = real_name or "", waiting
+    return hats, name, unread
+
+
+def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable) -> Actor:
+    """The account acting under one of its hats; what its other hats belong to travels along."""
+    return Actor(
+        account_id=account_id,
+        role=worn.role,
+        name=name,
+        hat_id=worn.id,
+        region_code=worn.region_code,
+        unit_id=worn.unit_id,
+        school_id=worn.school_id,
+        agency_id=worn.agency_id,
+        grants=worn.grants,
+        affiliated_units=frozenset(h.unit_id for h in hats if h.unit_id is not None),
+        affiliated_schools=frozenset(h.school_id for h in hats if h.school_id is not None),
+    )
+
+
+def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
+    """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
+    hats, name, g.unread = wardrobe(account_id)
+    g.hats = hats
+    worn = next((h for h in hats if str(h.id) == str(wanted)), None)
+    if worn is None and strict and wanted:
+        raise Refused("hat_not_yours")
+    worn = worn or (hats[0] if hats else None)
+    g.hat = worn
+    g.actor = actor_under(account_id, name, hats, worn) if worn else None
+
+
+def _from_token() -> None:
+    """The API's identity: token or API key, and the hat named by X-Hat. Without either the caller is nobody."""
+    manager = current_app.extensions["appbuilder"].sm
+    key = manager.extract_api_key_from_request() if current_app.config.get("FAB_API_KEY_ENABLED") else None
+    if key is not None:
+        user = manager.validate_api_key(key)
+    elif request.headers.get("Authorization", "").lower().startswith("bearer ") and "/security/" not in request.path:
+        verify_jwt_in_request()
+        user = get_current_user()
+    else:
+        user = None
+    if user is not None and user.is_active:
+        _dress(user.id, request.headers.get("X-Hat", ""), strict=True)
+
+
+def identify() -> None:
+    """Runs before every request: g.actor is the Actor, or None for somebody unknown or without a hat."""
+    g.actor, g.hat, g.hats, g.unread = None, None, [], 0
+    if request.path.startswith(QUIET):
+        return
+    if is_api():
+        _from_token()
+    elif current_user.is_authenticated:
+        _dress(current_user.id, session.get("hat"), strict=False)
+
+
+def current() -> Actor:
+    """The one who acts. Raises Refused("not_allowed") for nobody."""
+    actor = g.get("actor")
+    if actor is None:
+        raise Refused("not_allowed")
+    return actor
+
+
+def put_on(hat_id: int) -> None:
+    """Acts under another of the account's hats from now on. Raises Refused("hat_not_yours")."""
+    if all(hat.id != hat_id for hat in g.hats):
+        raise Refused("hat_not_yours")
+    session["hat"] = hat_id
+
+
+def may(permission: str, view_name: str) -> bool:
+    """Whether the hat in use has this permission on this view: the set compiled from the registry, no query."""
+    actor = g.get("actor")
+    grants = current_app.extensions.get("grants", {})
+    return actor is not None and (permission, view_name) in grants.get(actor.role, ())

@@ -1,0 +1,111 @@
+"""Words and shapes for values that the code itself knows: statuses, moves, roles, kinds of review."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from app.rules.actor import Role
+
+# Status code -> (shape of the visual kit, word). A shape never stands alone: the word is always beside it.
+STATUSES: Final[dict[str, tuple[str, Any]]] = {
+    "draft": ("draft", _l("Draft")),
+    "imported": ("draft", _l("Imported")),
+    "pending": ("pending", _l("Awaiting review")),
+    "queued": ("pending", _l("Queued")),
+    "second": ("second", _l("Awaiting second opinion")),
+    "need_info": ("hold", _l("Awaiting the sender's answer")),
+    "held": ("hold", _l("On hold")),
+    "returned": ("back", _l("Returned for mending")),
+    "approved": ("ok", _l("Approved")),
+    "active": ("ok", _l("Active")),
+    "live": ("live", _l("Live")),
+    "rejected": ("bad", _l("Rejected")),
+    "revoked": ("bad", _l("Revoked")),
+    "frozen": ("hold", _l("Frozen")),
+    "paused": ("hold", _l("Paused")),
+    "off": ("off", _l("Taken down")),
+    "expired": ("off", _l("Expired")),
+    "removed": ("off", _l("Removed")),
+    "withdrawn": ("off", _l("Withdrawn")),
+    "superseded": ("off", _l("Superseded")),
+    "lapsed": ("late", _l("Lapsed")),
+    "deleted": ("off", _l("Deleted")),
+    "waiting": ("pending", _l("Waiting")),
+    "sent": ("ok", _l("Sent")),
+    "cancelled": ("off", _l("Cancelled")),
+    "dead": ("bad", _l("Given up")),
+    "dry_run": ("draft", _l("Dry run")),
+    "running": ("pending", _l("Running")),
+    "done": ("ok", _l("Done")),
+    "failed": ("bad", _l("Failed")),
+}
+
+# Move -> (word on the button, icon, needs emphasis as dangerous).
+MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
+    "submit": (_l("Submit for review"), "send", False),
+    "withdraw": (_l("Withdraw"), "arrow-back-up", False),
+    "withdraw_edit": (_l("Withdraw the change"), "arrow-back-up", False),
+    "approve": (_l("Approve"), "check", False),
+    "return": (_l("Return for mending"), "arrow-back-up", False),
+    "reject": (_l("Reject"), "x", True),
+    "freeze": (_l("Freeze"), "player-pause", True),
+    "thaw": (_l("Lift the freeze"), "player-play", False),
+    "pause": (_l("Pause"), "player-pause", False),
+    "resume": (_l("Resume"), "player-play", False),
+    "close": (_l("Close"), "circle-x", False),
+    "remove": (_l("Remove from public view"), "ban", True),
+    "publish": (_l("Publish"), "speakerphone", False),
+    "take_down": (_l("Take down"), "download", False),
+    "set_validity": (_l("Set validity"), "calendar-due", False),
+    "delete": (_l("Delete"), "trash", True),
+    "revoke": (_l("Revoke"), "ban", True),
+    "expire": (_l("Expire"), "clock", False),
+}
+
+ROLES: Final[dict[str, Any]] = {
+    Role.REVIEWER: _l("Reviewer"),
+    Role.LEAD: _l("Review lead"),
+    Role.SCHOOL: _l("School administrator"),
+    Role.OWNER: _l("Unit owner"),
+    Role.HANDLER: _l("Unit handler"),
+    Role.AGENCY: _l("Agency"),
+    Role.SEEKER: _l("Job seeker"),
+    Role.STUDENT: _l("Student"),
+    Role.OPERATOR: _l("Operator"),
+    Role.SYSADMIN: _l("System administrator"),
+    Role.SECADMIN: _l("Security administrator"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.CLOCK: _l("Clock"),
+}
+
+KINDS: Final[dict[str, Any]] = {
+    "unit_registration": _l("Unit registration"),
+    "unit_change": _l("Unit change"),
+    "unit_media": _l("Unit picture"),
+    "personal_media": _l("Personal picture"),
+    "gig_offer": _l("Gig: hiring"),
+    "gig_wanted": _l("Gig: looking for work"),
+    "posting": _l("Job posting"),
+    "residency": _l("Residency at a school"),
+}
+
+# Dictionaries that the code owns; every other one is a table people may edit (字典管理).
+OWNED: Final[dict[str, dict[str, Any]]] = {
+    "role": ROLES,
+    "review_kind": KINDS,
+    "round_state": {code: word for code, (_, word) in STATUSES.items()},
+}
+
+
+def status(code: str) -> tuple[str, str]:
+    """Shape and word of a status; an unknown code shows itself."""
+    shape, word = STATUSES.get(code, ("draft", code))
+    return shape, str(word)
+
+
+def move_words(name: str) -> tuple[str, str, bool]:
+    """Button word, icon and whether it is dangerous."""
+    word, icon, danger = MOVES.get(name, (name, "dots", False))
+    return str(word), icon, danger

@@ -1,0 +1,214 @@
+"""The list engine: scope, filters, order, one page by keyset, capped counts. Nothing is kept between requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
+
+from app.extensions import db
+from app.views import filters, scope
+from app.views.columns import describe, key_column, key_name
+from app.views.filters import Filter
+from app.views.queries import CAP, Cursors, Order, capped
+
+SIZES = (20, 50, 100)
+LONGEST_SEARCH = 60
+# What the name of a related row is made of; everything else of it is not loaded for a list.
+_NAMING = ("name", "full_name", "code", "title", "first_name", "last_name", "key", "receipt_no", "real_name", "day")
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a request wants to see, already clamped to what there is."""
+
+    order: Order
+    size: int
+    tab: str = ""
+    words: str = ""
+    exact: bool = False
+    after: tuple[Any, Any] | None = None
+    before: tuple[Any, Any] | None = None
+    filters: list[Filter] = field(default_factory=list)
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.words or self.tab or any(f.active for f in self.filters))
+
+
+@dataclass(slots=True)
+class Page:
+    """One page of a list. `total` is capped unless asked exactly; `tabs` are (status, count)."""
+
+    asked: Asked
+    rows: list[Any]
+    total: int
+    capped: bool
+    tabs: list[tuple[str, int]] = field(default_factory=list)
+    next: str = ""
+    previous: str = ""
+
+
+def order_of(view: Any, wanted: str) -> Order:
+    """The order asked for if the view offers it, else its own."""
+    name, down = wanted.removeprefix("-"), wanted.startswith("-")
+    if name not in view.order_columns:
+        name, direction = view.base_order
+        down = direction == "desc"
+    column = getattr(view.model, name)
+    key = getattr(view.model, key_name(view.model))
+    info = describe(view.model, name)
+    return Order(name, key if name == key.key else column, key, down, info.nullable and name != key.key)
+
+
+def cursors(view: Any) -> Cursors:
+    """The signer of this view's positions."""
+    return Cursors(current_app.config["SECRET_KEY"], type(view).__name__)
+
+
+def _size(view: Any, wanted: str) -> int:
+    own = view.page_size if view.page_size in SIZES else SIZES[1]
+    return int(wanted) if wanted in {str(n) for n in SIZES} else own
+
+
+def ask(view: Any, args: Any, actor: Any) -> Asked:
+    """Reads a query string. Whatever makes no sense is as if it were not there: never an error, never more rows."""
+    order = order_of(view, str(args.get("sort", "")))
+    signer = cursors(view)
+    tab = str(args.get("tab", ""))
+    after, before = args.get("after", ""), args.get("before", "")
+    return Asked(
+        order=order,
+        size=_size(view, str(args.get("size", ""))),
+        tab=tab if tab in view.tabs else "",
+        words=str(args.get("q", "")).replace("\x00", "").strip()[:LONGEST_SEARCH] if filters.has_box(view) else "",
+        exact=args.get("exact") == "1",
+        after=signer.read(order, after) if after else None,
+        before=signer.read(order, before) if before and not after else None,
+        filters=filters.read(view, args, actor),
+    )
+
+
+def narrowed(view: Any, stmt: Select[Any], asked: Asked) -> Select[Any]:
+    """The rows of the tab, the filters and the search."""
+    if asked.tab:
+        stmt = stmt.where(view.model.status == asked.tab)
+    return filters.search(filters.apply(stmt, view.model, asked.filters), view, asked.words)
+
+
+def _named(model: Any) -> list[Any]:
+    """The columns a related row's name needs."""
+    mapper = inspect(model)
+    names = [name for name in _NAMING if name in mapper.columns]
+    return [getattr(model, name) for name in [*names, key_name(model)]]
+
+
+def relations(view: Any, names: list[str]) -> list[Any]:
+    """Loader options that bring each shown relation in one go, with no more than the name of its row."""
+    options = []
+    for info in {
+        info.relation.key: info for name in names if (info := describe(view.model, name)).relation is not None
+    }.values():
+        relation = getattr(view.model, info.relation.key)
+        load = joinedload(relation) if info.kind == "relation" else selectinload(relation)
+        options.append(load.load_only(*_named(info.target)))
+    return options
+
+
+def _loads(view: Any, names: list[str]) -> list[Any]:
+    """Loader options: only the needed columns, and each relation in one go."""
+    model, wanted, all_known = view.model, set(), True
+    for name in names:
+        kind = describe(model, name).kind
+        if kind == "property":
+            all_known = all_known and name in view.column_needs
+            wanted.update(view.column_needs.get(name, ()))
+        elif kind not in ("relation", "many"):
+            wanted.add(name)
+    options = relations(view, names)
+    if all_known:
+        options.append(load_only(*(getattr(model, name) for name in sorted(wanted | _always(model, view)))))
+    return options
+
+
+def _always(model: Any, view: Any) -> set[str]:
+    """What every row needs besides its cells: key, foreign keys, status, version, and the row's name."""
+    mapper = inspect(model)
+    keys = {prop.key for prop in mapper.column_attrs if prop.columns[0].foreign_keys or prop.columns[0].primary_key}
+    more = {name for name in ("status", "edit_state", "version", *_NAMING) if name in mapper.column_attrs}
+    return keys | more | set(view.row_needs)
+
+
+def _tab_counts(view: Any, actor: Any, total: Select[Any], asked: Asked) -> tuple[int, list[tuple[str, int]]]:
+    """All counts of the page in one statement."""
+    every = scope.rows(view, actor)
+    parts = [capped(total, None if asked.exact else CAP)]
+    parts += [capped(every.where(view.model.status == name)) for name in view.tabs]
+    found = db.session.execute(select(*(part.label(f"n{i}") for i, part in enumerate(parts)))).one()
+    return found[0], list(zip(view.tabs, found[1:], strict=True))
+
+
+def run(view: Any, asked: Asked, actor: Any, restrict: Any = None, names: list[str] | None = None) -> Page:
+    """The page: two statements, and one more for each to-many relation shown.
+
+    `restrict` narrows further (the rows related to a record); such a list has no tabs.
+    """
+    stmt = narrowed(view, scope.rows(view, actor), asked)
+    if restrict is not None:
+        stmt = stmt.where(restrict)
+    backwards = asked.before is not None
+    paged = stmt
+    if asked.after is not None or backwards:
+        paged = paged.where(asked.order.beyond(asked.before or asked.after, backwards))
+    paged = paged.order_by(*asked.order.clauses(backwards)).limit(asked.size + 1)
+    paged = paged.options(*_loads(view, names or view.list_columns))
+    rows = list(db.session.scalars(paged).unique())
+    more, rows = len(rows) > asked.size, rows[: asked.size]
+    if backwards:
+        rows.reverse()
+    if restrict is None:
+        total, tabs = _tab_counts(view, actor, stmt, asked)
+    else:
+        total, tabs = db.session.scalar(select(capped(stmt))), []
+    page = Page(asked, rows, total, total > CAP and not asked.exact, tabs)
+    _links(view, page, more, backwards)
+    return page
+
+
+def _links(view: Any, page: Page, more: bool, backwards: bool) -> None:
+    if not page.rows:
+        return
+    signer, order = cursors(view), page.asked.order
+    first, last = page.rows[0], page.rows[-1]
+    key = order.key.key
+    if more or backwards:
+        page.next = signer.write(order, getattr(last, order.name), getattr(last, key))
+    if (backwards and more) or page.asked.after is not None:
+        page.previous = signer.write(order, getattr(first, order.name), getattr(first, key))
+
+
+def related(view: Any, info: Any, words: str, actor: Any, limit: int = 20) -> list[Any]:
+    """Rows to choose from in a picker: those that may be picked and contain the words."""
+    stmt = scope.pickable(view, info, actor)
+    model = info.target
+    return list(db.session.scalars(_search_named(stmt, model, words).order_by(key_column(model)).limit(limit)).unique())
+
+
+def _search_named(stmt: Select[Any], model: Any, words: str) -> Select[Any]:
+    picker = _Picker(model)
+    return filters.search(stmt, picker, words.replace("\x00", "").strip()[:LONGEST_SEARCH])
+
+
+@dataclass(frozen=True, slots=True)
+class _Picker:
+    """Enough of a view to search the related model by name."""
+
+    model: Any
+
+    @property
+    def search_text(self) -> list[str]:
+        texts = ("name", "code", "title", "key", "last_name", "first_name", "username")
+        return [name for name in texts if name in inspect(self.model).columns]

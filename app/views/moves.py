@@ -1,0 +1,196 @@
+"""Moves on rows: offered, asked about, made. A GET only shows the question; nothing changes but by POST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.review import desk
+from app.review.edits import WITHDRAW_EDIT
+from app.rules.lifecycle import Move
+from app.rules.refused import Refused
+from app.views import cells, labels, saving, scope, words
+from app.views.fields import Fields
+from app.views.identity import current
+from app.views.page import Page, came_from, safe_next
+
+REASON_LIMIT = 300
+MOST_ROWS = 100
+# Moves that need a value besides a reason: move -> (name, kind of field).
+INPUTS: dict[str, tuple[str, str]] = {"set_validity": ("valid_until", "date")}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A move as the page offers it."""
+
+    name: str
+    word: str
+    icon: str
+    danger: bool
+    asks: bool
+
+
+def permission_of(name: str) -> str:
+    """The permission a move needs; who may withdraw may also withdraw an edit."""
+    return "can_withdraw" if name == WITHDRAW_EDIT.name else f"can_{name}"
+
+
+def button(move: Move) -> Button:
+    """How a move looks. Those that need a reason or a value, and those that destroy, ask first."""
+    word, icon, danger = labels.move_words(move.name)
+    return Button(move.name, word, icon, danger, move.needs_reason or danger or move.name in INPUTS)
+
+
+class Moving(Page):
+    """The part of a view that moves rows through their lifecycle."""
+
+    kind: str = ""
+    model: Any = None
+
+    def offered(self, row: Any) -> list[Move]:
+        """The moves of this row that this person may make now: the desk's table and the registry's grants."""
+        if not self.kind:
+            return []
+        return [m for m in desk.moves(current(), self.kind, row) if self.may(permission_of(m.name))]
+
+    def buttons(self, row: Any) -> list[Button]:
+        """The same as buttons."""
+        return [button(m) for m in self.offered(row)]
+
+    def batch_buttons(self) -> list[Button]:
+        """Moves that may be made on many rows at once."""
+        if not self.kind:
+            return []
+        moves = scope.KINDS[self.kind].lifecycle.moves
+        return [button(m) for m in moves if m.batch and not m.verdict and self.may(permission_of(m.name))]
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Makes one move, through the one door."""
+        return desk.move(db.session, current(), self.kind, row_id, name, version=version, reason=reason, values=values)
+
+    def _allowed(self, name: str) -> Move:
+        if not self.kind:
+            raise Refused("no_such_move", move=name)
+        move = WITHDRAW_EDIT if name == WITHDRAW_EDIT.name else scope.KINDS[self.kind].lifecycle.find(name)
+        if move.verdict:
+            raise Refused("not_allowed")
+        self.demand(permission_of(name))
+        return move
+
+    @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
+    def move(self, name: str, pk: str) -> Any:
+        """Asks about one move (GET), or makes it (POST)."""
+        move = self._allowed(name)
+        row = scope.fetch(self, current(), pk)
+        if request.method == "GET":
+            return self._question(move, [row])
+        fields = Fields.of_form(request.form)
+        try:
+            reason, values = _given(move, fields)
+            version = fields.whole("version", default=-1)
+            self.perform(scope.key_of(row), name, None if version < 0 else version, reason, values)
+        except Refused as refused:
+            db.session.rollback()
+            if refused.field in ("reason_text", INPUTS.get(name, ("",))[0]):
+                return self._question(move, [scope.fetch(self, current(), pk)], refused)
+            row = scope.fetch(self, current(), pk)
+            if refused.field and saving.editable(self, current(), row):
+                return saving.reopened(self, current(), row, refused)
+            raise
+        flash(_("Done: %(move)s", move=labels.move_words(name)[0]), "success")
+        home = url_for(f"{self.endpoint}.list") if name == "delete" else url_for(f"{self.endpoint}.show", pk=pk)
+        return redirect(safe_next(request.form.get("next")) or home)
+
+    @expose("/moves", methods=["POST"])
+    def moves(self) -> Any:
+        """Makes one move on all selected rows; each row has its own outcome."""
+        name = request.form.get("move", "")
+        move = self._allowed(name)
+        if not move.batch:
+            raise Refused("not_allowed")
+        chosen = _chosen(request.form.getlist("row"))
+        if not chosen:
+            flash(words.say(Refused("nothing_chosen")), "warning")
+            return self._list_again()
+        rows = [row for pk, _version in chosen if (row := _visible(self, pk)) is not None]
+        if button(move).asks and request.form.get("sure") != "1":
+            return self._question(move, rows)
+        try:
+            reason, values = _given(move, Fields.of_form(request.form))
+        except Refused as refused:
+            return self._question(move, rows, refused)
+        return self._outcomes(move, chosen, rows, reason, values)
+
+    def _outcomes(
+        self, move: Move, chosen: list[tuple[str, int]], rows: list[Any], reason: str, values: dict[str, Any]
+    ) -> Any:
+        names = {str(scope.key_of(row)): cells.name_of(row) for row in rows}
+        items = [(scope.key_of(row), dict(chosen)[str(scope.key_of(row))]) for row in rows]
+        results = desk.move_many(db.session, current(), self.kind, items, move.name, reason=reason, values=values)
+        good = sum(1 for one in results if one.ok)
+        word = labels.move_words(move.name)[0]
+        if good == len(chosen):
+            flash(ngettext("%(num)d row: %(move)s", "%(num)d rows: %(move)s", good, move=word), "success")
+            return self._list_again()
+        lost = len(chosen) - len(rows)
+        lines = [
+            (names.get(str(one.id), ""), one.ok, "" if one.ok else words.say(Refused(one.code, **one.facts)))
+            for one in results
+        ]
+        return self.render_template("outcomes.html", move=word, lines=lines, good=good, lost=lost, title=word)
+
+    def _list_again(self) -> Response:
+        return redirect(safe_next(request.form.get("next")) or url_for(f"{self.endpoint}.list"))
+
+    def _question(self, move: Move, rows: list[Any], refused: Refused | None = None) -> Any:
+        one = button(move)
+        page = self.render_template(
+            "move.html",
+            move=move,
+            button=one,
+            rows=[(f"{scope.key_of(r)}:{getattr(r, 'version', '')}", cells.name_of(r)) for r in rows],
+            single=rows[0] if len(rows) == 1 and request.endpoint.endswith(".move") else None,
+            input=INPUTS.get(move.name),
+            reason=request.form.get("reason_text", ""),
+            given=request.form.get(INPUTS.get(move.name, ("",))[0], ""),
+            fault=words.say(refused) if refused is not None else "",
+            fault_at=refused.field if refused is not None else "",
+            back=came_from() or url_for(f"{self.endpoint}.list"),
+            title=one.word,
+        )
+        return page, 200 if refused is None else 422
+
+
+def _given(move: Move, fields: Fields) -> tuple[str, dict[str, Any]]:
+    """Reason and values sent along. Raises Refused with the field named."""
+    reason = fields.text("reason_text", limit=REASON_LIMIT)
+    if move.needs_reason and not reason:
+        raise Refused("reason_missing", field="reason_text")
+    name, _kind = INPUTS.get(move.name, ("", ""))
+    return reason, {name: fields.day(name)} if name else {}
+
+
+def _chosen(texts: list[str]) -> list[tuple[str, int]]:
+    """Selected rows as they were on the page: key and version."""
+    found = {}
+    for text in texts[:MOST_ROWS]:
+        pk, _colon, version = text.rpartition(":")
+        if pk and version.isdigit():
+            found[pk] = int(version)
+    return list(found.items())
+
+
+def _visible(view: Any, pk: str) -> Any:
+    """The row, or None where it is not the reader's."""
+    try:
+        return scope.fetch(view, current(), pk)
+    except Refused:
+        return None

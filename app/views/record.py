@@ -1,0 +1,112 @@
+"""What the page of one record shows besides its columns: files, history, the waiting change, related lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import inspect, select
+
+from app.extensions import db
+from app.models.review import OPEN_STATES, ReviewRound
+from app.review import show
+from app.review.kinds import KINDS
+from app.rules.actor import Actor
+from app.views import cells, listing, scope
+from app.views.columns import describe
+from app.views.identity import may
+
+
+@dataclass(slots=True)
+class Related:
+    """A related list: the newest rows that this person may see, and the way to all of them."""
+
+    view: Any
+    title: str
+    rows: list[Any]
+    total: int
+    capped: bool
+    url: str
+
+
+def last_round(view: Any, row: Any) -> ReviewRound | None:
+    """The newest round about this row."""
+    stmt = (
+        select(ReviewRound)
+        .where(ReviewRound.kind == view.kind, ReviewRound.subject_id == row.id)
+        .order_by(ReviewRound.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(stmt).first()
+
+
+def history(view: Any, row: Any, actor: Actor) -> tuple[list[Any], ReviewRound | None, list[Any]]:
+    """The timeline, the open round if there is one, and what it would change in approved content."""
+    if not view.kind:
+        return [], None, []
+    newest = last_round(view, row)
+    if newest is None:
+        return [], None, []
+    entries = show.history(db.session, actor, newest)
+    open_round = newest if newest.state in OPEN_STATES else None
+    changes = show.difference(newest) if open_round is not None and newest.is_change else []
+    return entries, open_round, [d for d in changes if d.changed]
+
+
+def files(view: Any, row: Any) -> list[tuple[str, Any]]:
+    """Slots and files that hang on the row."""
+    if view.kind:
+        return list(KINDS[view.kind].attached(db.session, row))
+    return []
+
+
+def related(view: Any, row: Any, actor: Actor) -> list[Related]:
+    """The related lists of a record, each inside its own scope."""
+    found = []
+    for other in view.related_instances():
+        if not may("can_list", other.class_permission_name):
+            continue
+        relation = _relation_to(other.model, view.model, other.related_by.get(type(view).__name__))
+        if relation is None:
+            continue
+        asked = listing.ask(other, {}, actor)
+        asked.size = view.related_size
+        key = scope.key_of(row)
+        column = next(iter(relation.local_columns)) if relation.direction.name == "MANYTOONE" else None
+        restrict = (
+            column == key
+            if column is not None
+            else getattr(other.model, relation.key).any(next(iter(inspect(view.model).primary_key)) == key)
+        )
+        page = listing.run(other, asked, actor, restrict, other.list_columns)
+        url = (
+            url_for(f"{other.endpoint}.list", **{f"f_{relation.key}": key})
+            if relation.key in other.search_columns
+            else ""
+        )
+        found.append(Related(other, str(other.list_title), page.rows, page.total, page.capped, url))
+    return found
+
+
+def _relation_to(model: Any, target: Any, named: str | None) -> Any:
+    for relation in inspect(model).relationships:
+        if relation.mapper.class_ is target and named in (None, relation.key):
+            return relation
+    return None
+
+
+def facts(view: Any, row: Any) -> list[tuple[str, Any]]:
+    """The short facts under the name in the identity bar."""
+    found = []
+    for name in view.identity_columns:
+        info = describe(view.model, name)
+        text = cells.text_of(cells.value_of(row, info), info)
+        if text:
+            found.append((str(view.label(name)), text))
+    return found
+
+
+def options(view: Any) -> list[Any]:
+    """Loader options: the relations of the shown columns in one go."""
+    return listing.relations(view, [*view.show_columns, *view.identity_columns])

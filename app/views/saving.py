@@ -1,0 +1,287 @@
+"""Adding and changing: read the form, say what is wrong beside it, hand the values to the desk or to the table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.models.base import Reviewable
+from app.review import desk
+from app.review.kinds import KINDS
+from app.rules.actor import Actor
+from app.rules.refused import Refused
+from app.views import cells, forms, labels, scope, uploads, words
+from app.views.columns import describe
+
+
+@dataclass(slots=True)
+class Work:
+    """One form on its way through a request."""
+
+    view: Any
+    actor: Actor
+    row: Any
+    columns: list[str]
+    form: Any
+    places: list[uploads.SlotField]
+    faults: list[tuple[str, str]] = field(default_factory=list)  # (anchor, message) without a field of their own
+    conflict: list[tuple[str, str, str]] = field(default_factory=list)
+    status: int = 200
+    version: str = ""
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Everything that is wrong, as links to the fields."""
+        found = [(f.id, f"{f.label.text}: {error}") for f in self.form if f.name != "csrf_token" for error in f.errors]
+        found += [(p.name, f"{p.label}: {error}") for p in self.places for error in p.errors]
+        return found + self.faults
+
+
+def version_of(row: Any) -> str:
+    """What tells two states of a row apart: its version, else when it last changed."""
+    if isinstance(row, Reviewable):
+        return str(row.version)
+    changed = getattr(row, "changed_on", None)
+    return changed.isoformat() if changed is not None else ""
+
+
+def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
+    """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
+    names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in ("files", "file")]
+    kind = forms.form_class(view, names)
+    data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
+    posted = request.method == "POST" and not fresh
+    form = kind(request.form if posted else None, data=data)
+    forms.note_stored(form, row)
+    work = Work(view, actor, row, names, form, uploads.fields(view))
+    there = _attached(view, row)
+    work.version = (request.form.get("version") if posted else "") or (version_of(row) if row is not None else "")
+    if posted:
+        uploads.receive(work.places, actor, there)
+    else:
+        uploads.attached(work.places, there)
+    return work
+
+
+def _attached(view: Any, row: Any) -> list[Any]:
+    return KINDS[view.kind].attached(db.session, row) if view.kind and row is not None else []
+
+
+def submit(work: Work) -> Response | None:
+    """Handles a POST. None: something is wrong and the form is to be shown again, with everything typed."""
+    if not work.form.validate() or any(place.errors for place in work.places):
+        work.status = 422
+        return None
+    try:
+        return _save_reviewable(work) if work.view.kind else _save_plain(work)
+    except Refused as refused:
+        db.session.rollback()
+        _explain(work, refused)
+    except IntegrityError as error:
+        db.session.rollback()
+        _explain(work, clash(work.view, error))
+    except (DataError, StaleDataError) as error:
+        db.session.rollback()
+        _explain(work, Refused("stale" if isinstance(error, StaleDataError) else "bad_value"))
+    return None
+
+
+def reopened(view: Any, actor: Actor, row: Any, refused: Refused) -> Response:
+    """The form over a row whose move was refused, with what is wrong beside its fields."""
+    work = start(view, actor, row, fresh=True)
+    _explain(work, refused)
+    return page(work)
+
+
+def _content(work: Work) -> dict[str, Any]:
+    """What is sent to the desk: content of the kind only."""
+    kind = KINDS[work.view.kind]
+    editing = work.row is not None
+    found = forms.values(work.view, work.form, work.columns, editing=editing)
+    known = {*kind.columns, *kind.relations, *(() if editing else kind.extra)}
+    content = {name: value for name, value in found.items() if name in known}
+    if work.places and "files" in kind.relations:
+        content["files"] = uploads.sent(work.places, str(content.get("slot") or getattr(work.row, "slot", "") or ""))
+    return content
+
+
+def _save_reviewable(work: Work) -> Response:
+    view, key, send = work.view, work.view.kind, request.form.get("then") == "submit"
+    content = _content(work)
+    if work.row is None:
+        subject = desk.create(db.session, work.actor, key, content)
+        said = _("Saved as a draft.")
+    else:
+        edited = desk.edit(db.session, work.actor, key, _id(work.row), content, _version(work))
+        subject, said = edited.subject, _edited_words(edited.kind)
+        send = send and edited.kind == "saved"
+    work.row, work.version = subject, version_of(subject)
+    if send:
+        if not view.may("can_submit"):
+            raise Refused("not_allowed")
+        made = desk.submit(db.session, work.actor, key, _id(subject), subject.version)
+        said = _("Submitted for review.") if made is not None else _("Published.")
+    flash(said, "success")
+    return redirect(url_for(f"{view.endpoint}.show", pk=_id(subject)))
+
+
+def _edited_words(kind: str) -> str:
+    if kind == "proposed":
+        return _("Your change waits for review. What was approved stays public until then.")
+    return _("Changed and queued for review again.") if kind == "resubmitted" else _("Saved.")
+
+
+def _version(work: Work) -> int:
+    return int(work.version) if work.version.isdigit() else -1
+
+
+def _id(row: Any) -> Any:
+    return scope.key_of(row)
+
+
+def _save_plain(work: Work) -> Response:
+    """Reference data: written as it stands, or refused with the field named."""
+    view, found = work.view, forms.values(work.view, work.form, work.columns, editing=work.row is not None)
+    row = work.row
+    if row is None:
+        row = view.model()
+    else:
+        row = scope.fetch(view, work.actor, _id(row), lock=True)
+        db.session.refresh(row)
+        if version_of(row) != work.version:
+            raise Refused("stale")
+    for name, value in found.items():
+        info = describe(view.model, name)
+        setattr(row, name, scope.picked(view, info, work.actor, value or []) if info.kind == "many" else value)
+    view.before_save(row, work.actor, created=work.row is None)
+    db.session.add(row)
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return redirect(url_for(f"{view.endpoint}.show", pk=_id(row)))
+
+
+def _explain(work: Work, refused: Refused) -> None:
+    """Puts a refusal where it can be mended: beside its field, and in the summary on top."""
+    work.status = words.status_of(refused)
+    findings = refused.facts.get("findings") or ()
+    for found in findings:
+        get = found.get if isinstance(found, dict) else lambda name, one=found: getattr(one, name)
+        message = words.finding(found)
+        if not forms.blame(work.form, get("field"), message) and not _blame_place(
+            work, str(get("field")), message
+        ):
+            work.faults.append(("main", message))
+    if not findings:
+        said = words.say(refused)
+        if not forms.blame(work.form, refused.field, said) and not _blame_place(
+            work, refused.field or "", said
+        ):
+            work.faults.append(("main", said))
+    if work.row is not None:
+        work.row = scope.fetch(work.view, work.actor, _id(work.row))
+    if refused.code == "stale" and work.row is not None:
+        work.conflict = forms.differing(work.view, work.form, work.row, work.columns)
+        work.version = version_of(work.row)
+
+
+def _blame_place(work: Work, name: str, message: str) -> bool:
+    for place in work.places:
+        if name in (place.slot, place.name, "files", "file_id", "file"):
+            place.errors.append(message)
+            return True
+    return False
+
+
+_COLUMN_OF_CHECK = re.compile(r"^(?:ck|uq|fk|ix)_")
+
+
+def clash(view: Any, error: IntegrityError) -> Refused:
+    """A constraint of the database as a refusal that names the field; never the SQL and never its values."""
+    report = getattr(error.orig, "diag", None)
+    sqlstate = getattr(error.orig, "sqlstate", "")
+    name = getattr(report, "constraint_name", None) or ""
+    column = getattr(report, "column_name", None) or _column_of(view, name)
+    if sqlstate == "23503":
+        deleting = request.method == "POST" and request.endpoint == f"{view.endpoint}.delete"
+        return Refused("in_use") if deleting else Refused("not_a_choice", field=column)
+    code = {"23505": "duplicate", "23502": "missing"}.get(sqlstate, "bad_value")
+    return Refused(code, field=column)
+
+
+def _column_of(view: Any, constraint: str) -> str | None:
+    """The column a constraint speaks of: its own last column, or the one its name ends in."""
+    table = view.model.__table__
+    for one in [*table.constraints, *table.indexes]:
+        if one.name == constraint and len(getattr(one, "columns", ())):
+            names = [c.key for c in one.columns]
+            shown = [n for n in names if n in view.add_columns]
+            return (shown or names)[0]
+    rest = _COLUMN_OF_CHECK.sub("", constraint).removeprefix(f"{table.name}_")
+    return next((c.key for c in table.columns if rest == c.key or rest.startswith(f"{c.key}_")), None)
+
+
+def page(work: Work) -> Response:
+    """The form as a page; wrong entries answer 422, a conflict 409."""
+    view, row = work.view, work.row
+    target = url_for(f"{view.endpoint}.edit", pk=_id(row)) if row is not None else url_for(f"{view.endpoint}.add")
+    html = view.render_template(
+        view.edit_template,
+        work=work,
+        sections=_sections(work),
+        target=target,
+        heading=cells.name_of(row) if row is not None else str(view.add_heading()),
+        title=str(view.edit_heading() if row is not None else view.add_heading()),
+        submits=_submits(work),
+        status_words=labels.status(row.status) if isinstance(row, Reviewable) else None,
+    )
+    return make_response(html, work.status)
+
+
+def _sections(work: Work) -> list[tuple[str, list[Any]]]:
+    """Headings with their fields; places for files stand where the view names `files` or `file`, else in the last."""
+    view = work.view
+    sets = (view.edit_fieldsets if work.row is not None else view.add_fieldsets) or [
+        ("", {"fields": view.edit_columns if work.row is not None else view.add_columns})
+    ]
+    placed, found = False, []
+    for title, spec in sets:
+        items: list[Any] = []
+        for name in spec["fields"]:
+            if name in ("files", "file"):
+                items += work.places
+                placed = True
+            elif name in work.columns:
+                items.append(work.form[name])
+        found.append((str(title or ""), items))
+    if work.places and not placed:
+        found[-1][1].extend(work.places)
+    return found
+
+
+def _submits(work: Work) -> dict[str, bool]:
+    """Which buttons: sending in belongs to reviewable things only, and not to what is live or under review."""
+    view, row = work.view, work.row
+    if not view.kind:
+        return {"save": True, "submit": False, "again": False}
+    life = KINDS[view.kind].lifecycle
+    here = row.status if row is not None else life.initial
+    editable = here in life.editable
+    return {"save": editable, "submit": editable and view.may("can_submit"), "again": not editable}
+
+
+def editable(view: Any, actor: Actor, row: Any) -> bool:
+    """Whether this row may be changed now by this person."""
+    if not view.kind:
+        return view.may("can_edit") and view.may_edit(row, actor)
+    kind = KINDS[view.kind]
+    life = kind.lifecycle
+    open_now = row.status in life.editable | life.revisable or row.status == "pending"
+    return view.may("can_edit") and open_now and kind.may_send(actor, row)

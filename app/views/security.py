@@ -1,0 +1,92 @@
+"""Who may come in: FAB's security manager with permissions from the registry, lockout, and sessions that end."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from flask import current_app, request, session
+from flask_appbuilder.security.api import SecurityApi as FabSecurityApi
+from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
+from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.views import expose
+
+from app.extensions import db
+from app.views.identity import is_api, may
+from app.views.sessions import ended, fingerprint, note, refuse_if_locked
+from app.views.signin import LoginView
+
+
+class SecurityApi(FabSecurityApi):
+    """FAB's token endpoint behind the same lockout as the login page."""
+
+    @expose("/login", methods=["POST"])
+    def login(self) -> Any:
+        """Login endpoint for the API returns a JWT and optionally a refresh token
+        ---
+        post:
+          description: Authenticate and get a JWT access and refresh token
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  properties:
+                    username: {type: string}
+                    password: {type: string}
+                    provider: {type: string, enum: [db]}
+                    refresh: {type: boolean}
+          responses:
+            200: {description: Authentication successful}
+            400: {$ref: '#/components/responses/400'}
+            401: {$ref: '#/components/responses/401'}
+            429: {description: Too many failures}
+        """
+        sent = request.get_json(silent=True)
+        if isinstance(sent, dict) and isinstance(sent.get("username"), str):
+            refuse_if_locked(sent["username"])
+        return super().login()
+
+
+class SecurityManager(FabSecurityManager):
+    """Permissions from the registry by the hat in use; passwords in the database."""
+
+    security_api = SecurityApi
+    authdbview = LoginView
+
+    def register_views(self) -> None:
+        """Only what we stand for: the token endpoint and our login."""
+        self.appbuilder.add_api(self.security_api)
+        self.auth_view = self.authdbview()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the hat in use has the permission. A set in memory, no query."""
+        return may(permission_name, view_name)
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """What the registry grants to everybody."""
+        return (permission_name, view_name) in current_app.extensions.get("grants", {}).get("public", ())
+
+    def load_user(self, pk: Any) -> User | None:
+        """The session's account. The API never reads the cookie; an outdated or expired session is none."""
+        if is_api() or not str(pk).isdigit() or ended():
+            return None
+        user = db.session.get(User, int(pk))
+        if user is None or not user.is_active:
+            return None
+        return user if hmac.compare_digest(session.get("mark", ""), fingerprint(user)) else None
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
+        """The token's account."""
+        subject = str(jwt_data.get("sub", ""))
+        user = db.session.get(User, int(subject)) if subject.isdigit() else None
+        return user if user is not None and user.is_active else None
+
+    def auth_user_db(self, username: str, password: str) -> User | None:
+        """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
+        user = super().auth_user_db(username, password)
+        if isinstance(username, str) and username:
+            note(username, "ok" if user else "wrong", user.id if user else None)
+        return user

@@ -1,0 +1,68 @@
+"""Login and logout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, make_response, redirect, request, session, url_for
+from flask_appbuilder.baseviews import expose
+from flask_babel import gettext as _
+from flask_login import current_user, logout_user
+from werkzeug.wrappers import Response
+
+from app.rules import demo
+from app.rules.refused import Refused
+from app.views import words
+from app.views.page import Page, safe_next
+from app.views.sessions import begin, refuse_if_locked
+
+LONGEST = 128
+
+
+class LoginView(Page):
+    """User name and password. The answer to a wrong pair never tells which of the two was wrong."""
+
+    route_base = ""
+    default_view = "login"
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Any:
+        """The form, and the try."""
+        target = safe_next(request.args.get("next")) or url_for("HomeView.index")
+        if request.method == "GET" and current_user.is_authenticated:
+            return redirect(target)
+        name, fault, code = "", "", 200
+        if request.method == "POST":
+            name = request.form.get("username", "").strip()[:LONGEST]
+            try:
+                user = self._user(name, request.form.get("password", ""))
+            except Refused as refused:
+                user, fault, code = None, words.say(refused), words.status_of(refused)
+            if user is not None:
+                begin(user)
+                return redirect(target)
+            fault, code = (fault, code) if fault else (_("User name or password is not right."), 401)
+        page = self.render_template(
+            "login.html",
+            name=name,
+            fault=fault,
+            logins=demo.LOGINS if current_app.config["DEMO"] else (),
+            demo_word=demo.PASSWORD,
+        )
+        response = make_response(page, code)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _user(self, name: str, password: str) -> Any:
+        if not name or not password:
+            return None
+        refuse_if_locked(name)
+        return self.appbuilder.sm.auth_user_db(name, password[:LONGEST])
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Response:
+        """Ends the session; nothing of it stays in the cookie."""
+        g.actor = None
+        logout_user()
+        session.clear()
+        return redirect(url_for("LoginView.login"))

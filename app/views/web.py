@@ -1,0 +1,192 @@
+"""What surrounds every request: its number, language, preferences, identity, security headers, health."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
+from flask.signals import request_started
+from flask_babel import get_babel, get_locale, ngettext, refresh
+from flask_babel import gettext as _
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db
+from app.gateways.schema import newest_revision
+from app.views import cells, dictionary, errors, identity, labels, menu, saving, scope
+from app.views.page import is_partial, safe_next
+
+log = logging.getLogger("app.web")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+YEAR = 365 * 24 * 3600
+PREFERENCES = {
+    "theme": ("light", "dark", "auto"),
+    "size": ("normal", "large"),
+    "density": ("normal", "compact", "roomy"),
+}
+# Routes that FAB registers by itself and we have no use for.
+UNUSED = frozenset({"UtilView.back", "LocaleView.index"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Kept in `g` by the extensions; a context that outlives a request must not carry them into the next.
+_PER_REQUEST = (
+    "_login_user",
+    "csrf_token",
+    "csrf_valid",
+    "_flask_babel",
+    "_jwt_extended_jwt",
+    "_jwt_extended_jwt_user",
+)
+
+
+def _start(_sender: Flask, **_more: Any) -> None:
+    """The very first thing of a request."""
+    for name in _PER_REQUEST:
+        g.pop(name, None)
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    refresh()
+
+
+def _language() -> str:
+    """The reader's language: ?lang=, the cookie, for the API Accept-Language; else Chinese."""
+    offered = ("zh", "en")
+    asked = request.args.get("lang") or request.args.get("_l_") or request.cookies.get("lang")
+    if asked in offered:
+        return asked
+    if request.path.startswith(identity.API):
+        return request.accept_languages.best_match(offered, "zh") or "zh"
+    return "zh"
+
+
+def _locale() -> str:
+    return _language() if request else "zh"
+
+
+def preference(name: str) -> str:
+    """A display preference from its cookie, or the default."""
+    wanted = request.cookies.get(f"gj-{name}", "")
+    return wanted if wanted in PREFERENCES[name] else PREFERENCES[name][0]
+
+
+def _refuse_unused() -> None:
+    if request.endpoint in UNUSED:
+        abort(404)
+
+
+def _finish(response: Response) -> Response:
+    """Headers of every answer."""
+    headers = response.headers
+    headers["X-Request-ID"] = g.get("request_id", "")
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Cookie", "HX-Request"))
+    if request.args.get("lang") in ("zh", "en"):
+        response.set_cookie("lang", request.args["lang"], max_age=YEAR, samesite="Lax", secure=request.is_secure)
+    if current_app.config["TLS"]:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return response
+
+
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+def ready() -> Response:
+    """The database answers and has this release's schema."""
+    try:
+        found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        log.warning("not ready: %s", type(error).__name__)
+        return _not_ready("database")
+    return jsonify(status="ok") if found == newest_revision() else _not_ready("schema")
+
+
+def _not_ready(part: str) -> Response:
+    answer = jsonify(status="not ready", part=part)
+    answer.status_code = 503
+    return answer
+
+
+def change_hat(hat_id: int) -> Any:
+    """Acts under another hat from now on."""
+    identity.put_on(hat_id)
+    return redirect(safe_next(request.form.get("next")) or url_for("HomeView.index"))
+
+
+def link(**changes: Any) -> str:
+    """The present page with some of its query values changed; an empty value leaves the query."""
+    kept = {k: v for k, v in request.args.items() if k not in {*changes, "lang"}}
+    values = kept | {k: v for k, v in changes.items() if v not in ("", None)}
+    return url_for(request.endpoint or "HomeView.index", **(request.view_args or {}), **values)
+
+
+def without(names: list[str]) -> str:
+    """The present page without some of its conditions, at its beginning."""
+    return link(**dict.fromkeys([*names, "after", "before"], ""))
+
+
+def _slot_word(slot: str) -> str:
+    """What a file is: its slot in words."""
+    for code in ("material_slot", "media_slot"):
+        if dictionary.word(code, slot) != slot:
+            return dictionary.word(code, slot)
+    return slot
+
+
+def _row_thumb(row: Any, name: str) -> bool:
+    """Whether the first cell of a row carries a small picture."""
+    return name == "file" and getattr(row, "file", None) is not None
+
+
+def _can_edit_row(view: Any, row: Any) -> bool:
+    """Whether a list offers to change this row."""
+    return bool(view.edit_columns) and saving.editable(view, identity.current(), row)
+
+
+def _globals(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        _=_, ngettext=ngettext, link=link, without=without, preference=preference, menu_groups=menu.groups,
+        status_mark=cells.status, moment=cells.moment,
+        status_word=lambda code: labels.status(code)[1], slot_word=_slot_word,
+        cell=cells.shown, css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
+        can_edit_row=_can_edit_row, roles=labels.ROLES, html_lang=_html_lang, is_partial=is_partial, may=identity.may,
+    )  # fmt: skip
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _html_lang() -> str:
+    return "en" if str(get_locale()) == "en" else "zh-CN"
+
+
+def before_fab(app: Flask) -> None:
+    """Hooks that must stand before FAB's: number, identity, answers to errors, health."""
+    request_started.connect(_start, app, weak=False)
+    app.before_request(_refuse_unused)
+    app.before_request(identity.identify)
+    app.after_request(_finish)
+    errors.install(app)
+    app.add_url_rule("/healthz", "healthz", alive)
+    app.add_url_rule("/readyz", "readyz", ready)
+    app.add_url_rule("/hat/<int:hat_id>", "hat", change_hat, methods=["POST"])
+    _globals(app)
+
+
+def after_fab(app: Flask) -> None:
+    """What FAB would otherwise decide: the language (it writes a cookie at every visit), SQL values in errors."""
+    with app.app_context():
+        get_babel().locale_selector = _locale
+        db.engine.hide_parameters = True

@@ -1,0 +1,95 @@
+"""Words for every refusal, in one place, and the HTTP status each of them has."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.rules.refused import Refused
+
+# code -> (HTTP status, words). Facts of the refusal are put into the words by name.
+CODES: Final[dict[str, tuple[int, Any]]] = {
+    # Not yours, not you, not now.
+    "not_found": (404, _l("There is no such record, or it is outside your area.")),
+    "not_allowed": (403, _l("Your role may not do this.")),
+    "hat_not_yours": (403, _l("You do not hold this role.")),
+    "stale": (409, _l("Somebody has changed this meanwhile. Look at the change, then save again.")),
+    "lease_lost": (409, _l("Your claim on this item has run out and somebody else may hold it now.")),
+    "wrong_state": (409, _l("This is not possible in the present state.")),
+    "taken": (409, _l("Somebody else is already working on this.")),
+    "no_such_move": (404, _l("There is no such action.")),
+    "too_many": (429, _l("Too many attempts. Please wait %(minutes)s minutes and try again.")),
+    # Forms.
+    "checks_block": (422, _l("The submission was not accepted. Please mend what is marked below.")),
+    "reason_missing": (422, _l("Please give a reason.")),
+    "missing": (422, _l("Please fill this in.")),
+    "not_a_choice": (422, _l("Please choose one of the offered values.")),
+    "bad_value": (422, _l("This value is not possible here.")),
+    "immutable": (422, _l("This can never be changed once registered.")),
+    "in_use": (409, _l("Other records still refer to this one.")),
+    "duplicate": (422, _l("This value is already taken.")),
+    "nothing_chosen": (422, _l("Please select at least one row.")),
+    # Files.
+    "picture_too_big": (422, _l("The file is larger than the allowed size.")),
+    "picture_type": (422, _l("This type of file is not accepted, or its name does not match its content.")),
+    "picture_too_many_pixels": (422, _l("The picture has too many pixels.")),
+    "picture_broken": (422, _l("The picture cannot be read.")),
+    "file_too_big": (422, _l("The file is larger than the allowed size.")),
+    "file_type": (422, _l("This type of file is not accepted.")),
+    "file_infected": (422, _l("The virus scan refused this file.")),
+    "file_not_yours": (422, _l("This file was not uploaded by you.")),
+    "too_many_files": (422, _l("Too many files.")),
+    # Videos.
+    "video_too_big": (422, _l("The video is larger than the allowed size.")),
+    "video_type": (422, _l("Only MP4 and WebM are accepted, and the name must match the content.")),
+    "video_broken": (422, _l("The video cannot be read.")),
+    "video_no_picture": (422, _l("The file holds no picture track.")),
+    "video_codec": (422, _l("Browsers cannot play this kind of video. Please save it as H.264.")),
+    "video_length_unknown": (422, _l("The length of the video cannot be read.")),
+    "video_too_long": (422, _l("The video is longer than allowed.")),
+    # Passwords (app.rules.passwords).
+    "password_wrong": (422, _l("The present password is not right.")),
+    "password_short": (422, _l("At least 8 characters.")),
+    "password_long": (422, _l("At most 128 characters.")),
+    "password_letter_digit": (422, _l("Letters and digits, at least one of each.")),
+    "password_common": (422, _l("This password is among the first that are guessed.")),
+    "password_has_name": (422, _l("The password may not contain the user name.")),
+    "password_staff_short": (422, _l("At least 10 characters for staff.")),
+    "password_classes": (422, _l("Three of the four kinds: small letters, capitals, digits, signs.")),
+    "password_same": (422, _l("The new password must differ from the present one.")),
+    "password_differs": (422, _l("The two entries differ.")),
+}
+
+
+def known(code: str) -> bool:
+    """Whether there are words for the code."""
+    return code in CODES
+
+
+def status_of(refused: Refused) -> int:
+    """HTTP status of a refusal; a field always makes it 422 unless the code says otherwise."""
+    return CODES[refused.code][0] if refused.code in CODES else 422
+
+
+def say(refused: Refused) -> str:
+    """The refusal in the reader's language. In tests a code without words is an error."""
+    if refused.code not in CODES:
+        if current_app.testing:
+            raise LookupError(f"no words for the refusal {refused.code!r}")
+        current_app.logger.error("no words for the refusal %s", refused.code)
+        return _("This was refused (%(code)s).", code=refused.code)
+    text = CODES[refused.code][1]
+    try:
+        return str(text) % refused.facts if refused.facts and "%(" in str(text) else str(text).replace("%%", "%")
+    except (KeyError, TypeError, ValueError):
+        return str(text)
+
+
+def finding(found: Any) -> str:
+    """The message of a check in the reader's language; findings carry both."""
+    get = found.get if isinstance(found, dict) else lambda name: getattr(found, name)
+    return str(get("message_en" if str(get_locale()).startswith("en") else "message_zh"))
