@@ -1,0 +1,264 @@
+"""Job postings 职位 of units and of agencies for linked units (GD-38..49, SG-08..20, HL-16..24, ZX-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, cast, false, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.models.agencies import Agency, AgencyUnit
+from app.models.positions import Posting
+from app.models.reference import Occupation
+from app.models.schools import Residency, School
+from app.review.kinds import content as column
+from app.review.kinds.base import Kind, Origin, Subject, Values
+from app.review.kinds.standing import (
+    DUPLICATES_SHOWN,
+    OPEN_POSTINGS,
+    approved_unit,
+    known,
+    minimum_wage,
+    unit_part,
+    unit_standing,
+)
+from app.review.ledger import account_of
+from app.review.policy import switch
+from app.rules.actor import UNIT_SIDE, Actor, Role
+from app.rules.lifecycle import Move
+from app.rules.positions import POSTING, VALID_DAYS_LIMIT
+from app.rules.refused import Refused
+from app.rules.search import tsquery
+
+_TEXT_MEANS = 20  # characters below which two equal descriptions mean nothing
+_STOP_OVERDUE = "overdue_verification_stops_posting"
+_HAND_SOURCES = ("form", "copy")
+
+
+class PostingKind(Kind):
+    """A posting; what is live stays public while an edit waits."""
+
+    key = "posting"
+    label = _l("Posting")
+    model = Posting
+    lifecycle = POSTING
+    sender_roles = UNIT_SIDE | {Role.AGENCY}
+    grant = "postings"
+    message_kind = "recruit"
+    link = "/postingview/show/{id}"
+    relations = frozenset({"schools"})
+    extra = frozenset({"unit_id"})
+    constraint_fields: ClassVar[Mapping[str, str]] = {"pay": "pay_max"}
+    move_notices: ClassVar[Mapping[str, str]] = {"expire": "posting_expired", "remove": "removed"}
+    offline_move = "take_down"
+
+    def own(self, actor: Actor) -> ColumnElement[bool]:
+        """The unit's, or the agency's."""
+        if actor.role is Role.AGENCY:
+            return and_(Posting.agency_id == actor.agency_id) if actor.agency_id else false()
+        return super().own(actor)
+
+    def is_own(self, actor: Actor, subject: Subject) -> bool:
+        """The row form of `own`."""
+        if actor.role is Role.AGENCY:
+            return actor.agency_id is not None and subject.agency_id == actor.agency_id
+        return super().is_own(actor, subject)
+
+    def beside(self, actor: Actor) -> ColumnElement[bool]:
+        """A school sees live postings sent to it."""
+        if actor.role is Role.SCHOOL and actor.school_id:
+            return and_(Posting.status == "live", Posting.schools.any(School.id == actor.school_id))
+        return false()
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """The unit of the hat; an agency names a unit that authorised it."""
+        self.require_sender(actor, origin)
+        imported = origin.source in ("import", "demo")
+        unit_id = origin.columns.get("unit_id") or (
+            self._client(session, actor, sent) if actor.agency_id else actor.unit_id
+        )
+        unit = approved_unit(session, unit_id, imported=imported)
+        if not imported and origin.source not in ("", *_HAND_SOURCES):
+            raise Refused("bad_value", field="source")
+        return {
+            "unit_id": unit.id,
+            "unit_name": unit.name,
+            "industry_code": unit.industry_code,
+            "agency_id": actor.agency_id,
+            "created_by_id": account_of(actor),
+            "source": origin.source or "form",
+            **origin.columns,
+        }
+
+    @staticmethod
+    def _client(session: Session, actor: Actor, sent: Mapping[str, Any]) -> int:
+        try:
+            unit_id = int(sent.get("unit_id") or 0)
+        except (TypeError, ValueError):
+            raise Refused("bad_value", field="unit_id") from None
+        linked = select(AgencyUnit.id).where(
+            AgencyUnit.agency_id == actor.agency_id, AgencyUnit.unit_id == unit_id, AgencyUnit.authorised
+        )
+        if not unit_id:
+            raise Refused("required", field="unit_id")
+        if session.scalar(linked) is None:
+            raise Refused("not_found", field="unit_id")
+        return unit_id
+
+    def relate(self, session: Session, actor: Actor, subject: Subject, sent: Mapping[str, Any]) -> None:
+        """Target schools by id (HL-21)."""
+        if "schools" in sent:
+            subject.schools = self._schools(session, sent["schools"])
+
+    @staticmethod
+    def _schools(session: Session, sent: Any) -> list[Any]:
+        try:
+            ids = sorted({int(entry["id"] if isinstance(entry, Mapping) else entry) for entry in sent or ()})
+        except (KeyError, TypeError, ValueError):
+            raise Refused("bad_value", field="schools") from None
+        if not ids:
+            return []
+        found = list(session.scalars(select(School).where(School.id.in_(ids)).order_by(School.code)))
+        if len(found) != len(ids):
+            raise Refused("bad_value", field="schools")
+        return found
+
+    def content(self, session: Session, subject: Subject) -> Values:
+        """With the target schools."""
+        return {**super().content(session, subject), "schools": _written(subject.schools)}
+
+    def around(self, session: Session, subject: Subject) -> Values:
+        """The unit, where the posting came from and what an import assumed."""
+        return {"unit": unit_part(subject.unit), "source": subject.source, "assumed": list(subject.assumed or ())}
+
+    def propose(
+        self, session: Session, actor: Actor, subject: Subject, current: Mapping[str, Any], sent: Mapping[str, Any]
+    ) -> Values:
+        """With the schools as sent."""
+        proposed = super().propose(session, actor, subject, current, sent)
+        if "schools" in sent:
+            proposed["schools"] = _written(self._schools(session, sent["schools"]))
+        return proposed
+
+    def install(self, session: Session, subject: Subject, evidence: Mapping[str, Any], names: frozenset[str]) -> None:
+        """With the schools."""
+        super().install(session, subject, evidence, names)
+        if "schools" in names:
+            subject.schools = self._schools(session, evidence["schools"])
+
+    def trivial(self, changed: frozenset[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Fewer people, another last day, further schools need no second look (table (b) rows 2 and 29)."""
+        return changed <= {"valid_until", "headcount", "schools"} and int(after["headcount"]) <= int(
+            before["headcount"]
+        )
+
+    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
+        """Only for an approved unit; what was once public is kept (table (b) row 3)."""
+        if move.opens_round or move.name == "publish":
+            approved_unit(session, subject.unit_id, imported=subject.source == "import")
+        if move.name == "delete" and subject.published_at is not None:
+            raise Refused("was_published")
+
+    def move_values(self, move: Move, values: Mapping[str, Any], today: date) -> Values:
+        """The new last day of "set_validity": after today, at most 180 days ahead (GD-45, J02)."""
+        if move.name != "set_validity":
+            return super().move_values(move, values, today)
+        if set(values) != {"valid_until"} or values["valid_until"] in (None, ""):
+            raise Refused("required", field="valid_until")
+        day = column.read(Posting, "valid_until", values["valid_until"])
+        if day <= today:
+            raise Refused("date_past", field="valid_until")
+        if day > today + timedelta(days=VALID_DAYS_LIMIT):
+            raise Refused("date_too_far", field="valid_until", limit=VALID_DAYS_LIMIT)
+        return {"valid_until": day}
+
+    def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """J01..J24."""
+        occupation: Any = (
+            session.get(Occupation, evidence["occupation_code"]) if evidence.get("occupation_code") else None
+        )
+        resident = session.scalars(
+            select(Residency.school_id).where(Residency.unit_id == subject.unit_id, Residency.status == "active")
+        )
+        return known(
+            {
+                "today": today,
+                "unit": self._standing(session, subject),
+                "agency": self._agency(session, subject),
+                "resident_schools": list(resident) if evidence.get("schools") else [],
+                "minimum_wage": minimum_wage(session, str(evidence["region_code"]), today),
+                "occupation_name": occupation.name if occupation is not None else None,
+                "industry_code": subject.industry_code,
+                **self._duplicates(session, subject, evidence),
+            }
+        )
+
+    @staticmethod
+    def _standing(session: Session, subject: Subject) -> Values:
+        """Where the division lets units post however long their re-verification is due, the date is no matter (U17)."""
+        standing = unit_standing(session, subject.unit_id, without_posting=subject.id)
+        if "reverify_due" in standing and switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0":
+            del standing["reverify_due"]
+        return standing
+
+    @staticmethod
+    def _agency(session: Session, subject: Subject) -> Values:
+        if subject.agency_id is None:
+            return {}
+        agency: Any = session.get(Agency, subject.agency_id)
+        authorised = session.scalar(
+            select(AgencyUnit.authorised).where(
+                AgencyUnit.agency_id == subject.agency_id, AgencyUnit.unit_id == subject.unit_id
+            )
+        )
+        return known(
+            {
+                "name": agency.name,
+                "kind": agency.kind,
+                "authorised": bool(authorised),
+                "licence_no": agency.licence_no or "",
+                "licence_valid_until": agency.licence_valid_until,
+                "labelled": True,
+            }
+        )
+
+    @staticmethod
+    def _duplicates(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> Values:
+        """Own open postings with the same title, and others' with the same text (J19); the search index finds them."""
+        title, text = str(evidence.get("title") or ""), str(evidence.get("description") or "")
+        query = tsquery(title)
+        if not query:
+            return {"own_duplicates": [], "other_duplicates": []}
+        mine = Posting.unit_id == subject.unit_id
+        rows = session.execute(
+            select(Posting.id, Posting.title, Posting.unit_name, mine.label("mine"))
+            .where(
+                Posting.search.op("@@")(cast(query, TSQUERY)),
+                Posting.title == title,
+                mine | (Posting.description == text),
+                Posting.id != subject.id,
+                Posting.status.in_(OPEN_POSTINGS),
+            )
+            .order_by(mine.desc(), Posting.id.desc())
+            .limit(2 * DUPLICATES_SHOWN)
+        ).all()
+        others = rows if len(text) >= _TEXT_MEANS else []
+        return {
+            "own_duplicates": [_same(row) for row in rows if row.mine][:DUPLICATES_SHOWN],
+            "other_duplicates": [_same(row) for row in others if not row.mine][:DUPLICATES_SHOWN],
+        }
+
+
+def _same(row: Any) -> Values:
+    return {"id": row.id, "title": row.title, "unit_name": row.unit_name}
+
+
+def _written(schools: Any) -> list[Values]:
+    return [{"id": s.id, "code": s.code, "name": s.name} for s in sorted(schools, key=lambda s: s.code)]
+
+
+KINDS = (PostingKind(),)

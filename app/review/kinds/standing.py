@@ -1,0 +1,110 @@
+"""What several kinds ask of the database: the unit's standing, a person's, the minimum wage of a division."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Person
+from app.models.positions import Posting
+from app.models.reference import MinimumWage, Region
+from app.models.units import Unit
+from app.review.policy import upwards
+from app.rules.codes import DOCUMENT_KINDS, age_on, document_fault
+from app.rules.refused import Refused
+
+OPEN_POSTINGS: Final = ("pending", "live")
+DUPLICATES_SHOWN: Final = 5
+
+
+def unit_part(unit: Any) -> dict[str, Any] | None:
+    """The unit as evidence names it."""
+    if unit is None:
+        return None
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "uscc": unit.uscc,
+        "nature": unit.nature,
+        "status": unit.status,
+        "source": unit.source,
+    }
+
+
+def approved_unit(session: Session, unit_id: int | None, *, imported: bool = False) -> Any:
+    """The unit, which must be approved before it does anything but register (GD-27, HL-13).
+
+    A row the bureau itself imported may belong to an imported unit that nobody verified yet (J18).
+    """
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    if unit is None:
+        raise Refused("not_found", field="unit_id")
+    if unit.status != "approved" and not (imported and unit.status == "imported"):
+        raise Refused("unit_not_approved", status=unit.status)
+    return unit
+
+
+def unit_standing(session: Session, unit_id: int | None, *, without_posting: int | None = None) -> dict[str, Any]:
+    """The unit's standing for J, D and U checks, in one statement."""
+    open_postings = (
+        select(func.count())
+        .where(Posting.unit_id == Unit.id, Posting.status.in_(OPEN_POSTINGS), Posting.id != (without_posting or 0))
+        .scalar_subquery()
+    )
+    row = session.execute(select(Unit, open_postings.label("open_postings")).where(Unit.id == unit_id)).one_or_none()
+    if row is None:
+        return {}
+    unit = row.Unit
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "uscc": unit.uscc or "",
+        "nature": unit.nature,
+        "ownership": unit.ownership or "",
+        "status": unit.status,
+        "source": unit.source,
+        "open_postings": row.open_postings,
+        **{
+            key: value
+            for key, value in (
+                ("reverify_due", unit.reverify_due),
+                ("approved_on", unit.verified_on),
+                ("staff_count", unit.staff_count),
+                ("industry_code", unit.industry_code),
+            )
+            if value is not None
+        },
+    }
+
+
+def person_standing(session: Session, account_id: int | None, today: date) -> dict[str, Any]:
+    """Identity level, age and the fault of the document number; empty where nothing is known of the person."""
+    person: Any = session.get(Person, account_id) if account_id else None
+    if person is None:
+        return {}
+    found: dict[str, Any] = {"identity_level": person.identity_level}
+    if person.born_on is not None:
+        found["age"] = age_on(person.born_on, today)
+    if person.id_number and person.document_kind in DOCUMENT_KINDS:
+        found["document_fault"] = document_fault(person.document_kind, person.id_number, today) or ""
+    return found
+
+
+def minimum_wage(session: Session, region_code: str, today: date) -> dict[str, Any]:
+    """The minimum pay in force in the nearest division upwards; empty where the bureau entered none."""
+    row = session.execute(
+        select(MinimumWage.monthly, MinimumWage.hourly, Region.name)
+        .join(Region, Region.code == MinimumWage.region_code)
+        .where(MinimumWage.region_code.in_(upwards(region_code)), MinimumWage.valid_from <= today)
+        .order_by(MinimumWage.region_code.desc(), MinimumWage.valid_from.desc())
+        .limit(1)
+    ).one_or_none()
+    return {"monthly": row.monthly, "hourly": row.hourly, "region_name": row.name} if row is not None else {}
+
+
+def known(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without empty mappings: an absent key means that nobody looked."""
+    return {key: value for key, value in facts.items() if value not in (None, {})}

@@ -1,0 +1,393 @@
+"""Registration of units and changes to approved units (GD-24..31, HL-12..15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Hat, Person
+from app.models.agencies import AgencyUnit
+from app.models.base import vault
+from app.models.positions import Posting
+from app.models.reference import Industry
+from app.models.schools import Residency
+from app.models.units import MATERIAL_SLOTS, Blacklisted, Unit, UnitChange, UnitFacts, UnitMaterial
+from app.review.kinds.base import Approved, Kind, Origin, Subject, Values
+from app.review.kinds.lookalikes import Owner, lookalikes
+from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, known, person_standing, unit_part
+from app.review.ledger import account_of
+from app.review.policy import switch
+from app.rules.actor import PEOPLE, Actor, Role, region_bounds
+from app.rules.codes import contact_fault, uscc_fault
+from app.rules.lifecycle import Move
+from app.rules.names import text_initials
+from app.rules.refused import Refused
+from app.rules.search import tokens
+from app.rules.units import CHANGE, REGISTRATION
+
+_INTRO_LIMIT = 2000
+_INITIALS_LIMIT = 60  # the column's length
+_REVERIFY_MONTHS = 6  # GD: an approved unit is verified again every six months
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last one of that month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first_of_next = date(day.year + year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = (first_of_next - timedelta(days=1)).day
+    return date(day.year + year, month + 1, min(day.day, last))
+
+
+class _UnitKind(Kind):
+    """What registration and change share: materials, checks' facts, sealed phone."""
+
+    relations: ClassVar[frozenset[str]] = frozenset({"files"})
+    limits: ClassVar[Mapping[str, int]] = {"intro": _INTRO_LIMIT}
+    link: ClassVar[str] = "/unitview/show/{unit_id}"
+
+    def place(self, subject: Subject) -> ColumnElement[bool]:
+        """The materials that belong to the row."""
+        raise NotImplementedError
+
+    def material(self, subject: Subject, slot: str, file: Any) -> UnitMaterial:
+        """A new material row."""
+        raise NotImplementedError
+
+    def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
+        """Materials by slot."""
+        rows: Any = session.scalars(select(UnitMaterial).where(self.place(subject)).order_by(UnitMaterial.slot))
+        return [(row.slot, row.file) for row in rows]
+
+    def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
+        """Replaces the materials; one file per slot."""
+        by_slot = dict(slots)
+        if len(by_slot) != len(slots) or not by_slot.keys() <= set(MATERIAL_SLOTS):
+            raise Refused("bad_value", field="files")
+        session.execute(delete(UnitMaterial).where(self.place(subject)).execution_options(synchronize_session="fetch"))
+        session.add_all([self.material(subject, slot, file) for slot, file in by_slot.items()])
+        session.flush()
+
+    def unit_facts(
+        self, session: Session, unit_id: int, subject: Subject, evidence: Mapping[str, Any], today: date
+    ) -> Values:
+        """Facts of the U family for a registration or a change."""
+        phone = self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"] or ""
+        phone_hash = vault().blind(phone, "phone") if phone else ""
+        person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
+        uscc = evidence.get("uscc") or (evidence.get("unit") or {}).get("uscc") or ""
+        industry: Any = session.get(Industry, evidence["industry_code"]) if evidence.get("industry_code") else None
+        same_name = session.execute(
+            select(Unit.id, Unit.name.label("title"), Unit.name.label("unit_name"))
+            .where(Unit.name == evidence.get("name"), Unit.id != unit_id, Unit.status.not_in(("draft", "rejected")))
+            .limit(DUPLICATES_SHOWN)
+        )
+        return known(
+            {
+                "today": today,
+                "same_name_units": [row._asdict() for row in same_name],
+                "handler": person_standing(session, subject.created_by_id, today),
+                "phone_fault": contact_fault(phone) or "" if phone else None,
+                **self._counts(session, unit_id, subject.created_by_id, phone_hash),
+                "lookalikes": lookalikes(
+                    session, evidence, Owner(unit_id, papers_of=unit_id), str(evidence["region_code"])
+                ),
+                "bans": self._bans(session, uscc, phone_hash, person.id_hash if person is not None else ""),
+                "industry_name": industry.name if industry is not None else None,
+            }
+        )
+
+    @staticmethod
+    def _counts(session: Session, unit_id: int, account_id: int | None, phone_hash: str) -> Values:
+        others = Unit.id != unit_id
+        row = session.execute(
+            select(
+                select(func.count())
+                .where(Unit.phone_hash == phone_hash, others)
+                .scalar_subquery()
+                .label("phone_units"),
+                select(func.count())
+                .where(Unit.created_by_id == account_id, others)
+                .scalar_subquery()
+                .label("handler_units"),
+            )
+        ).one()
+        return {
+            "phone_units": row.phone_units if phone_hash else 0,
+            "handler_units": row.handler_units if account_id else 0,
+        }
+
+    @staticmethod
+    def _bans(session: Session, uscc: str, phone_hash: str, id_hash: str | None) -> list[Values]:
+        """Active rows of the internal blacklist; values are compared by blind index only (U14)."""
+        asked = [
+            ("uscc", vault().blind(uscc, "uscc") if uscc else ""),
+            ("phone", phone_hash),
+            ("id_number", id_hash or ""),
+        ]
+        hit = or_(
+            *(and_(Blacklisted.subject == subject, Blacklisted.value_hash == mark) for subject, mark in asked if mark)
+        )
+        if not any(mark for _, mark in asked):
+            return []
+        rows = session.execute(
+            select(Blacklisted.subject, Blacklisted.shown, Blacklisted.reason).where(Blacklisted.active, hit)
+        )
+        return [row._asdict() for row in rows]
+
+
+class UnitRegistration(_UnitKind):
+    """A unit registers; nothing else is open to it before approval (GD-27)."""
+
+    key = "unit_registration"
+    label = _l("Unit registration")
+    model = Unit
+    lifecycle = REGISTRATION
+    sender_roles = PEOPLE | {Role.OWNER}
+    exact = frozenset({"uscc"})
+    constraint_fields = {"ck_unit_uscc": "uscc", "ck_unit_uscc_unless_imported": "uscc", "uq_unit_uscc": "uscc"}
+    move_notices = {"freeze": "frozen", "thaw": "thawed"}
+
+    def own(self, actor: Actor) -> ColumnElement[bool]:
+        """The unit of the hat, and units this account registered."""
+        made = Unit.created_by_id == account_of(actor)
+        return or_(Unit.id == actor.unit_id, made) if actor.unit_id else and_(made)
+
+    def is_own(self, actor: Actor, subject: Subject) -> bool:
+        """An owner's hat for this unit, or the account that registered it."""
+        return (actor.unit_id is not None and subject.id == actor.unit_id) or subject.created_by_id == actor.account_id
+
+    def beside(self, actor: Actor) -> ColumnElement[bool]:
+        """A handler reads the own unit, an agency linked ones, a school those that applied for residency."""
+        if actor.role is Role.HANDLER and actor.unit_id:
+            return and_(Unit.id == actor.unit_id)
+        if actor.role is Role.AGENCY and actor.agency_id:
+            return Unit.id.in_(select(AgencyUnit.unit_id).where(AgencyUnit.agency_id == actor.agency_id))
+        if actor.role is Role.SCHOOL and actor.school_id:
+            sent = Residency.status != "draft"
+            return Unit.id.in_(select(Residency.unit_id).where(Residency.school_id == actor.school_id, sent))
+        return false()
+
+    def unit_id(self, subject: Subject) -> int | None:
+        """The row itself."""
+        return int(subject.id)
+
+    def acting_for(self, subject: Subject) -> str:
+        """The unit."""
+        return str(subject.name)
+
+    def initial(self, origin: Origin) -> str:
+        """A unit the bureau collected is imported and unverified."""
+        return "imported" if origin.source == "import" else self.lifecycle.initial
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Anybody with an account may register a unit."""
+        self.require_sender(actor, origin)
+        return {"created_by_id": account_of(actor), "source": origin.source or "form", **origin.columns}
+
+    def created(self, session: Session, actor: Actor, subject: Subject) -> None:
+        """Who registers a unit is its owner, so that the draft can be found again under that hat."""
+        if account_of(actor) is not None:
+            session.add(Hat(account_id=actor.account_id, role=Role.OWNER.value, unit_id=subject.id))
+
+    def clean(self, sent: Mapping[str, Any], *, creating: bool = False) -> Values:
+        """The credit code is checked at once, with what is wrong with it (U01)."""
+        values = super().clean(sent, creating=creating)
+        fault = uscc_fault(values["uscc"]) if values.get("uscc") else None
+        if fault:
+            raise Refused(f"uscc_{fault}", field="uscc")
+        return values
+
+    def write(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
+        """Keeps the blind index of the phone and the initials of the name; refuses another credit code."""
+        if "uscc" in values and subject.uscc and values["uscc"] != subject.uscc:
+            raise Refused("uscc_immutable", field="uscc")
+        super().write(session, subject, values)
+        if values.get("name"):
+            subject.initials = text_initials(values["name"])[:_INITIALS_LIMIT]
+        if "contact_phone" in values:
+            phone = values["contact_phone"]
+            subject.phone_hash = vault().blind(phone, "phone") if phone else None
+
+    def place(self, subject: Subject) -> ColumnElement[bool]:
+        """Materials of the unit itself, not of a change."""
+        return and_(UnitMaterial.unit_id == subject.id, UnitMaterial.change_id.is_(None))
+
+    def material(self, subject: Subject, slot: str, file: Any) -> UnitMaterial:
+        """A material in force."""
+        return UnitMaterial(unit_id=subject.id, slot=slot, file=file)
+
+    def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """U01..U19."""
+        taken = select(Unit.id).where(Unit.uscc == evidence.get("uscc"), Unit.id != subject.id).exists()
+        return {
+            **self.unit_facts(session, subject.id, subject, evidence, today),
+            "uscc_taken": bool(evidence.get("uscc")) and bool(session.scalar(select(taken))),
+        }
+
+    def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
+        """The dates of verification as they were."""
+        return {**super().before(session, subject, is_change=is_change), "dates": _dates(subject)}
+
+    def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
+        """An approved unit is verified for six months."""
+        super().apply(session, subject, verdict)
+        verify(subject, verdict.today)
+
+    def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
+        """Restores the dates."""
+        super().revert(session, subject, memory)
+        _restore_dates(subject, memory["dates"])
+
+
+def verify(unit: Any, today: date) -> None:
+    """Marks a unit as verified today."""
+    unit.verified_on = today
+    unit.reverify_due = months_later(today, _REVERIFY_MONTHS)
+
+
+def _dates(unit: Any) -> list[str | None]:
+    return [day.isoformat() if day else None for day in (unit.verified_on, unit.reverify_due)]
+
+
+def _restore_dates(unit: Any, dates: list[str | None]) -> None:
+    unit.verified_on, unit.reverify_due = (date.fromisoformat(day) if day else None for day in dates)
+
+
+_REGISTRATION = UnitRegistration()
+
+
+class UnitChangeRequest(_UnitKind):
+    """A change to an approved unit; the old data stay in force until it is approved (HL-15)."""
+
+    key = "unit_change"
+    label = _l("Unit change")
+    model = UnitChange
+    lifecycle = CHANGE
+    sender_roles = frozenset({Role.OWNER})
+    needs_evidence = True
+    constraint_fields = {"uq_unit_change_open": "unit_id"}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The facts and the sender's explanation."""
+        return (*UnitFacts.FACTS, "note")
+
+    def territory(self, actor: Actor) -> ColumnElement[bool]:
+        """The bureau where the unit is now decides, also on a move to another division."""
+        if not actor.region_code:
+            return false()
+        here = select(Unit.id).where(Unit.region_code.between(*region_bounds(actor.region_code)))
+        return UnitChange.unit_id.in_(here)
+
+    def region(self, session: Session, subject: Subject) -> str:
+        """The unit's present division."""
+        return str(subject.unit.region_code)
+
+    def title(self, subject: Subject) -> str:
+        """The unit's present name."""
+        return str(subject.unit.name)
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Starts from what is in force; only the owner of an approved unit may ask for a change."""
+        self.require_sender(actor, origin)
+        unit = approved_unit(session, origin.columns.get("unit_id", actor.unit_id))
+        self._guard_name(session, unit, sent)
+        in_force = {name: getattr(unit, name) for name in UnitFacts.FACTS}
+        return {"unit_id": unit.id, "created_by_id": account_of(actor), **in_force, **origin.columns}
+
+    def guard_edit(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
+        """The regional switch on names holds for edits of the request too."""
+        self._guard_name(session, subject.unit, values)
+
+    @staticmethod
+    def _guard_name(session: Session, unit: Any, values: Mapping[str, Any]) -> None:
+        """Whether names may change at all is a regional switch (table (b) row 1)."""
+        for name in ("name", "legal_rep"):
+            new = values.get(name)
+            if (
+                new
+                and new != getattr(unit, name)
+                and switch(session, "allow_name_change", unit.region_code, "1") == "0"
+            ):
+                raise Refused("name_locked", field=name)
+
+    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
+        """A frozen unit sends nothing in."""
+        if move.opens_round:
+            approved_unit(session, subject.unit_id)
+
+    def place(self, subject: Subject) -> ColumnElement[bool]:
+        """Materials sent with the request."""
+        return and_(UnitMaterial.change_id == subject.id)
+
+    def material(self, subject: Subject, slot: str, file: Any) -> UnitMaterial:
+        """A material that comes into force with the request."""
+        return UnitMaterial(unit_id=subject.unit_id, change_id=subject.id, slot=slot, file=file)
+
+    def around(self, session: Session, subject: Subject) -> Values:
+        """The unit as it stands."""
+        return {"unit": unit_part(subject.unit)}
+
+    def base(self, session: Session, subject: Subject) -> Values | None:
+        """What is in force."""
+        in_force = _REGISTRATION.content(session, subject.unit)
+        return {**in_force, "note": "", "unit": unit_part(subject.unit)}
+
+    def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """U03, U18 and the rest of the family."""
+        return self.unit_facts(session, subject.unit_id, subject, evidence, today)
+
+    def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
+        """All of the unit that `apply` may touch."""
+        unit = self._locked(session, subject)
+        return {"unit": _REGISTRATION.content(session, unit), "dates": _dates(unit)}
+
+    def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
+        """Copies what differs from the base to the unit, new materials beside the old ones, and verifies it anew."""
+        unit = self._locked(session, subject)
+        names = self.changed(verdict.base, verdict.evidence) - {"note", "files"}
+        _REGISTRATION.write(session, unit, self.restored(verdict.evidence, names))
+        if verdict.evidence["files"]:
+            there = dict(_REGISTRATION.attached(session, unit))
+            _REGISTRATION.attach(session, unit, [*{**there, **dict(self.attached(session, subject))}.items()])
+        verify(unit, verdict.today)
+        _renamed(session, unit, names)
+
+    def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
+        """Puts back what was in force."""
+        unit = self._locked(session, subject)
+        names = self.changed(_REGISTRATION.content(session, unit), memory["unit"]) - {"note"}
+        _REGISTRATION.install(session, unit, memory["unit"], names)
+        _restore_dates(unit, memory["dates"])
+        _renamed(session, unit, names)
+
+    @staticmethod
+    def _locked(session: Session, subject: Subject) -> Any:
+        return session.get(Unit, subject.unit_id, with_for_update={"key_share": True})
+
+
+def _renamed(session: Session, unit: Any, names: frozenset[str]) -> None:
+    """Postings carry the unit's name for the search; a new name is found at once.
+
+    Written past the postings' versions: who edits one meanwhile loses nothing.
+    """
+    if "name" not in names:
+        return
+    session.flush()
+    rows = session.execute(select(Posting.id, Posting.title, Posting.description).where(Posting.unit_id == unit.id))
+    for row in rows.all():
+        words = " ".join((row.title, unit.name, row.description or ""))
+        session.execute(
+            update(Posting)
+            .where(Posting.id == row.id)
+            .values(unit_name=unit.name, search=func.array_to_tsvector(tokens(words)), version=Posting.version)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+KINDS = (_REGISTRATION, UnitChangeRequest())

@@ -1,0 +1,169 @@
+"""The ledger: who did what when, append-only and hash-chained, one chain per province (review.md 7).
+
+An event's digest is SHA-256 over the previous digest, a line feed and the canonical event; the database computes it
+while inserting. The body holds no personal data: evidence and a reviewer's words appear as digests only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from app.models.review import LedgerHead, ReviewEvent
+from app.review.canonical import canonical, sha256
+from app.rules.actor import Actor, Role
+
+_AT_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_INSERT: Final = text(
+    "INSERT INTO review_event (chain, at, action, kind, subject_id, round_id, actor_id, actor_role, body)"
+    " SELECT :chain, clock.at, :action, :kind, :subject_id, :round_id, :actor_id, :actor_role,"
+    " CAST(:head AS text) || to_char(clock.at AT TIME ZONE 'UTC', :format) || CAST(:tail AS text)"
+    " FROM (SELECT clock_timestamp() AS at) AS clock"
+)
+_COLUMNS: Final = ("chain", "action", "kind", "subject_id", "round_id", "actor_id", "actor_role")
+
+
+@dataclass(frozen=True, slots=True)
+class BadEvent:
+    """The first link that does not hold. `why`: missing, order, digest, body, head, truncated."""
+
+    chain: str
+    seq: int
+    event_id: int | None
+    why: str
+
+    def __str__(self) -> str:
+        return f"chain {self.chain}, event {self.seq} (id {self.event_id}): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a walk over all chains found."""
+
+    ok: bool
+    events: int
+    chains: int
+    first_bad: BadEvent | None = None
+
+
+def chain_of(region_code: str) -> str:
+    """The chain of a division: its province."""
+    return region_code[:2].ljust(6, "0")
+
+
+def account_of(actor: Actor) -> int | None:
+    """The account behind an actor; the clock has none."""
+    return None if actor.role is Role.CLOCK else actor.account_id
+
+
+def append(
+    session: Session,
+    action: str,
+    actor: Actor,
+    region_code: str,
+    *,
+    kind: str = "",
+    subject_id: int | None = None,
+    round_id: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Adds one event in one statement, at database time. `facts` must hold no personal data."""
+    values = {
+        "chain": chain_of(region_code),
+        "action": action,
+        "kind": kind,
+        "subject_id": subject_id,
+        "round_id": round_id,
+        "actor_id": account_of(actor),
+        "actor_role": actor.role.value,
+    }
+    mark = uuid4().hex
+    head, tail = canonical({**values, "at": mark, "facts": dict(facts or {})}).split(mark)
+    session.execute(_INSERT, {**values, "head": head, "tail": tail, "format": _AT_FORMAT})
+
+
+def export_heads(session: Session) -> dict[str, dict[str, Any]]:
+    """The last link of each chain, to be kept where this database's administrators cannot write."""
+    heads = session.execute(select(LedgerHead.chain, LedgerHead.seq, LedgerHead.digest).order_by(LedgerHead.chain))
+    return {row.chain: {"seq": row.seq, "digest": row.digest} for row in heads}
+
+
+def verify(session: Session, heads: Mapping[str, Mapping[str, Any]] | None = None) -> Report:
+    """Walks every chain, computes it anew and names the first bad event; `heads` exported earlier show truncation."""
+    seen: dict[str, Row[Any]] = {}
+    exported = {chain: (int(head["seq"]), str(head["digest"])) for chain, head in (heads or {}).items()}
+    events = 0
+    for event in _events(session):
+        events += 1
+        why = _fault(seen.get(event.chain), event, exported.get(event.chain))
+        if why:
+            seq = seen[event.chain].seq + 1 if event.chain in seen else 1
+            return Report(False, events, len(seen), BadEvent(event.chain, seq, event.id, why))
+        seen[event.chain] = event
+    bad = _bad_end(seen, exported, export_heads(session))
+    return Report(bad is None, events, len(seen), bad)
+
+
+def replay(session: Session) -> dict[int, str]:
+    """The state of every round as the ledger alone tells it (review.md 8, invariant 7)."""
+    states: dict[int, str] = {}
+    for event in _events(session):
+        facts = json.loads(event.body)["facts"]
+        if event.round_id is not None and "state" in facts:
+            states[event.round_id] = facts["state"]
+    return states
+
+
+def _events(session: Session) -> Iterator[Row[Any]]:
+    columns = ReviewEvent.__table__.c
+    stmt = select(*columns).order_by(columns.chain, columns.seq, columns.id)
+    yield from session.execute(stmt, execution_options={"yield_per": 1000})
+
+
+def _fault(before: Row[Any] | None, event: Row[Any], exported: tuple[int, str] | None) -> str:
+    """What is wrong with an event that follows `before`, or nothing."""
+    seq, digest = (before.seq, before.digest) if before is not None else (0, "")
+    if event.seq != seq + 1:
+        return "missing" if event.seq > seq + 1 else "order"
+    if event.prev_digest != digest:
+        return "order"
+    if event.digest != sha256(f"{digest}\n{event.body}"):
+        return "digest"
+    if not _columns_agree(event):
+        return "body"
+    if exported is not None and event.seq == exported[0] and event.digest != exported[1]:
+        return "head"
+    return ""
+
+
+def _columns_agree(event: Row[Any]) -> bool:
+    try:
+        body = json.loads(event.body)
+    except ValueError:
+        return False
+    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return bool(body.get("at") == at and all(body.get(name) == getattr(event, name) for name in _COLUMNS))
+
+
+def _bad_end(
+    seen: Mapping[str, Row[Any]], exported: Mapping[str, tuple[int, str]], heads: Mapping[str, Mapping[str, Any]]
+) -> BadEvent | None:
+    """A chain shorter than its head or than the head exported earlier was cut."""
+    for chain, head in heads.items():
+        last = (seen[chain].seq, seen[chain].digest) if chain in seen else (0, "")
+        if last != (head["seq"], head["digest"]):
+            return BadEvent(chain, last[0] + 1, None, "head")
+    for chain in seen.keys() - heads.keys():
+        return BadEvent(chain, seen[chain].seq, seen[chain].id, "head")
+    for chain, (seq, _) in exported.items():
+        last_seq = seen[chain].seq if chain in seen else 0
+        if last_seq < seq:
+            return BadEvent(chain, last_seq + 1, None, "truncated")
+    return None

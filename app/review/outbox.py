@@ -1,0 +1,113 @@
+"""The outbox: notices are written in the transaction of what they tell and leave later, at least once (review.md 5).
+
+Delivery makes the in-app message in the same transaction as the mark "sent": seen from inside, exactly once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.models.messages import Message, Outbox
+from app.review.canonical import plain
+
+# Every template a notice may name; the words are made when the message is read.
+TEMPLATES: Final = (
+    "round_approved",
+    "round_returned",
+    "round_rejected",
+    "round_asked",
+    "round_transferred",
+    "submission_received",
+    "posting_expired",
+    "gig_expired",
+    "residency_revoked",
+    "removed",
+    "frozen",
+    "thawed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice to some accounts. `facts` come from one round or row only (invariant 14)."""
+
+    template: str
+    message_kind: str
+    facts: Mapping[str, Any]
+    link: str
+    dedupe: str
+    round_id: int | None = None
+
+
+def enqueue(session: Session, notice: Notice, accounts: Iterable[int | None], *, delay_seconds: int = 0) -> None:
+    """Writes the notice for each account once; a repeated dedupe key is the same notice and changes nothing."""
+    to = sorted({account for account in accounts if account})
+    if not to:
+        return
+    rows = [
+        {
+            "dedupe_key": f"{notice.dedupe}:{notice.template}:{account}",
+            "account_id": account,
+            "round_id": notice.round_id,
+            "message_kind": notice.message_kind,
+            "template": notice.template,
+            "facts": plain(notice.facts),
+            "link": notice.link,
+            "state": "waiting",
+            "not_before": func.clock_timestamp() + timedelta(seconds=delay_seconds),
+        }
+        for account in to
+    ]
+    session.execute(insert(Outbox).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+def recall(session: Session, dedupe: str) -> bool:
+    """Cancels the notices of one decision; False where one has already left. The rows stay locked until the commit."""
+    mine = Outbox.dedupe_key.startswith(f"{dedupe}:", autoescape=True)
+    states = session.scalars(select(Outbox.state).where(mine).with_for_update()).all()
+    if "sent" in states:
+        return False
+    session.execute(update(Outbox).where(mine, Outbox.state == "waiting").values(state="cancelled"))
+    return True
+
+
+def deliver(session: Session, limit: int = 100, now: datetime | None = None) -> int:
+    """Turns due notices into messages and commits; several deliverers share the work. `now` is for tests only."""
+    due = (
+        select(Outbox)
+        .where(Outbox.state == "waiting", Outbox.not_before <= (now or func.clock_timestamp()))
+        .order_by(Outbox.not_before, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    ready = session.scalars(due).all()
+    if ready:
+        session.execute(insert(Message).values([_message(row) for row in ready]).on_conflict_do_nothing())
+        session.execute(
+            update(Outbox)
+            .where(Outbox.id.in_([row.id for row in ready]))
+            .values(state="sent", sent_on=func.clock_timestamp(), tries=Outbox.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+        session.expire_all()
+    session.commit()
+    return len(ready)
+
+
+def _message(row: Any) -> dict[str, Any]:
+    return {
+        "outbox_id": row.id,
+        "account_id": row.account_id,
+        "message_kind": row.message_kind,
+        "template": row.template,
+        "facts": row.facts,
+        "link": row.link,
+    }

@@ -1,0 +1,198 @@
+"""Rounds: opened with pinned evidence, superseded by an edit, withdrawn with their subject (review.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.models.review import ReviewCase, ReviewRound
+from app.review import calendar, evidence, ledger
+from app.review.kinds.base import Kind, Subject, Values
+from app.review.outbox import Notice, enqueue
+from app.review.policy import Policy
+from app.rules import checks
+from app.rules.actor import Actor
+from app.rules.calendar import local_day
+from app.rules.findings import Finding, Severity, all_green, blocks
+from app.rules.refused import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Evidence with what the checks say of it, and what it is compared with."""
+
+    evidence: Values
+    base: Mapping[str, Any] | None
+    findings: list[Finding]
+
+    @property
+    def high(self) -> bool:
+        """Something nobody but a person may let pass."""
+        return any(found.severity is Severity.HIGH for found in self.findings)
+
+
+def approved_before(session: Session, kind: Kind, subject: Subject) -> Values | None:
+    """The evidence of the last approved round of the subject."""
+    key = session.scalar(
+        select(ReviewRound.evidence_digest)
+        .where(ReviewRound.kind == kind.key, ReviewRound.subject_id == subject.id, ReviewRound.state == "approved")
+        .order_by(ReviewRound.id.desc())
+        .limit(1)
+    )
+    return evidence.fetch(session, [key]).get(key) or None if key else None
+
+
+def check(
+    session: Session, kind: Kind, subject: Subject, proposed: Values, base: Mapping[str, Any] | None, now: datetime
+) -> Checked:
+    """Runs the kind's checks. Raises Refused("checks_block") with the first field and all blocking findings."""
+    facts = kind.facts(session, subject, proposed, local_day(now))
+    if base:
+        facts["approved"] = evidence.shown(base)
+    findings = checks.run(kind.key, proposed, facts)
+    blocking = blocks(findings)
+    if blocking:
+        raise Refused(
+            "checks_block", field=blocking[0].field or None, findings=[finding.as_dict() for finding in blocking]
+        )
+    return Checked(proposed, base, findings)
+
+
+def open_round(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    subject: Subject,
+    checked: Checked,
+    policy: Policy,
+    now: datetime,
+    *,
+    is_change: bool,
+    replaces: Any = None,
+) -> Any:
+    """A new round in the queue; `replaces` is the open round it supersedes. Tells the sender that it arrived."""
+    due = _due(session, policy, now, replaces)
+    if replaces is not None:
+        close(session, replaces, "superseded", now)
+    last = _last_round(session, kind, subject)
+    pinned = [checked.evidence, *([checked.base] if checked.base else [])]
+    digests = evidence.pin(session, pinned)
+    round_id: int = session.execute(
+        select(func.nextval(func.pg_get_serial_sequence("review_round", "id")))
+    ).scalar_one()
+    region = kind.region(session, subject)
+    opened = ReviewRound(
+        id=round_id,
+        case_id=_case(session, kind, subject),
+        kind=kind.key,
+        subject_id=subject.id,
+        title=kind.title(subject),
+        round_no=(last.round_no if last else 0) + 1,
+        receipt_no=f"{region}-{local_day(now):%Y%m%d}-{round_id:06d}",
+        state="queued",
+        is_change=is_change,
+        evidence_digest=digests[0],
+        base_digest=digests[1] if checked.base else None,
+        region_code=region,
+        school_id=kind.school_id(subject),
+        unit_id=kind.unit_id(subject),
+        tier=policy.tier,
+        due_at=due,
+        all_green=all_green(checked.findings),
+        parent_id=last.id if last else None,
+        submitted_by_id=ledger.account_of(actor),
+        acting_for=kind.acting_for(subject),
+        submitted_at=now,
+        checks=[finding.as_dict() for finding in checked.findings],
+    )
+    session.add(opened)
+    subject.submitted_at = now
+    session.flush()
+    notify(session, kind, subject, opened, "submission_received", {"due_at": due})
+    record(
+        session,
+        "submit",
+        actor,
+        opened,
+        {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id},
+    )
+    return opened
+
+
+def close(session: Session, row: Any, state: str, now: datetime) -> None:
+    """Ends an open round without a verdict: superseded or withdrawn. The lease goes with it."""
+    row.state = state
+    row.version += 1
+    row.holder_id, row.lease_until, row.clock_stopped_at = None, None, None
+    row.decided_at = now
+    session.flush()
+
+
+def record(session: Session, action: str, actor: Actor, row: Any, facts: Mapping[str, Any] | None = None) -> None:
+    """A round's event in the ledger, with the state it leads to."""
+    ledger.append(
+        session,
+        action,
+        actor,
+        row.region_code,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        round_id=row.id,
+        facts={"state": row.state, "version": row.version, **(facts or {})},
+    )
+
+
+def notify(
+    session: Session,
+    kind: Kind,
+    subject: Subject,
+    row: Any,
+    template: str,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    dedupe: str = "",
+    delay_seconds: int = 0,
+) -> None:
+    """A notice to the sender's side, made of this round and nothing else (invariant 14)."""
+    notice = Notice(
+        template=template,
+        message_kind=kind.message_kind,
+        facts={"kind": kind.key, "title": row.title, "receipt_no": row.receipt_no, **(facts or {})},
+        link=link(kind, subject),
+        dedupe=dedupe or f"{row.id}",
+        round_id=row.id,
+    )
+    enqueue(session, notice, {row.submitted_by_id, *kind.recipients(subject)}, delay_seconds=delay_seconds)
+
+
+def link(kind: Kind, subject: Subject) -> str:
+    """Path of the sender's screen for the subject."""
+    return kind.link.format(id=subject.id, unit_id=kind.unit_id(subject) or subject.id)
+
+
+def _due(session: Session, policy: Policy, now: datetime, replaces: Any) -> datetime:
+    if replaces is None:
+        return calendar.due_at(session, now, policy.working_days)
+    return calendar.due_after_resubmission(session, replaces.clock_stopped_at or now, replaces.due_at, now)
+
+
+def _case(session: Session, kind: Kind, subject: Subject) -> int:
+    stmt = insert(ReviewCase).values(kind=kind.key, subject_id=subject.id)
+    stmt = stmt.on_conflict_do_update(index_elements=["kind", "subject_id"], set_={"kind": stmt.excluded.kind})
+    case_id: int = session.execute(stmt.returning(ReviewCase.id)).scalar_one()
+    return case_id
+
+
+def _last_round(session: Session, kind: Kind, subject: Subject) -> Any:
+    return session.execute(
+        select(ReviewRound.id, ReviewRound.round_no)
+        .where(ReviewRound.kind == kind.key, ReviewRound.subject_id == subject.id)
+        .order_by(ReviewRound.id.desc())
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,87 @@
+"""Which rounds an actor sees, and on which the actor may decide: asked by list, id, count, claim and decision alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+
+from app.models.review import ReviewRound, ReviewSeat, ReviewSkip
+from app.review.kinds import KINDS
+from app.rules.actor import BUREAU, Actor, Role, region_bounds
+
+CLAIMABLE = ("queued", "second")
+
+
+def decidable(actor: Actor) -> list[str]:
+    """Keys of the kinds that people of this role decide."""
+    return [key for key, kind in KINDS.items() if actor.role in kind.decider_roles]
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a round lies in the actor's division or school."""
+    keys = decidable(actor)
+    if not keys:
+        return false()
+    if actor.role in BUREAU and actor.region_code:
+        return and_(ReviewRound.kind.in_(keys), ReviewRound.region_code.between(*region_bounds(actor.region_code)))
+    if actor.role is Role.SCHOOL and actor.school_id:
+        return and_(ReviewRound.kind.in_(keys), ReviewRound.school_id == actor.school_id)
+    return false()
+
+
+def visible(actor: Actor) -> Select[Any]:
+    """The rounds an actor may see as a reviewer; no others exist for them."""
+    return select(ReviewRound).where(in_scope(actor))
+
+
+def unbiased(actor: Actor) -> ColumnElement[bool]:
+    """The condition that the round is neither the actor's own submission nor of an own unit or school (invariant 4).
+
+    A school's administrator decides on residency at the own school: that is the office, not an interest.
+    """
+    conditions = [ReviewRound.submitted_by_id.is_distinct_from(actor.account_id)]
+    if actor.affiliated_units:
+        free = ReviewRound.unit_id.not_in(sorted(actor.affiliated_units))
+        conditions.append(or_(ReviewRound.unit_id.is_(None), free))
+    if actor.affiliated_schools and actor.role is not Role.SCHOOL:
+        free = ReviewRound.school_id.not_in(sorted(actor.affiliated_schools))
+        conditions.append(or_(ReviewRound.school_id.is_(None), free))
+    return and_(*conditions)
+
+
+def concerns(actor: Actor, row: Any) -> bool:
+    """The row form of `not unbiased`."""
+    own_school = row.school_id in actor.affiliated_schools and actor.role is not Role.SCHOOL
+    return row.submitted_by_id == actor.account_id or row.unit_id in actor.affiliated_units or own_school
+
+
+def unheld(actor: Actor | None = None) -> ColumnElement[bool]:
+    """Nobody holds an unexpired lease; or the actor does."""
+    free = or_(ReviewRound.holder_id.is_(None), ReviewRound.lease_until <= func.clock_timestamp())
+    return free if actor is None else or_(free, ReviewRound.holder_id == actor.account_id)
+
+
+def unseated(actor: Actor) -> ColumnElement[bool]:
+    """The actor holds no other seat in the round."""
+    seat = exists().where(
+        ReviewSeat.round_id == ReviewRound.id,
+        ReviewSeat.reviewer_id == actor.account_id,
+        ReviewSeat.undone_at.is_(None),
+    )
+    return ~seat
+
+
+def unskipped(actor: Actor) -> ColumnElement[bool]:
+    """The actor did not put the round aside for now."""
+    skip = exists().where(
+        ReviewSkip.round_id == ReviewRound.id,
+        ReviewSkip.reviewer_id == actor.account_id,
+        ReviewSkip.until > func.clock_timestamp(),
+    )
+    return ~skip
+
+
+def held_by(actor: Actor) -> ColumnElement[bool]:
+    """The actor holds an unexpired lease."""
+    return and_(ReviewRound.holder_id == actor.account_id, ReviewRound.lease_until > func.clock_timestamp())

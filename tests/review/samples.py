@@ -1,0 +1,316 @@
+"""A small world for the desk's tests: people under their hats, units, files, and content for every kind."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Hat, Person
+from app.models.files import StoredFile
+from app.models.review import ReviewRound
+from app.models.schools import School
+from app.models.units import Unit
+from app.review import decide, desk, queue
+from app.rules.actor import Actor, Role
+from app.rules.codes import uscc_check_char
+from app.rules.dates import ZONE, today
+
+REGION = "310120"
+FOREIGN = "440203"
+SCHOOL_REGION = "440203"
+GRANTS = frozenset({"postings", "media", "gigs"})
+
+_numbers = itertools.count(1)
+
+
+def uscc(number: int) -> str:
+    """A credit code with right check characters for the whole and for the organisation part."""
+    body = f"{number % 10**8:08d}"
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    check = (11 - sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11) % 11
+    first = f"91310120{body}{'X' if check == 10 else check}"
+    return first + uscc_check_char(first)
+
+
+def account(session: Session, *, level: int = 2, phone: str = "") -> int:
+    """An account of a real-named adult."""
+    number = next(_numbers)
+    user = User(
+        first_name=f"测试{number}",
+        last_name="张",
+        username=f"t{number}-{datetime.now(ZONE).timestamp()}",
+        email=f"t{number}-{datetime.now(ZONE).timestamp()}@example.cn",
+        active=True,
+        password="-",
+    )
+    session.add(user)
+    session.flush()
+    session.add(Person(account_id=user.id, real_name=f"张测试{number}", identity_level=level, born_on=date(1990, 5, 1)))
+    session.flush()
+    return user.id
+
+
+def reviewer(session: Session, region: str = "310000", role: Role = Role.REVIEWER) -> Actor:
+    return Actor(account_id=account(session), role=role, name="reviewer", region_code=region)
+
+
+def school_admin(session: Session, school: School) -> Actor:
+    return Actor(
+        account_id=account(session),
+        role=Role.SCHOOL,
+        school_id=school.id,
+        region_code=school.region_code,
+        affiliated_schools=frozenset({school.id}),
+    )
+
+
+def seeker(session: Session) -> Actor:
+    return Actor(account_id=account(session), role=Role.SEEKER, region_code=REGION)
+
+
+def owner_of(session: Session, unit: Unit, role: Role = Role.OWNER, grants: frozenset[str] = GRANTS) -> Actor:
+    number = account(session)
+    session.add(Hat(account_id=number, role=role.value, unit_id=unit.id, grants=sorted(grants)))
+    session.flush()
+    return Actor(
+        account_id=number,
+        role=role,
+        unit_id=unit.id,
+        region_code=unit.region_code,
+        grants=grants,
+        affiliated_units=frozenset({unit.id}),
+    )
+
+
+def unit(session: Session, *, status: str = "approved", region: str = REGION, **more: Any) -> Unit:
+    """A unit written straight into the table: the state before the story begins."""
+    number = next(_numbers)
+    row = Unit(
+        **{
+            "name": f"测试第{number}号商贸有限公司",
+            "uscc": uscc(number),
+            "nature": "enterprise",
+            "account_kind": "business",
+            "region_code": region,
+            "address": "上海市奉贤区南桥镇解放路1号",
+            "staff_count": 100,
+            "contact_name": "张三",
+            "contact_phone": "13800138000",
+            "status": status,
+            "verified_on": today(),
+            "source": "form",
+            "reverify_due": today() + timedelta(days=100),
+            "intro": "做日用品批发。",
+        }
+        | more
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def school(session: Session) -> School:
+    number = next(_numbers)
+    row = School(code=f"9{number:05d}", name=f"测试第{number}学院", region_code=SCHOOL_REGION)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def stored_file(session: Session, uploaded_by: int, **more: Any) -> StoredFile:
+    number = next(_numbers)
+    row = StoredFile(
+        **{
+            "key": f"key-{number}-{datetime.now(ZONE).timestamp()}",
+            "name": f"picture{number}.jpg",
+            "mime": "image/jpeg",
+            "size": 120_000,
+            "width": 900,
+            "height": 900,
+            "sha256": sha256(f"{number}".encode()).hexdigest(),
+            "phash": None,
+            "uploaded_by_id": uploaded_by,
+        }
+        | more
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def attached(session: Session, uploaded_by: int, *slots: str) -> list[dict[str, str]]:
+    return [{"slot": slot, "file_id": str(stored_file(session, uploaded_by).id)} for slot in slots]
+
+
+def posting_content(**more: Any) -> dict[str, Any]:
+    return {
+        "title": f"仓库管理员{next(_numbers)}",
+        "headcount": 3,
+        "education": "any",
+        "region_code": REGION,
+        "address": "南桥镇解放路1号",
+        "pay_min": 6000,
+        "pay_max": 8000,
+        "pay_negotiable": False,
+        "requirements": "能使用办公软件，做事细心。",
+        "description": f"负责仓库收发货与盘点，登记出入库台账，第{next(_numbers)}号库房。",
+        "valid_until": (today() + timedelta(days=30)).isoformat(),
+    } | more
+
+
+def offer_content(**more: Any) -> dict[str, Any]:
+    return {
+        "type_code": "other",
+        "title": f"展会搬运{next(_numbers)}",
+        "start_at": datetime.now(ZONE) + timedelta(days=3),
+        "headcount": 5,
+        "region_code": REGION,
+        "address": "南桥镇会展中心",
+        "mode": "onsite",
+        "pay_amount": "200",
+        "pay_unit": "day",
+        "quantity": 2,
+        "quantity_unit": "day",
+        "description": f"搬运展板和桌椅，第{next(_numbers)}批。",
+        "phone": "13900139000",
+        "phone_public": False,
+        "valid_until": today() + timedelta(days=20),
+        "agreed": True,
+    } | more
+
+
+def wanted_content(**more: Any) -> dict[str, Any]:
+    return {
+        "type_code": "other",
+        "title": f"周末搬运{next(_numbers)}",
+        "start_at": datetime.now(ZONE) + timedelta(days=3),
+        "headcount": 1,
+        "region_code": REGION,
+        "address": "南桥镇",
+        "mode": "onsite",
+        "settlement": "day",
+        "expected_pay": "200",
+        "pay_unit": "day",
+        "expected_time": "周六周日 8:00-12:00",
+        "description": f"做过三年搬运，第{next(_numbers)}份。",
+        "phone": "13900139001",
+        "phone_public": False,
+        "valid_until": today() + timedelta(days=20),
+        "agreed": True,
+    } | more
+
+
+def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
+    number = next(_numbers)
+    return {
+        "name": f"新办第{number}号商贸有限公司",
+        "uscc": uscc(number),
+        "nature": "enterprise",
+        "account_kind": "business",
+        "region_code": REGION,
+        "address": "上海市奉贤区南桥镇环城路2号",
+        "staff_count": 20,
+        "contact_name": "李四",
+        "contact_phone": "13700137000",
+        "legal_rep": "王五",
+        "founded_on": "2015-06-01",
+        "licence_valid_until": (today() + timedelta(days=900)).isoformat(),
+        "letter_valid_until": (today() + timedelta(days=300)).isoformat(),
+        "intro": "做日用品批发。",
+        "files": attached(session, account_id, "licence", "handler_id", "letter"),
+    } | more
+
+
+class Story:
+    """One kind with the people around it: who sends, who decides, and fresh content."""
+
+    def __init__(self, session: Session, key: str) -> None:
+        self.session, self.key = session, key
+        self.school = school(session) if key == "residency" else None
+        self.unit = None if key in ("unit_registration", "personal_media", "gig_wanted") else unit(session)
+        self.sender = seeker(session) if self.unit is None else owner_of(session, self.unit)
+        self.decider = school_admin(session, self.school) if self.school else reviewer(session)
+        other = school(session)
+        self.stranger = school_admin(session, other) if self.school else reviewer(session, FOREIGN)
+
+    def content(self, **more: Any) -> dict[str, Any]:
+        """Content for a new row."""
+        me = self.sender.account_id
+        made: dict[str, Any] = {
+            "unit_registration": lambda: unit_content(self.session, me),
+            "unit_change": lambda: {
+                "address": f"南桥镇新建路{next(_numbers)}号",
+                "contact_phone": "13600136000",
+                "note": "搬了家",
+                "files": attached(self.session, me, "change_proof"),
+            },
+            "unit_media": lambda: {"slot": "image", "title": "车间", "files": attached(self.session, me, "image")},
+            "personal_media": lambda: {"slot": "image", "title": "作品", "files": attached(self.session, me, "image")},
+            "gig_offer": lambda: offer_content(files=attached(self.session, me, "environment")),
+            "gig_wanted": wanted_content,
+            "posting": posting_content,
+            "residency": lambda: {"school_id": self.school.id if self.school else 0, "statement": "我们招会计。"},
+        }[self.key]()
+        return made | more
+
+    def mended(self) -> dict[str, Any]:
+        """A change of content for an existing row."""
+        number = next(_numbers)
+        return {
+            "unit_registration": {"address": f"上海市奉贤区南桥镇环城路{number}号"},
+            "unit_change": {"address": f"南桥镇新建路{number}号"},
+            "unit_media": {"title": f"车间{number}"},
+            "personal_media": {"title": f"作品{number}"},
+            "gig_offer": {"address": f"南桥镇会展中心{number}号馆"},
+            "gig_wanted": {"expected_time": f"周六 {number % 12}:00-13:00"},
+            "posting": {"address": f"南桥镇解放路{number}号"},
+            "residency": {"statement": f"我们招会计{number}名。"},
+        }[self.key]
+
+    def created(self, **more: Any) -> Any:
+        return desk.create(self.session, self.sender, self.key, self.content(**more))
+
+    def submitted(self, **more: Any) -> tuple[Any, ReviewRound]:
+        subject = self.created(**more)
+        return subject, desk.submit(self.session, self.sender, self.key, subject.id)
+
+    def claimed(self, **more: Any) -> tuple[Any, ReviewRound]:
+        subject, row = self.submitted(**more)
+        return subject, queue.claim(self.session, self.decider, row.id)
+
+    def decided(self, verdict: str = "approve", **more: Any) -> tuple[Any, ReviewRound]:
+        subject, row = self.claimed(**more)
+        say(self.session, self.decider, row, verdict)
+        return subject, row
+
+
+def say(session: Session, actor: Actor, row: ReviewRound, verdict: str = "approve", **more: Any) -> dict[str, Any]:
+    """Decides what the actor just saw."""
+    grounds: dict[str, Any] = {} if verdict == "approve" else {"reason_codes": "R99", "reason_text": "请补充说明"}
+    high = [c["code"] for c in row.checks if c["severity"] == "high"]
+    seen = {"version": row.version, "epoch": row.epoch, "digest": row.evidence_digest, "acknowledged": high}
+    return decide.decide(session, actor, row.id, verdict, **(seen | grounds | more))
+
+
+def open_round(session: Session, key: str, subject_id: int) -> ReviewRound | None:
+    return session.scalars(
+        select(ReviewRound)
+        .where(
+            ReviewRound.kind == key,
+            ReviewRound.subject_id == subject_id,
+            ReviewRound.state.in_(("queued", "second", "need_info", "held")),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def affiliated(actor: Actor, unit_id: int) -> Actor:
+    """The same person, who also belongs to a unit."""
+    return replace(actor, affiliated_units=actor.affiliated_units | {unit_id})
