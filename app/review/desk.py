@@ -62,7 +62,7 @@ def create_in(
 ) -> Subject:
     """Creates without committing.
 
-    Raises Refused: not_allowed, unit_not_approved, unknown_field, required, picture_limit and whatever is wrong with
+    Raises Refused: not_allowed, unit_not_approved, unknown_field, missing, picture_limit and whatever is wrong with
     a value, each with its field named.
     """
     kind = kind_of(kind_key)

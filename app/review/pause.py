@@ -23,11 +23,11 @@ _ITEMS_LIMIT: Final = 20
 def ask(session: Session, actor: Actor, round_id: int, items: Sequence[str], *, epoch: int | None = None) -> Any:
     """Sends the sender one list of questions; the clock stops until the answer and the status stays as it is.
 
-    Raises Refused: not_found, wrong_state, lease_lost, required, too_long.
+    Raises Refused: not_found, wrong_state, lease_lost, missing, too_long.
     """
     questions = [item.strip() for item in items if item.strip()]
     if not questions or len(questions) > _ITEMS_LIMIT:
-        raise Refused("required", field="items")
+        raise Refused("missing", field="items")
     if any(len(question) > _TEXT_LIMIT or "\x00" in question for question in questions):
         raise Refused("too_long", field="items", limit=_TEXT_LIMIT)
     with one(session):
@@ -46,11 +46,11 @@ def answer(session: Session, actor: Actor, round_id: int, text: str) -> Any:
     """The sender answers a question; the round is queued again and due later by the time it stood still.
 
     What was returned is not answered but mended and submitted again.
-    Raises Refused: not_found, wrong_state, required, too_long.
+    Raises Refused: not_found, wrong_state, missing, too_long.
     """
     words = text.strip()
     if not words or "\x00" in words:
-        raise Refused("required", field="answer")
+        raise Refused("missing", field="answer")
     if len(words) > _TEXT_LIMIT:
         raise Refused("too_long", field="answer", limit=_TEXT_LIMIT)
     with one(session):

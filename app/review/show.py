@@ -19,10 +19,13 @@ from app.review.sight import CLAIMABLE
 from app.rules.actor import Actor
 from app.rules.refused import Refused
 
-__all__ = ["FieldDiff", "Step", "difference", "for_sender", "history", "moves", "present"]
+__all__ = ["FieldDiff", "Step", "difference", "for_sender", "get", "history", "moves", "present"]
 
 _WITH_LEASE = ("approve", "return", "reject", "ask", "hold", "release", "renew", "skip", "transfer")
 _FREE = ("claim", "skip")
+
+
+get = queue.fetch
 
 
 def present(session: Session, actor: Actor, row: Any, lang: str = "zh") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from app.review.kinds.base import Kind
 from app.rules.refused import Refused
 
 _DEADLOCK: Final = ("40P01", "40001")
-_CODES: Final = {"23505": "already_used", "23503": "bad_value", "23514": "bad_value", "23502": "required"}
+_CODES: Final = {"23505": "duplicate", "23503": "bad_value", "23514": "bad_value", "23502": "missing"}
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def flush(session: Session, kind: Kind) -> None:
 
 
 def named(error: IntegrityError, kind: Kind) -> Refused:
-    """The refusal for a broken constraint: already_used (unique), bad_value (key, check), required (empty)."""
+    """The refusal for a broken constraint: duplicate (unique), bad_value (key, check), missing (empty)."""
     diagnosis: Any = getattr(error.orig, "diag", None)
     name = str(getattr(diagnosis, "constraint_name", "") or "")
     table = kind.model.__tablename__

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat, Person
+from app.models.base import vault
 from app.models.files import StoredFile
 from app.models.review import ReviewRound
 from app.models.schools import School
@@ -51,9 +52,9 @@ def account(session: Session, *, level: int = 2, phone: str = "") -> int:
         password="-",
     )
     session.add(user)
-    session.flush()
+    session.commit()
     session.add(Person(account_id=user.id, real_name=f"张测试{number}", identity_level=level, born_on=date(1990, 5, 1)))
-    session.flush()
+    session.commit()
     return user.id
 
 
@@ -78,7 +79,7 @@ def seeker(session: Session) -> Actor:
 def owner_of(session: Session, unit: Unit, role: Role = Role.OWNER, grants: frozenset[str] = GRANTS) -> Actor:
     number = account(session)
     session.add(Hat(account_id=number, role=role.value, unit_id=unit.id, grants=sorted(grants)))
-    session.flush()
+    session.commit()
     return Actor(
         account_id=number,
         role=role,
@@ -111,8 +112,9 @@ def unit(session: Session, *, status: str = "approved", region: str = REGION, **
         }
         | more
     )
+    row.phone_hash = vault().blind(row.contact_phone, "phone")
     session.add(row)
-    session.flush()
+    session.commit()
     return row
 
 
@@ -120,7 +122,7 @@ def school(session: Session) -> School:
     number = next(_numbers)
     row = School(code=f"9{number:05d}", name=f"测试第{number}学院", region_code=SCHOOL_REGION)
     session.add(row)
-    session.flush()
+    session.commit()
     return row
 
 
@@ -141,7 +143,7 @@ def stored_file(session: Session, uploaded_by: int, **more: Any) -> StoredFile:
         | more
     )
     session.add(row)
-    session.flush()
+    session.commit()
     return row
 
 

@@ -197,11 +197,11 @@ class Kind:
         }
 
     def require(self, values: Mapping[str, Any], subject: Subject | None = None) -> None:
-        """Raises Refused("required") for a column that would stay empty though it cannot be."""
+        """Raises Refused("missing") for a column that would stay empty though it cannot be."""
         for name in self.columns:
             value = values[name] if name in values else getattr(subject, name, None)
             if column.required_missing(self.model, name, value):
-                raise Refused("required", field=name)
+                raise Refused("missing", field=name)
 
     def write(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
         """Writes content columns."""

@@ -57,7 +57,7 @@ def wanted(content: Mapping[str, Any]) -> list[tuple[str, UUID]] | None:
 def fetch(session: Session, actor: Actor, ids: Iterable[UUID], attached: Collection[UUID]) -> dict[UUID, Any]:
     """The stored files, if the actor uploaded them or they hang on the subject already.
 
-    Raises Refused("file_missing") for any other id: nobody attaches, and so sees, another's document.
+    Raises Refused("file_not_yours") for any other id: nobody attaches, and so sees, another's document.
     """
     asked = list(dict.fromkeys(ids))
     if not asked:
@@ -66,7 +66,7 @@ def fetch(session: Session, actor: Actor, ids: Iterable[UUID], attached: Collect
     mine = account_of(actor)
     found = {row.id: row for row in rows if row.id in attached or mine is None or row.uploaded_by_id == mine}
     if len(found) != len(asked):
-        raise Refused("file_missing", field="files")
+        raise Refused("file_not_yours", field="files")
     return found
 
 

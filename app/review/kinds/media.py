@@ -49,9 +49,9 @@ class _Media(Kind):
         """The one file a new medium needs."""
         slots = files.wanted(sent)
         if not slots:
-            raise Refused("required", field="files")
+            raise Refused("missing", field="file")
         if len(slots) > 1:
-            raise Refused("bad_value", field="files")
+            raise Refused("bad_value", field="file")
         return files.fetch(session, actor, [slots[0][1]], ()).get(slots[0][1])
 
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:
@@ -71,7 +71,7 @@ class _Media(Kind):
         )
         limit = SLOT_LIMITS[subject.slot]
         if (used or 0) > limit:
-            raise Refused("picture_limit", field="files", limit=limit)
+            raise Refused("picture_limit", field="file", limit=limit)
         return int(used or 0)
 
     def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
@@ -81,7 +81,7 @@ class _Media(Kind):
     def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
         """Exchanges the file of a draft or returned medium."""
         if len(slots) != 1:
-            raise Refused("bad_value", field="files")
+            raise Refused("bad_value", field="file")
         if subject.file_id != slots[0][1].id:
             subject.file = slots[0][1]
 
@@ -179,7 +179,7 @@ class PersonalMedia(_Media):
         self.require_sender(actor, origin)
         region = actor.region_code or str(sent.get("region_code") or "") or origin.columns.get("region_code")
         if not region:
-            raise Refused("required", field="region_code")
+            raise Refused("missing", field="region_code")
         person = account_of(actor)
         return {
             "person_id": person,

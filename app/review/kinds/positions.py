@@ -104,7 +104,7 @@ class PostingKind(Kind):
             AgencyUnit.agency_id == actor.agency_id, AgencyUnit.unit_id == unit_id, AgencyUnit.authorised
         )
         if not unit_id:
-            raise Refused("required", field="unit_id")
+            raise Refused("missing", field="unit_id")
         if session.scalar(linked) is None:
             raise Refused("not_found", field="unit_id")
         return unit_id
@@ -168,7 +168,7 @@ class PostingKind(Kind):
         if move.name != "set_validity":
             return super().move_values(move, values, today)
         if set(values) != {"valid_until"} or values["valid_until"] in (None, ""):
-            raise Refused("required", field="valid_until")
+            raise Refused("missing", field="valid_until")
         day = column.read(Posting, "valid_until", values["valid_until"])
         if day <= today:
             raise Refused("date_past", field="valid_until")

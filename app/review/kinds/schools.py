@@ -58,7 +58,7 @@ class ResidencyKind(Kind):
         unit = approved_unit(session, origin.columns.get("unit_id", actor.unit_id))
         school_id = origin.columns.get("school_id") or sent.get("school_id")
         if not school_id:
-            raise Refused("required", field="school_id")
+            raise Refused("missing", field="school_id")
         if not str(school_id).isdigit():
             raise Refused("bad_value", field="school_id")
         school: Any = session.get(School, int(school_id))

@@ -205,7 +205,7 @@ class UnitRegistration(_UnitKind):
     def write(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
         """Keeps the blind index of the phone and the initials of the name; refuses another credit code."""
         if "uscc" in values and subject.uscc and values["uscc"] != subject.uscc:
-            raise Refused("uscc_immutable", field="uscc")
+            raise Refused("immutable", field="uscc")
         super().write(session, subject, values)
         if values.get("name"):
             subject.initials = text_initials(values["name"])[:_INITIALS_LIMIT]
