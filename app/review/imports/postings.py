@@ -43,6 +43,7 @@ COLUMNS: Final = (
 
 _MOST_PAY: Final = 10_000_000  # yuan a month; above it somebody slipped in a scale
 _MOST_PEOPLE: Final = 100_000
+_CODE: Final = re.compile(r"[0-9]{6}")
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _PLACE_PARTS: Final = re.compile(r"[-—–·/,，、>\s]+")
 
@@ -57,7 +58,9 @@ class Options:
     chosen: Mapping[str, str] = field(default_factory=dict)  # heading -> field
 
     def __post_init__(self) -> None:
-        """Raises Refused import_out_of_range with the field."""
+        """Raises Refused import_unknown_region or import_out_of_range with the field."""
+        if not _CODE.fullmatch(self.region_code):
+            raise Refused("import_unknown_region", "region", region=self.region_code[:6])
         if not 1 <= self.headcount <= _MOST_PEOPLE:
             raise Refused("import_out_of_range", "headcount", low=1, high=_MOST_PEOPLE)
         if not 1 <= self.valid_days <= VALID_DAYS_LIMIT:

@@ -1,0 +1,35 @@
+"""Words for why an import refuses a file as a whole; part of the one catalogue of refusals (words.CODES)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+# code -> (HTTP status, words). Facts are put into the words by name.
+FILE: Final[dict[str, tuple[int, Any]]] = {
+    "import_empty": (422, _l("The file holds no rows.")),
+    "import_format": (422, _l("This is neither CSV nor xlsx. Save the list as .xlsx without a password, or as CSV.")),
+    "import_encoding": (
+        422,
+        _l("The text is neither UTF-8 nor GB18030, or is damaged (line %(line)s). Save the file as CSV UTF-8."),
+    ),
+    "import_broken": (422, _l("The file is broken from line %(line)s on: a quotation mark is missing or too many.")),
+    "import_damaged": (422, _l("The workbook is damaged and cannot be read.")),
+    "import_missing_column": (422, _l("The file lacks these columns: %(columns)s.")),
+    "import_repeated_column": (422, _l("These columns appear more than once: %(columns)s.")),
+    "import_unknown_column": (422, _l("The file has no column %(column)s.")),
+    "import_unknown_field": (422, _l("There is no field %(column)s to import into.")),
+    "import_unknown_region": (422, _l("%(region)s is no division of today.")),
+    "import_too_many_columns": (422, _l("The file has %(columns)s columns; at most %(limit)s are read.")),
+    "import_too_many_rows": (422, _l("The file has %(rows)s rows; at most %(limit)s are read at once.")),
+    "import_too_large": (422, _l("The file has %(size)s MB; at most %(limit)s MB are read.")),
+    "import_running": (409, _l("This list is being imported just now.")),
+    "pay_unreadable": (
+        422,
+        _l("This pay cannot be read: %(text)s. Write it like 4-8千/月, 100元/天 or 面议."),
+    ),
+    "pay_reversed": (422, _l("The lower end of the pay is above the upper: %(text)s.")),
+    "pay_too_high": (422, _l("The pay is more than %(limit)s yuan a month. Check the unit.")),
+    "import_out_of_range": (422, _l("The value must lie between %(low)s and %(high)s.")),
+}

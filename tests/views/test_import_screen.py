@@ -1,0 +1,232 @@
+"""The import screen: upload, dry run, mapping, import beside the request, result; only for the own division."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select, update
+
+from app.models.accounts import Hat
+from app.models.positions import Posting
+from app.models.system import ImportRun
+from app.review.imports.postings import COLUMNS
+from app.review.imports.reading import read_table
+from app.rules.actor import Role
+from app.views import import_words, import_work
+
+PASSWORD = "Gongjiu-2026-test"
+HEAD = "posting_no,title,unit_name,pay,description,place\n"
+DUTIES = "负责公司档案、会务与日常采购，协助处理来访与来函。任职要求：大专以上学历，做事细心"
+GOOD = f"A1,行政专员,示例贸易有限公司,6-8千/月,{DUTIES},上海-奉贤区\n"
+BAD = f"A2,,示例贸易有限公司,看心情,{DUTIES},上海-奉贤区\n"
+
+
+@dataclass
+class Person:
+    """Somebody at a browser."""
+
+    client: Any
+
+    def get(self, path: str, **headers: str):
+        return self.client.get(path, headers=headers)
+
+    def token(self) -> str:
+        return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/imports/").text)[1]
+
+    def post(self, path: str, **values: Any):
+        return self.client.post(path, data={"csrf_token": self.token(), **values}, content_type="multipart/form-data")
+
+    def upload(self, data: bytes, name: str = "名单.csv", region: str = "310120"):
+        return self.post("/imports/upload", region=region, file=(io.BytesIO(data), name))
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """The threads that were started, so that a test can wait for their end."""
+    started = []
+    start = import_work.start
+
+    def keep(*given):
+        thread = start(*given)
+        started.append(thread)
+        return thread
+
+    monkeypatch.setattr(import_work, "start", keep)
+    return started
+
+
+@pytest.fixture
+def person(fresh_app):
+    """Logs somebody in under a hat. Real commits: the import runs in a thread with a session of its own."""
+
+    def enter(role: Role, region: str | None) -> Person:
+        from app.extensions import db
+
+        name = f"{role.value}{region or ''}"
+        with fresh_app.app_context():
+            sm = fresh_app.extensions["appbuilder"].sm
+            user = sm.add_user(name, name, "", f"{name}@example.org", sm.find_role(role.value), PASSWORD)
+            db.session.add(Hat(account_id=user.id, role=role.value, region_code=region, is_default=True))
+            db.session.commit()
+        client = fresh_app.test_client()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login/").text)[1]
+        answer = client.post("/login/", data={"username": name, "password": PASSWORD, "csrf_token": token})
+        assert answer.status_code == 302
+        return Person(client)
+
+    return enter
+
+
+def rows(app, stmt):
+    from app.extensions import db
+
+    with app.app_context():
+        return db.session.execute(stmt).all()
+
+
+def postings(app) -> int:
+    return rows(app, select(func.count()).select_from(Posting).where(Posting.source == "import"))[0][0]
+
+
+def test_upload_dry_run_import_result(fresh_app, person, work):
+    reviewer = person(Role.REVIEWER, "310120")
+    answer = reviewer.upload((HEAD + GOOD + BAD).encode())
+    assert answer.status_code == 302
+    path = answer.location
+    page = reviewer.get(path).text
+    assert postings(fresh_app) == 0, "the dry run writes nothing"
+    assert "<mark>看心情</mark>" in page
+    assert page.count('data-st="bad"') == 2
+    assert reviewer.post(f"{path}/start").status_code == 302
+    work[0].join(60)
+    assert postings(fresh_app) == 1
+    run = rows(fresh_app, select(ImportRun.state, ImportRun.created, ImportRun.done, ImportRun.account_id))[0]
+    assert (run.state, run.created, run.done) == ("done", 1, 2)
+    assert run.account_id is not None
+    result = reviewer.get(path).text
+    assert "看心情" in result
+    assert reviewer.get(f"{path}/progress").headers["HX-Refresh"] == "true"
+    marked = openpyxl.load_workbook(io.BytesIO(reviewer.get(f"{path}/errors").data)).active
+    assert [c.value for c in marked[2]][:1] == ["A2"]
+    assert marked["D2"].fill.fgColor.rgb == "FFFBD5D5"
+    assert marked.max_row == 2
+
+
+def test_columns_chosen_by_hand_are_kept_through_the_import(fresh_app, person, work):
+    reviewer = person(Role.REVIEWER, "310000")
+    path = reviewer.upload((HEAD.replace("title", "招什么人") + GOOD).encode()).location
+    page = reviewer.get(path).text
+    assert "title" in page
+    assert f"{path}/start" in page
+    chosen = dict(zip((f"col-{n}" for n in range(6)), HEAD.strip().split(","), strict=True))
+    query = "&".join(f"{k}={v}" for k, v in chosen.items())
+    assert 'name="col-1" value="title"' in reviewer.get(f"{path}?{query}&headcount=4").text
+    assert reviewer.post(f"{path}/start", **chosen, headcount="4").status_code == 302
+    work[0].join(60)
+    assert rows(fresh_app, select(Posting.title, Posting.headcount))[0] == ("行政专员", 4)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (HEAD.encode("utf-16"), "a.csv"),
+        ((HEAD + '1,"x').encode(), "a.csv"),
+        ((",".join(f"c{n}" for n in range(5000)) + "\n1\n").encode(), "a.csv"),
+        (b"PK\x03\x04 no workbook", "a.xlsx"),
+        (b"", "a.csv"),
+        (b"\x89PNG\r\n\x1a\n", "a.csv"),
+    ],
+    ids=["encoding", "quotes", "columns", "damaged", "empty", "picture"],
+)
+def test_an_unreadable_file_is_answered_on_the_page(fresh_app, person, data, name):
+    answer = person(Role.OPERATOR, None).upload(data, name)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert rows(fresh_app, select(func.count()).select_from(ImportRun))[0][0] == 0
+
+
+def test_a_foreign_division_is_refused_and_its_runs_are_not_found(fresh_app, person):
+    ours, theirs = person(Role.REVIEWER, "310120"), person(Role.LEAD, "440200")
+    path = ours.upload((HEAD + GOOD).encode()).location
+    assert theirs.upload((HEAD + GOOD).encode(), region="310120").status_code == 422
+    for where in (path, f"{path}/progress", f"{path}/errors"):
+        assert theirs.get(where).status_code == 404
+    assert theirs.post(f"{path}/start").status_code == 404
+    assert path not in theirs.get("/imports/").text
+    assert path in ours.get("/imports/").text
+    assert postings(fresh_app) == 0
+
+
+def test_other_roles_may_not_open_it(fresh_app, person):
+    auditor = person(Role.AUDITOR, None)
+    assert auditor.get("/imports/").status_code in (302, 403)
+    assert fresh_app.test_client().get("/imports/").status_code in (302, 401)
+
+
+def test_a_second_click_starts_nothing_twice(fresh_app, person, work):
+    reviewer = person(Role.REVIEWER, "310120")
+    path = reviewer.upload((HEAD + GOOD).encode()).location
+    reviewer.post(f"{path}/start")
+    reviewer.post(f"{path}/start")
+    for thread in work:
+        if thread is not None:
+            thread.join(60)
+    assert postings(fresh_app) == 1
+    assert rows(fresh_app, select(ImportRun.state)) == [("done",)]
+
+
+def test_a_run_whose_process_died_may_be_gone_on_with(fresh_app, person, work):
+    from app.extensions import db
+
+    reviewer = person(Role.REVIEWER, "310120")
+    path = reviewer.upload((HEAD + GOOD).encode()).location
+    with fresh_app.app_context():
+        db.session.execute(update(ImportRun).values(state="running"))
+        db.session.commit()
+    part = reviewer.get(f"{path}/progress", **{"HX-Request": "true"})
+    assert 'hx-trigger="every 3s"' in part.text
+    assert 'type="submit"' in part.text
+    reviewer.post(f"{path}/start")
+    work[0].join(60)
+    assert postings(fresh_app) == 1
+
+
+def test_the_template_is_text_cells_and_can_be_read_back(person):
+    data = person(Role.REVIEWER, "310120").get("/imports/template").data
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book.active.column_dimensions["A"].number_format == "@"
+    sheet = book["填写示例"]
+    book.move_sheet(sheet, -1)
+    out = io.BytesIO()
+    book.save(out)
+    table = read_table(out.getvalue())
+    assert [c.key for head in table.header for c in COLUMNS if c.is_called(head)] == [c.key for c in COLUMNS]
+    assert len(table) == 1
+
+
+def test_every_field_has_a_name():
+    assert [c.key for c in COLUMNS] == list(import_words.FIELDS)
+
+
+def test_every_note_has_words():
+    """Whatever is said of a row is in the catalogue: the codes stand in the source."""
+    sources = Path(import_work.__file__).parents[1].joinpath("review", "imports").glob("*.py")
+    said = {
+        code for path in sources for code in re.findall(r'(?:say|note)\((?:draft, )?"(\w+)"', path.read_text("utf-8"))
+    }
+    assert len(said) > 10
+    assert said <= import_words.ROW.keys()
+
+
+def test_a_cell_with_markup_is_shown_as_text(person):
+    reviewer = person(Role.REVIEWER, "310120")
+    row = GOOD.replace("6-8千/月", '"<script>alert(1)</script>"')
+    page = reviewer.get(reviewer.upload((HEAD + row).encode()).location).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
