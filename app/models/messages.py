@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -57,3 +59,11 @@ class Message(Model):
     sent_at = col("Sent at", DateTime(timezone=True), server_default=func.now(), nullable=False)
     read_at = col("Read at", DateTime(timezone=True))
     account = relationship(User, info={"label": _l("To")})
+
+    @property
+    def words(self) -> tuple[str, dict[str, Any]]:
+        """What the words are made of; the view makes them in the reader's language."""
+        return self.template, self.facts
+
+    def __str__(self) -> str:
+        return self.template

@@ -1,20 +1,30 @@
-"""The inbox: what people are told, read in their own language (TJ-66)."""
+"""The inbox: what people are told, read in their own language (TJ-66), and the outbox it comes from."""
 
+from typing import Any
+
+from flask import g, redirect, request, url_for
+from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, func, update
+from werkzeug.wrappers import Response
 
+from app.extensions import db
 from app.models.messages import Message, Outbox
 from app.rules.actor import Actor, Role
+from app.views import notices, scope
 from app.views.base import SafeView
+from app.views.identity import current
+from app.views.page import safe_next
 
 
-def own_messages(stmt: Select, actor: Actor) -> Select:
+def own_messages(stmt: Select[Any], actor: Actor) -> Select[Any]:
     """One's own messages, whatever hat is worn."""
     return stmt.where(Message.account_id == actor.account_id)
 
 
-def for_operations(stmt: Select, actor: Actor) -> Select:
+def for_operations(stmt: Select[Any], actor: Actor) -> Select[Any]:
     """The outbox is read by the system administrator."""
     return stmt if actor.role is Role.SYSADMIN else stmt.where(false())
 
@@ -25,11 +35,34 @@ class MessageView(SafeView):
     datamodel = SQLAInterface(Message)
     scope = staticmethod(own_messages)
     list_title = _l("Messages")
-    list_columns = ["subject_line", "message_kind", "sent_at", "read_at"]
+    list_columns = ["words", "message_kind", "sent_at", "read_at"]
     search_columns = ["message_kind", "sent_at"]
     order_columns = ["sent_at"]
-    show_columns = ["subject_line", "message_kind", "sent_at", "text"]
-    label_columns = {"subject_line": _l("Subject"), "text": _l("Content")}
+    label_columns = {"words": _l("Subject")}
+    column_needs = {"words": ("template", "facts")}
+    formatters_columns = {"words": lambda made_of: notices.subject(*made_of)}
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """One message; opening it reads it."""
+        row = scope.fetch(self, current(), pk)
+        if row.read_at is None:
+            db.session.execute(update(Message).where(Message.id == row.id).values(read_at=func.now()))
+            db.session.commit()
+            g.unread = max(0, g.unread - 1)
+        subject, text = notices.subject(*row.words), notices.text(*row.words)
+        return self.render_template("message.html", title=subject, row=row, text=text, link=safe_next(row.link))
+
+    @expose("/read", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def read_all(self) -> Response:
+        """Marks everything read."""
+        mine = update(Message).where(Message.account_id == current().account_id, Message.read_at.is_(None))
+        db.session.execute(mine.values(read_at=func.now()))
+        db.session.commit()
+        return redirect(safe_next(request.form.get("next")) or url_for("MessageView.list"))
 
 
 class OutboxView(SafeView):

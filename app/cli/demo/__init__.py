@@ -25,7 +25,9 @@ def load_once(session: Session) -> bool:
         raise RealAccountsExist("this database holds real accounts: start with DEMO=0")
     if demo:
         return False
-    world = people.load(session)
-    work.load(session, world)
-    session.commit()
+    with session.get_bind().connect() as connection, connection.begin():
+        # One transaction around the desk's many: a start that is cut off leaves nothing half-made behind.
+        with Session(connection, join_transaction_mode="create_savepoint") as inner:
+            work.load(inner, people.load(inner))
+            inner.commit()
     return True

@@ -60,7 +60,7 @@ class Makers:
         self.session = session
         self.hash = generate_password_hash(PASSWORD)
         self.roles = {r.name: r for r in session.scalars(select(FabRole))}
-        self.persons = iter(demo_people.people(400))
+        self.persons = iter(demo_people.people(400, today()))
 
     def account(self, username: str, role: Role, **where: object) -> Actor:
         """An account with one hat; its person is invented."""
@@ -127,7 +127,7 @@ def content_of(data: demo_people.DemoUnit) -> dict[str, object]:
 def _units(session: Session, makers: Makers, world: World) -> None:
     """One owner account a unit; the named logins get a unit in their own district."""
     named = {"owner": FENGXIAN, "owner2": SHAOGUAN}
-    data = demo_people.units(100)
+    data = demo_people.units(today(), 100)
     first = {login: next(d for d in data if d.region == region and d.nature == "enterprise") for login, region in named.items()}
     ordered = [*first.values(), *(d for d in data if d not in first.values())]
     for number, one in enumerate(ordered):
