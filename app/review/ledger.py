@@ -13,7 +13,7 @@ from datetime import UTC
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.models.review import LedgerHead, ReviewEvent
@@ -27,6 +27,7 @@ _INSERT: Final = text(
     " CAST(:head AS text) || to_char(clock.at AT TIME ZONE 'UTC', :format) || CAST(:tail AS text)"
     " FROM (SELECT clock_timestamp() AS at) AS clock"
 )
+_PAGE: Final = 1000
 _COLUMNS: Final = ("chain", "action", "kind", "subject_id", "round_id", "actor_id", "actor_role")
 
 
@@ -122,9 +123,19 @@ def replay(session: Session) -> dict[int, str]:
 
 
 def _events(session: Session) -> Iterator[Row[Any]]:
+    """All events in the order of their chains, page by page: a ledger of any length, no open cursor left behind."""
     columns = ReviewEvent.__table__.c
-    stmt = select(*columns).order_by(columns.chain, columns.seq, columns.id)
-    yield from session.execute(stmt, execution_options={"yield_per": 1000})
+    order = tuple_(columns.chain, columns.seq, columns.id)
+    stmt = select(*columns).order_by(columns.chain, columns.seq, columns.id).limit(_PAGE)
+    page = session.execute(stmt).all()
+    while page:
+        yield from page
+        last = page[-1]
+        page = (
+            session.execute(stmt.where(order > tuple_(last.chain, last.seq, last.id))).all()
+            if len(page) == _PAGE
+            else []
+        )
 
 
 def _fault(before: Row[Any] | None, event: Row[Any], exported: tuple[int, str] | None) -> str:

@@ -115,13 +115,10 @@ def open_round(
     subject.submitted_at = now
     session.flush()
     notify(session, kind, subject, opened, "submission_received", {"due_at": due})
-    record(
-        session,
-        "submit",
-        actor,
-        opened,
-        {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id},
-    )
+    if replaces is not None:
+        record(session, "supersede", actor, replaces, {"by": opened.id})
+    facts = {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id}
+    record(session, "submit", actor, opened, facts)
     return opened
 
 

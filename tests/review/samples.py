@@ -112,7 +112,7 @@ def unit(session: Session, *, status: str = "approved", region: str = REGION, **
         }
         | more
     )
-    row.phone_hash = vault().blind(row.contact_phone, "phone")
+    row.phone_hash = vault().blind(row.contact_phone, "phone") if row.contact_phone else None
     session.add(row)
     session.commit()
     return row

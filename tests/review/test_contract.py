@@ -214,7 +214,9 @@ def test_nobody_decides_on_an_own_matter(session, story):
     subject, row = story.submitted()
     row.submitted_by_id = None if row.submitted_by_id is None else row.submitted_by_id
     submitter = type(story.decider)(
-        account_id=story.sender.account_id, role=story.decider.role, region_code=story.decider.region_code,
+        account_id=story.sender.account_id,
+        role=story.decider.role,
+        region_code=story.decider.region_code,
         school_id=story.decider.school_id,
     )
     deciders = [submitter]
@@ -263,16 +265,31 @@ def test_the_evidence_is_pinned_and_holds_no_secret(session, story):
         plain = getattr(subject, name)
         assert plain not in str(shown) and "****" in shown["evidence"][name]
     assert shown["digest"] == digest_of(shown["evidence"])
-    assert {"id", "kind", "subject_id", "state", "version", "epoch", "digest", "lease_until", "due_at", "region_code",
-            "evidence", "checks", "moves"} <= set(shown)
+    assert {
+        "id",
+        "kind",
+        "subject_id",
+        "state",
+        "version",
+        "epoch",
+        "digest",
+        "lease_until",
+        "due_at",
+        "region_code",
+        "evidence",
+        "checks",
+        "moves",
+    } <= set(shown)
     assert shown["moves"] == ["claim", "skip"]
 
 
 @ALL
 def test_no_second_round_while_one_is_open(session, story):
     subject, row = story.submitted()
-    again = ReviewRound(**{c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in ("id", "receipt_no")},
-                        receipt_no="another")
+    again = ReviewRound(
+        **{c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in ("id", "receipt_no")},
+        receipt_no="another",
+    )
     with pytest.raises(IntegrityError, match="uq_review_round_open"), session.begin_nested():
         session.add(again)
         session.flush()
