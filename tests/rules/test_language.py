@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.language import LABELS, find
-from tests.rules.language_cases import FLAG, LEAVE
+from app.rules.language import LABELS, find, label_posting
+from tests.rules.language_cases import FLAG, LEAVE, ORDINARY
 
 
 @pytest.mark.parametrize(("label", "text"), [(label, t) for label, texts in FLAG.items() for t in texts])
@@ -16,6 +16,11 @@ def test_a_text_with_the_fault_is_labelled(label: str, text: str) -> None:
 @pytest.mark.parametrize(("label", "text"), [(label, t) for label, texts in LEAVE.items() for t in texts])
 def test_an_ordinary_text_is_left_alone(label: str, text: str) -> None:
     assert [hit.text for hit in find(text) if hit.label == label] == [], text
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_everyday_posting_has_no_label(text: str) -> None:
+    assert label_posting("客服专员", "五险一金 周末双休 女神节福利", text) == [], text
 
 
 def test_every_label_has_its_cases() -> None:

@@ -49,9 +49,9 @@ _PLAIN: Final[tuple[Finder, ...]] = (
     ),
     cue(
         r"(?:全|整|当|常|每|一个?)(?:月|年)[^,。;!?\n]{0,2}(?:无休|不休|没有休息|无休息|不放假)|(?:没有"
-        r"|无)休息日|做七休零|一周(?:上|工作)(?:七|7)天|每周(?:上|工作)(?:七|7)天|连续(?:上班|工作)(?:[7-9]"
+        r"|无)休息(?:日|(?=$|[,。;!、\s]))|做七休零|一周(?:上|工作)(?:七|7)天|每周(?:上|工作)(?:七|7)天|连续(?:上班|工作)(?:[7-9]"
         r"|[1-9]\d|七|八|九|十)天",
-        "=(?:门店|商场|营业|客服中心|服务|热线|超市|平台|系统|不会|不)[^,。;!?\n]{0,6}",
+        "=(?:中午|午间|门店|商场|营业|客服中心|服务|热线|超市|平台|系统|不会|不)[^,。;!?\n]{0,6}",
         "=的?(?:营业|服务|配送|客服|运营|热线|门店)",
     ),
     cue(
@@ -64,8 +64,7 @@ _PLAIN: Final[tuple[Finder, ...]] = (
     cue(
         r"(?<![\da-z.:#-])(?:996|997|007|9106|9116|8106)(?![\da-z.-])(?:工作制|制度|模式)?|(?:九九六"
         r"|零零七)(?:工作制|制度)?",
-        "=(?:不|非|无|没有|拒绝|告别|远离|抵制|杜绝|反对|编号|型号|no|保时捷|邮编|工号"
-        "|:\\s?no)[^,。;!?\n]{0,4}",
+        "=(?:不|非|无|没有|拒绝|告别|远离|抵制|杜绝|反对|编号|型号|no|保时捷|邮编|工号|:\\s?no)[^,。;!?\n]{0,4}",
         "=\\s?(?:元|号|人|名|个|家|%|级|路|弄|型|系列|件|类|\\+)",
     ),
     cue(
@@ -84,7 +83,7 @@ _DAY: Final = re.compile(
     rf"|夜里?))\s?{_TIME}(?![\d:%元万k千百])"
 )
 _NOT_WORK: Final = re.compile(
-    r"(?:营业|门店|开放|服务时间|接听时间|面试|预约|配送|热线|在线时间|期间|系统|咨询时间)[^。;!?\n]{0,10}$"
+    r"(?:营业|门店|商场|超市|卖场|开放|服务时间|接听时间|面试|预约|配送|热线|在线时间|期间|系统|咨询时间)[^。;!?\n]{0,10}$"
 )
 _SHIFTS: Final = re.compile(
     r"[^。;!?\n]{0,8}(?:轮班|排班|两班|三班|分.{0,2}班|之间|任[选意]|弹性|倒班|期间|内?(?:工作|上班"
@@ -94,6 +93,7 @@ _ONE_DAY_OFF: Final = re.compile(
     r"单休|[做上]六休一|[做上]6休1|一周休(?:息)?[一1]天|每周休(?:息)?[一1]天|周休[一1]|月休(?:息)?[0-4四]天"
     r"|六天|6天|无休"
 )
+_TWO_SHIFTS: Final = re.compile(r"[,、(\s]{0,2}(?:[两二2]班倒|对班|白夜班)")
 _HALF_SHIFT: Final = re.compile(r"[做上][一二12]休[一二三123]")
 _CN_HOUR: Final = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)} | {"十一": 11, "十二": 12}
 
@@ -125,9 +125,10 @@ def _long_day(view: View) -> Iterator[Span]:
             continue
         left = view.text[max(0, found.start() - WINDOW) : found.start()]
         right = view.text[found.end() : found.end() + WINDOW]
-        if _NOT_WORK.search(left) or _SHIFTS.match(right):
+        two = hours == 12 and _TWO_SHIFTS.match(right)  # the other twelve hours are the other shift
+        if _NOT_WORK.search(left) or (_SHIFTS.match(right) and not two):
             continue
-        off = _ONE_DAY_OFF.search(left) or _ONE_DAY_OFF.search(right)
+        off = two or _ONE_DAY_OFF.search(left) or _ONE_DAY_OFF.search(right)
         if (hours >= 13 or off) and not (hours < 13 and _HALF_SHIFT.search(left + right)):
             yield found.span()
 

@@ -113,9 +113,7 @@ def _rewrite(view: View, edits: Iterable[tuple[int, int, str]]) -> View:
 
 # A word written with a gap after every character: 限 男 性, 五-官-端-正, 微 信. Both sides must be free, or
 # the last character of one item would be tied to the first of the next.
-_APART: Final = re.compile(
-    rf"(?<![{CJK}a-z0-9])[{CJK}](?:[ \-_.·*^`'\"/|~+]{{1,2}}[{CJK}])+(?![{CJK}a-z0-9])"
-)
+_APART: Final = re.compile(rf"(?<![{CJK}a-z0-9])[{CJK}](?:[ \-_.·*^`'\"/|~+]{{1,2}}[{CJK}])+(?![{CJK}a-z0-9])")
 _GAP: Final = re.compile(r"[ \-_.·*^`'\"/|~+]{1,2}")
 # Anything thin between two characters. Not / and +, which part the items of a list, and not **, a mask.
 _THIN: Final = re.compile(
@@ -123,9 +121,12 @@ _THIN: Final = re.compile(
     rf"|(?<=[{CJK}]) (?=[a-z0-9(:])|(?<=[a-z0-9):]) (?=[{CJK}])"
 )
 
+_HEART: Final = "❤♥♡❥❣💗💖💕💓💙💚💛🧡💜"
 _IN_CONTACT: Final = r"(?=(?:号|[:同]|\s?[a-z0-9]))"
 _HOMOPHONES: Final = re.compile(
-    r"(?P<wechat>(?<![a-z])[vw]\s?信(?!号|息|用|任|仰|心|托|贷|访|誉|念|条|函|封)|[薇徽溦葳嶶]信"
+    rf"(?P<wechat>(?<![a-z])[vw微薇徽溦葳嶶威维伟卫]\s?[{_HEART}]\s?信?"
+    r"|(?<=[加+])\s?[微薇溦葳威维]\s?(?=[:]?\s?[a-z0-9_])|(?<![\u4e00-\u9fff])[微薇溦葳](?=:\s?[a-z0-9_])"
+    r"|(?<![a-z])[vw]\s?信(?!号|息|用|任|仰|心|托|贷|访|誉|念|条|函|封)|[薇徽溦葳嶶]信"
     rf"|[威维伟卫]信{_IN_CONTACT}|微(?:亻言|xin|x(?![a-z]))|(?<![a-z])(?:wei\s?xin|wei信|we\s?chat|vx"
     r"|wx)(?![a-z]))"
     r"|(?P<qq>[扣抠叩][扣抠叩]|企鹅号|q\s?q(?![a-z]))"

@@ -37,17 +37,23 @@ _PREFERRED: Final = re.compile(
     r"|以[上下]|学历|专业|工作经验)"
 )
 _HEADING: Final = re.compile(r"\*{3,15}\s?[^\s*,。;]{1,12}\s?\*{3,15}")  # ***岗位职责***
+_EDGE: Final = r"[\s.,。、;:!?~*_=+#()\[\]【】<>|/\\-]*"
+_HEADED: Final = (
+    r"(?:(?:岗位|职位|工作|任职)(?:职责|描述|内容|要求|资格|条件|说明)|职责|要求|描述|薪资(?:待遇)?|工资|待遇)"
+)
+_MISSING: Final = (
+    r"(?:暂无|无|没有|(?:具体|详细|详情|薪资|工资)?(?:情况|内容|事宜)?(?:请|可|详?见|来)?(?:面议|面谈|详谈)"
+    r"|待(?:定|补充|填写?|完善|更新|编辑|录入|确认)|略|同上|同标题|见附件|如题|详见附件"
+    r"|te?st(?:ing)?(?:\s?te?st)*\d*|(?:测试){1,4}(?:职位|数据|岗位|内容|一下|用)?\d*|示例|null|none|n/?a"
+    r"|undefined|(?:asdf)+\w{0,6}|qwer\w{0,6}|aaa+|abc|xxx+|123\d*|lorem ipsum.{0,400})"
+)
 _FILLER: Final = re.compile(
-    r"[\s.,。、;:!?~*_=+#()\[\]【】<>|/\\-]*(?:暂无|无|没有|面议|面谈|详谈|详情面[议谈]|薪资面议|工资面议"
-    r"|待定|待补充|待填写|待完善|略|同上|同标题|见附件|如题|详见附件"
-    r"|te?st(?:ing)?\d*|测试(?:职位|数据|岗位|内容|一下|用)?\d*|示例|null|none|n/?a|undefined|asdf\w{0,6}"
-    r"|qwer\w{0,6}|aaa+|abc|xxx+|123\d*|lorem ipsum.{0,400}|(?:岗位职责|职位描述|任职要求|岗位要求"
-    r"|工作内容)\s?:?)"
-    r"[\s.,。、;:!?~*_=+#()\[\]【】<>|/\\-]*"
+    rf"{_EDGE}(?:{_HEADED}\s?:?\s?)?{_MISSING}{_EDGE}|[\s\d.、:]*{_HEADED}(?:[\s:]{{1,3}}{_HEADED}){{0,3}}[\s:]*"
 )
 _EMPTY_ITEM: Final = (
     r"(?:职责|要求|描述|内容|条件|资格|薪资|工资|待遇|福利|时间|地点|期限)\s?[:]\s?"
-    r"(?:暂无|待定|待补充|待填写|待完善|略|同上|xxx+|test(?:ing)?|测试)(?=$|[\s,。;、)])"
+    r"(?:暂无|待(?:定|补充|填写|完善|更新)|略|同上|xxx+|test(?:ing)?|测试)(?=$|[\s,。;、)])"
+    r"|(?:职责|描述|工作内容)\s?:\s?(?:无|面[议谈])(?=$|[\s,。;、)])"
 )
 
 
@@ -87,7 +93,7 @@ def _filler(view: View) -> Iterator[Span]:
     text = view.text.strip()
     if not text:
         return
-    empty = not any(c.isalnum() for c in text) or (len(text) > 3 and len(set(text)) == 1)
+    empty = not any(c.isalnum() for c in text) or (len(text) >= 3 and len(set(text)) == 1)
     if empty or _FILLER.fullmatch(text):
         yield view.text.index(text[0]), len(view.text.rstrip())
 
