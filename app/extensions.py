@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from flask_appbuilder import AppBuilder
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 db = SQLAlchemy()
-appbuilder = AppBuilder()
 csrf = CSRFProtect()
 migrate = Migrate()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_appbuilder import AppBuilder
 
 from app import cli, jobs, registry
-from app.extensions import appbuilder, csrf, db, migrate
+from app.extensions import csrf, db, migrate
 from app.gateways import malware, storage, vault
 from app.gateways.database import database_url
 from app.models.base import use_vault
@@ -34,6 +35,7 @@ def build(overrides: dict[str, Any]) -> Flask:
     app.config["FAB_ROLES"] = registry.fab_roles()
     app.extensions["grants"] = registry.grants()
     app.extensions["menu"] = registry.menu()
+    appbuilder = AppBuilder()  # one per application: FAB keeps its views on it
     with app.app_context():
         appbuilder.init_app(app, db.session)
         registry.register(appbuilder)

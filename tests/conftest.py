@@ -112,21 +112,31 @@ def world_url(server_url: str, template_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(world_url: str, data_dir: Path):
     """The application on the shared database."""
-    return make_app(world_url, data_dir)
+    from app.extensions import db
+
+    app = make_app(world_url, data_dir)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
 def session(app) -> Iterator[Session]:
-    """The session of this test: commits are savepoints, all of it is rolled back. Requests see the same data."""
+    """The session of this test: commits are savepoints, all of it is rolled back. Requests see the same data.
+
+    Flask-SQLAlchemy asks its table of engines for a bind, so the test's connection takes the engine's place there.
+    """
     from app.extensions import db
 
     with app.app_context():
-        connection = db.engine.connect()
-        outer = connection.begin()
-        plain = db.session
-        bound = db._make_scoped_session({"bind": connection, "binds": {}, "join_transaction_mode": "create_savepoint"})
-    db.session = bound
-    app.extensions["appbuilder"]._session = bound
+        engines = db._app_engines[app]
+    engine, plain = engines[None], db.session
+    connection = engine.connect()
+    outer = connection.begin()
+    engines[None] = connection
+    bound = db._make_scoped_session({"join_transaction_mode": "create_savepoint"})
+    db.session = app.extensions["appbuilder"]._session = bound
     context = app.app_context()
     context.push()
     try:
@@ -134,8 +144,8 @@ def session(app) -> Iterator[Session]:
     finally:
         bound.remove()
         context.pop()
-        db.session = plain
-        app.extensions["appbuilder"]._session = plain
+        db.session = app.extensions["appbuilder"]._session = plain
+        engines[None] = engine
         outer.rollback()
         connection.close()
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     event,
     func,
+    inspect,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import declared_attr, mapped_column, validates
@@ -178,6 +179,9 @@ class Searchable:
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
 def _index_words(mapper: object, connection: object, row: Any) -> None:
+    state = inspect(row)
+    if state.persistent and not any(state.attrs[name].history.has_changes() for name in row.SEARCHED):
+        return
     words = " ".join(str(getattr(row, name) or "") for name in row.SEARCHED)
     row.search = func.array_to_tsvector(tokens(words))
 

@@ -161,7 +161,7 @@ def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=_, ngettext=ngettext, link=link, without=without, preference=preference, menu_groups=menu.groups,
         status_mark=cells.status, moment=cells.moment,
-        status_word=lambda code: labels.status(code)[1], slot_word=_slot_word,
+        status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
         cell=cells.shown, css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
         can_edit_row=_can_edit_row, roles=labels.ROLES, html_lang=_html_lang, is_partial=is_partial, may=identity.may,
     )  # fmt: skip

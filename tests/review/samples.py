@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.review import decide, desk, queue
 from app.rules.actor import Actor, Role
 from app.rules.codes import uscc_check_char
 from app.rules.dates import ZONE, today
+from app.rules.refused import Refused
 
 REGION = "310120"
 FOREIGN = "440203"
@@ -29,6 +31,11 @@ SCHOOL_REGION = "440203"
 GRANTS = frozenset({"postings", "media", "gigs"})
 
 _numbers = itertools.count(1)
+
+
+def refusal(code: str) -> Any:
+    """The refusal must bear exactly this code."""
+    return pytest.raises(Refused, match=f"^{code}$")
 
 
 def uscc(number: int) -> str:

@@ -10,12 +10,7 @@ from sqlalchemy import func, select, text
 from app.models.messages import Message, Outbox
 from app.models.review import IdempotencyKey, ReviewEvent, ReviewReason, ReviewSeat
 from app.review import decide, desk, ledger, outbox, queue
-from app.rules.refused import Refused
-from tests.review.samples import Story, posting_content, reviewer, say
-
-
-def refusal(code: str):
-    return pytest.raises(Refused, match=f"^{code}$")
+from tests.review.samples import Story, posting_content, refusal, reviewer, say
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def seats(session) -> int:
 )
 def test_a_decision_on_anything_else_than_what_was_seen_is_refused(session, story, wrong, code):
     _, row = story.claimed()
-    with pytest.raises(Refused, match=f"^{code}$") as refused:
+    with refusal(code) as refused:
         decide.decide(session, story.decider, row.id, "approve", **(seen(row) | wrong))
     if code == "stale":
         assert refused.value.facts["version"] == 1 and refused.value.facts["digest"] == row.evidence_digest
@@ -73,7 +68,7 @@ def test_a_decided_round_says_so(session, story):
     _, row = story.claimed()
     before = seen(row)
     say(session, story.decider, row, "reject")
-    with pytest.raises(Refused, match="^wrong_state$") as refused:
+    with refusal("wrong_state") as refused:
         decide.decide(session, story.decider, row.id, "approve", **before)
     assert refused.value.facts["state"] == "rejected"
 
@@ -93,7 +88,7 @@ def test_a_decided_round_says_so(session, story):
 @pytest.mark.parametrize("verdict", ["return", "reject"])
 def test_a_return_or_rejection_needs_a_reason_that_fits(session, story, verdict, sent, code, field):
     subject, row = story.claimed()
-    with pytest.raises(Refused, match=f"^{code}$") as refused:
+    with refusal(code) as refused:
         decide.decide(session, story.decider, row.id, verdict, **seen(row), **sent)
     assert refused.value.field == field
     session.refresh(subject)
@@ -123,7 +118,7 @@ def test_a_high_finding_is_ticked_or_explained_before_it_passes(session, story):
     _, row = story.claimed(requirements="限男性，身体健康。")
     high = sorted({c["code"] for c in row.checks if c["severity"] == "high"})
     assert "J05" in high and not row.all_green
-    with pytest.raises(Refused, match="^reason_missing$") as refused:
+    with refusal("reason_missing") as refused:
         decide.decide(session, story.decider, row.id, "approve", **seen(row))
     assert (refused.value.field, refused.value.facts["findings"]) == ("reason_text", high)
     with refusal("reason_missing"):
@@ -278,7 +273,7 @@ def test_a_batch_refuses_what_changed_and_gives_it_back(session, story):
 
 def test_a_blocked_submission_names_the_field_and_writes_nothing(session, story):
     posting = story.created(description="太短", pay_min=None, pay_max=None)
-    with pytest.raises(Refused, match="^checks_block$") as refused:
+    with refusal("checks_block") as refused:
         desk.submit(session, story.sender, "posting", posting.id)
     fields = {f["field"] for f in refused.value.facts["findings"]}
     assert refused.value.field in fields and "description" in fields

@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.models.media import Medium
 from app.models.messages import Outbox
-from app.models.positions import Posting
 from app.models.review import IdempotencyKey, ReviewEvent, ReviewEvidence, ReviewRound, ReviewSeat
 from app.review import decide, desk, ledger, queue
 from app.review.kinds import KINDS
-from app.rules.refused import Refused
 from tests.review import racers
-from tests.review.samples import owner_of, posting_content, reviewer, stored_file, unit
+from tests.review.samples import owner_of, posting_content, refusal, reviewer, stored_file, unit
 
 # Slow: four interpreters start and import the application, and every act is really committed.
 pytestmark = pytest.mark.slow
@@ -85,7 +83,7 @@ def test_four_reviewers_empty_the_queue_and_nothing_is_applied_twice(pool, real,
 
 
 def test_one_round_decided_four_times_at_once_counts_once(pool, real, fresh_db):
-    _, postings, rounds = queued(real, 1)
+    _, _, rounds = queued(real, 1)
     person = reviewer(real)
     row = queue.claim(real, person, rounds[0].id)
     answers = race(pool, [(racers.decide_one, fresh_db, person, row.id, seen(row), None)] * PROCESSES)
@@ -96,7 +94,7 @@ def test_one_round_decided_four_times_at_once_counts_once(pool, real, fresh_db):
 
 
 def test_the_same_request_sent_four_times_at_once_gets_one_answer(pool, real, fresh_db):
-    _, postings, rounds = queued(real, 1)
+    _, _, rounds = queued(real, 1)
     person = reviewer(real)
     row = queue.claim(real, person, rounds[0].id)
     answers = race(pool, [(racers.decide_one, fresh_db, person, row.id, seen(row), "key-1")] * PROCESSES)
@@ -185,12 +183,12 @@ def test_a_worker_killed_in_the_middle_of_a_decision_leaves_no_trace(real, fresh
     assert (row.state, row.version, postings[0].status) == ("queued", 1, "pending")
     assert (counted(real, ReviewSeat), counted(real, ReviewEvent)) == (0, events)
     assert ledger.verify(real).ok
-    with pytest.raises(Refused, match="^taken$"):
+    with refusal("taken"):
         queue.claim(real, second, row.id)
     real.execute(text("UPDATE review_round SET lease_until = clock_timestamp() WHERE id = :id"), {"id": row.id})
     real.commit()
     taken = queue.claim_next(real, second)
     assert (taken.id, taken.holder_id, taken.epoch) == (row.id, second.account_id, 2)
-    with pytest.raises(Refused, match="^lease_lost$"):
+    with refusal("lease_lost"):
         decide.decide(real, first, row.id, "approve", **old)
     assert decide.decide(real, second, row.id, "approve", **seen(taken))["state"] == "approved"
