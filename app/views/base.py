@@ -126,12 +126,12 @@ class SafeView(Moving, ModelView):
         return self.description_columns.get(name) or describe(self.model, name).help
 
     def add_heading(self) -> Any:
-        """Title of the empty form."""
-        return _("New: %(thing)s", thing=self.thing or self.list_title)
+        """Title of the empty form, and the button that leads there."""
+        return _("New: %(thing)s", thing=self.thing) if self.thing else _("New entry")
 
     def edit_heading(self) -> Any:
         """Title of the form over a row."""
-        return _("Edit: %(thing)s", thing=self.thing or self.list_title)
+        return _("Edit: %(thing)s", thing=self.thing) if self.thing else _("Edit entry")
 
     # -- hooks of a view -----------------------------------------------------------------------------
 
@@ -176,7 +176,6 @@ class SafeView(Moving, ModelView):
         """One record."""
         actor = current()
         row = scope.fetch(self, actor, pk, options=record.options(self))
-        entries, open_round, changes = record.history(self, row, actor)
         return self.render_template(
             self.show_template,
             title=cells.name_of(row),
@@ -185,9 +184,7 @@ class SafeView(Moving, ModelView):
             facts=record.facts(self, row),
             sections=self._show_sections(),
             files=record.files(self, row),
-            entries=entries,
-            open_round=open_round,
-            changes=changes,
+            past=record.past(self, row, actor),
             related=record.related(self, row, actor),
             buttons=self.buttons(row),
             editable=bool(self.edit_columns) and saving.editable(self, actor, row),
@@ -250,7 +247,7 @@ class SafeView(Moving, ModelView):
         if column not in {*self.search_columns, *self.add_columns, *self.edit_columns}:
             raise Refused("not_found")
         info = describe(self.model, column)
-        if info.relation is None:
+        if info.relation is None or scope.chooser(self, info) is None:
             raise Refused("not_found")
         rows = listing.related(self, info, request.args.get("q", ""), g.actor)
         return jsonify([{"id": str(scope.key_of(row)), "text": cells.name_of(row)} for row in rows])

@@ -64,6 +64,32 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "expire": (_l("Expire"), "clock", False),
 }
 
+# Step of a case -> (word, mark of the timeline).
+STEPS: Final[dict[str, tuple[Any, str]]] = {
+    "create": (_l("Created"), ""),
+    "submit": (_l("Submitted"), ""),
+    "resubmit": (_l("Changed and submitted again"), ""),
+    "propose": (_l("Change submitted"), ""),
+    "edit": (_l("Edited"), ""),
+    "claim": (_l("Claimed"), "now"),
+    "release": (_l("Released"), ""),
+    "skip": (_l("Skipped"), ""),
+    "transfer": (_l("Transferred"), ""),
+    "ask": (_l("Question to the sender"), "back"),
+    "answer": (_l("Answer of the sender"), ""),
+    "hold": (_l("Put on hold"), ""),
+    "resume": (_l("Resumed"), ""),
+    "approve": (_l("Approved"), "ok"),
+    "return": (_l("Returned for mending"), "back"),
+    "reject": (_l("Rejected"), "bad"),
+    "undo": (_l("Verdict taken back"), "back"),
+    "withdraw": (_l("Withdrawn"), ""),
+    "withdraw_edit": (_l("Change withdrawn"), ""),
+    "supersede": (_l("Superseded by a newer submission"), ""),
+    "lapse": (_l("Lapsed"), "bad"),
+    "publish": (_l("Published"), "ok"),
+}
+
 ROLES: Final[dict[str, Any]] = {
     Role.REVIEWER: _l("Reviewer"),
     Role.LEAD: _l("Review lead"),
@@ -103,6 +129,12 @@ def status(code: str) -> tuple[str, str]:
     """Shape and word of a status; an unknown code shows itself."""
     shape, word = STATUSES.get(code, ("draft", code))
     return shape, str(word)
+
+
+def step(action: str) -> tuple[str, str]:
+    """Word and mark of a step in the timeline."""
+    word, mark = STEPS.get(action, (action, ""))
+    return str(word), mark
 
 
 def move_words(name: str) -> tuple[str, str, bool]:

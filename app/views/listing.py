@@ -10,6 +10,7 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.extensions import db
+from app.models.files import StoredFile
 from app.views import filters, scope
 from app.views.columns import describe, key_column, key_name
 from app.views.filters import Filter
@@ -114,7 +115,7 @@ def relations(view: Any, names: list[str]) -> list[Any]:
     }.values():
         relation = getattr(view.model, info.relation.key)
         load = joinedload(relation) if info.kind == "relation" else selectinload(relation)
-        options.append(load.load_only(*_named(info.target)))
+        options.append(load if info.target is StoredFile else load.load_only(*_named(info.target)))
     return options
 
 

@@ -16,6 +16,8 @@ from app.views.identity import may
 def safe_next(wanted: str | None) -> str:
     """A path of this very site to go on to, or "". Other sites, schemes and double slashes are none."""
     text = (wanted or "").strip()
+    if text.startswith(request.host_url):
+        text = text[len(request.host_url) - 1 :]
     if not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in text):
         return ""
     parts = urlsplit(text)

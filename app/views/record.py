@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import inspect, select
 
 from app.extensions import db
-from app.models.review import OPEN_STATES, ReviewRound
-from app.review import show
+from app.models.review import OPEN_STATES, ReviewQuery, ReviewRound
+from app.review.history import Step, of_case
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
 from app.views import cells, listing, scope
 from app.views.columns import describe
+from app.views.desk_fields import Field, fields_of, names_of
 from app.views.identity import may
 
 
@@ -41,17 +42,44 @@ def last_round(view: Any, row: Any) -> ReviewRound | None:
     return db.session.scalars(stmt).first()
 
 
-def history(view: Any, row: Any, actor: Actor) -> tuple[list[Any], ReviewRound | None, list[Any]]:
-    """The timeline, the open round if there is one, and what it would change in approved content."""
-    if not view.kind:
-        return [], None, []
-    newest = last_round(view, row)
+@dataclass(slots=True)
+class Past:
+    """What happened to a row: its steps newest first, the open round if there is one, what that would change."""
+
+    steps: list[Step] = field(default_factory=list)
+    open_round: ReviewRound | None = None
+    changes: list[Field] = field(default_factory=list)
+    questions: list[ReviewQuery] = field(default_factory=list)
+
+
+def past(view: Any, row: Any, actor: Actor) -> Past:
+    """The row's past as this person may read it: internal steps are for those who decide."""
+    newest = last_round(view, row) if view.kind else None
     if newest is None:
-        return [], None, []
-    entries = show.history(db.session, actor, newest)
-    open_round = newest if newest.state in OPEN_STATES else None
-    changes = show.difference(newest) if open_round is not None and newest.is_change else []
-    return entries, open_round, [d for d in changes if d.changed]
+        return Past()
+    internal = actor.role in KINDS[view.kind].decider_roles
+    found = Past(list(reversed(of_case(db.session, newest.case_id, internal=internal))))
+    if newest.state in OPEN_STATES:
+        found.open_round = newest
+        found.changes = _changes(view, newest)
+    if newest.state == "need_info" or row.status == "returned":
+        found.questions = _questions(newest)
+    return found
+
+
+def _changes(view: Any, newest: ReviewRound) -> list[Field]:
+    """Field by field, what the waiting edit of approved content would change."""
+    if not newest.is_change or newest.base is None or newest.evidence is None:
+        return []
+    new, old = newest.evidence.content or {}, newest.base.content or {}
+    names = names_of(db.session, view.kind, [new, old])
+    return [one for one in fields_of(view.kind, new, old, (), names) if one.changed]
+
+
+def _questions(newest: ReviewRound) -> list[ReviewQuery]:
+    """What the reviewer still wants to have answered or mended."""
+    stmt = select(ReviewQuery).where(ReviewQuery.round_id == newest.id, ReviewQuery.answered_at.is_(None))
+    return list(db.session.scalars(stmt.order_by(ReviewQuery.id)))
 
 
 def files(view: Any, row: Any) -> list[tuple[str, Any]]:

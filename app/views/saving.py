@@ -175,15 +175,11 @@ def _explain(work: Work, refused: Refused) -> None:
     for found in findings:
         get = found.get if isinstance(found, dict) else lambda name, one=found: getattr(one, name)
         message = words.finding(found)
-        if not forms.blame(work.form, get("field"), message) and not _blame_place(
-            work, str(get("field")), message
-        ):
+        if not forms.blame(work.form, get("field"), message) and not _blame_place(work, str(get("field")), message):
             work.faults.append(("main", message))
     if not findings:
         said = words.say(refused)
-        if not forms.blame(work.form, refused.field, said) and not _blame_place(
-            work, refused.field or "", said
-        ):
+        if not forms.blame(work.form, refused.field, said) and not _blame_place(work, refused.field or "", said):
             work.faults.append(("main", said))
     if work.row is not None:
         work.row = scope.fetch(work.view, work.actor, _id(work.row))
@@ -217,13 +213,13 @@ def clash(view: Any, error: IntegrityError) -> Refused:
 
 
 def _column_of(view: Any, constraint: str) -> str | None:
-    """The column a constraint speaks of: its own last column, or the one its name ends in."""
+    """The column a constraint speaks of: the last of its own that the form has, or the one its name ends in."""
     table = view.model.__table__
     for one in [*table.constraints, *table.indexes]:
         if one.name == constraint and len(getattr(one, "columns", ())):
             names = [c.key for c in one.columns]
             shown = [n for n in names if n in view.add_columns]
-            return (shown or names)[0]
+            return (shown or names)[-1]
     rest = _COLUMN_OF_CHECK.sub("", constraint).removeprefix(f"{table.name}_")
     return next((c.key for c in table.columns if rest == c.key or rest.startswith(f"{c.key}_")), None)
 

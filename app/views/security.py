@@ -5,16 +5,23 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from flask import current_app, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_appbuilder.security.api import SecurityApi as FabSecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.views import expose
+from flask_jwt_extended import JWTManager
 
 from app.extensions import db
+from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
 from app.views.sessions import ended, fingerprint, note, refuse_if_locked
 from app.views.signin import LoginView
+
+
+def _no_token(*_why: object) -> Response:
+    """The answer to a token that cannot be used."""
+    return problem(401, str(PAGES[401][0]), code="not_logged_in")
 
 
 class SecurityApi(FabSecurityApi):
@@ -60,6 +67,15 @@ class SecurityManager(FabSecurityManager):
         self.appbuilder.add_api(self.security_api)
         self.auth_view = self.authdbview()
         self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def create_jwt_manager(self, app: Flask) -> JWTManager:
+        """Tokens; a bad, old or missing one answers 401 in the form of every other error of the API."""
+        manager = super().create_jwt_manager(app)
+        manager.invalid_token_loader(_no_token)
+        manager.unauthorized_loader(_no_token)
+        manager.expired_token_loader(_no_token)
+        manager.user_lookup_error_loader(_no_token)
+        return manager
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the hat in use has the permission. A set in memory, no query."""

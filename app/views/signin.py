@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, make_response, redirect, request, session, url_for
+from flask import current_app, g, get_flashed_messages, make_response, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
@@ -32,6 +32,7 @@ class LoginView(Page):
         if request.method == "GET" and current_user.is_authenticated:
             return redirect(target)
         name, fault, code = "", "", 200
+        get_flashed_messages()  # FAB's "access is denied", which only means: please log in
         if request.method == "POST":
             name = request.form.get("username", "").strip()[:LONGEST]
             try:

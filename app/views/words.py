@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.rules.refused import Refused
+from app.views import import_codes
 
 # code -> (HTTP status, words). Facts of the refusal are put into the words by name.
 CODES: Final[dict[str, tuple[int, Any]]] = {
@@ -33,16 +34,48 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "in_use": (409, _l("Other records still refer to this one.")),
     "duplicate": (422, _l("This value is already taken.")),
     "nothing_chosen": (422, _l("Please select at least one row.")),
+    # What the kinds refuse.
+    "picture_limit": (422, _l("At most %(limit)s of this kind. Delete one first.")),
+    "school_closed": (422, _l("This school does not accept units at present.")),
+    "name_locked": (422, _l("This can only be changed by a request for change.")),
+    "was_published": (409, _l("What has been public is not deleted. Take it down instead.")),
+    "review_needed": (409, _l("This division reviews before publishing. Please submit it for review.")),
+    "date_too_far": (422, _l("At most %(limit)s days from today.")),
+    "calendar_missing": (
+        409,
+        _l("The working calendar has no entry for %(day)s. Please ask the administrator to complete it."),
+    ),
+    # Values, the desk, the API.
+    "bad_json": (400, _l("The body is not valid JSON.")),
+    "not_an_object": (422, _l("The body must be a JSON object.")),
+    "too_large": (413, _l("The body may have at most %(limit)s bytes.")),
+    "too_long": (422, _l("This is too long: at most %(limit)s characters.")),
+    "bad_character": (422, _l("This holds characters that cannot be stored.")),
+    "not_whole_number": (422, _l("Please enter a whole number.")),
+    "not_number": (422, _l("Please enter a number.")),
+    "not_date": (422, _l("Please enter a date (YYYY-MM-DD).")),
+    "out_of_range": (422, _l("This number is out of range.")),
+    "too_many_decimals": (422, _l("At most %(limit)s decimals.")),
+    "required": (422, _l("Please fill this in.")),
+    "unknown_field": (422, _l("There is no such field.")),
+    "unknown_kind": (422, _l("There is no such kind.")),
+    "already_used": (422, _l("This value is already used.")),
+    "date_past": (422, _l("Please choose a day in the future.")),
+    "own_matter": (403, _l("This concerns you or your own unit or school: a colleague decides it.")),
+    "idempotency_conflict": (409, _l("This key was used for another request.")),
+    "undo_too_late": (409, _l("The time for undoing has passed; the sender has been told.")),
+    "not_all_green": (409, _l("Not every check of this item is green: please decide it by itself.")),
+    "not_eligible": (422, _l("This colleague may not decide this item.")),
+    "unit_not_approved": (422, _l("The unit must be approved first.")),
+    "not_logged_in": (401, _l("Please log in.")),
     # Files.
     "picture_too_big": (422, _l("The file is larger than the allowed size.")),
     "picture_type": (422, _l("This type of file is not accepted, or its name does not match its content.")),
     "picture_too_many_pixels": (422, _l("The picture has too many pixels.")),
     "picture_broken": (422, _l("The picture cannot be read.")),
-    "file_too_big": (422, _l("The file is larger than the allowed size.")),
-    "file_type": (422, _l("This type of file is not accepted.")),
-    "file_infected": (422, _l("The virus scan refused this file.")),
     "file_not_yours": (422, _l("This file was not uploaded by you.")),
-    "too_many_files": (422, _l("Too many files.")),
+    "malware_found": (422, _l("The virus scan refused this file.")),
+    "file_missing": (422, _l("This file is not there, or it was uploaded by somebody else.")),
     # Videos.
     "video_too_big": (422, _l("The video is larger than the allowed size.")),
     "video_type": (422, _l("Only MP4 and WebM are accepted, and the name must match the content.")),
@@ -62,6 +95,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "password_classes": (422, _l("Three of the four kinds: small letters, capitals, digits, signs.")),
     "password_same": (422, _l("The new password must differ from the present one.")),
     "password_differs": (422, _l("The two entries differ.")),
+    **import_codes.FILE,
 }
 
 

@@ -33,7 +33,14 @@ def mine(app, session):
 
 
 def test_a_wrong_form_comes_back_with_everything_typed(mine):
-    sent = {"title": "装配工", "headcount": "很多", "region": "310120", "description": DUTIES, "valid_until": "2026-13-40", "benefits": "五险"}
+    sent = {
+        "title": "装配工",
+        "headcount": "很多",
+        "region": "310120",
+        "description": DUTIES,
+        "valid_until": "2026-13-40",
+        "benefits": "五险",
+    }
     answer = mine.post("/postingview/add?lang=en", sent)
     assert answer.status_code == 422
     for kept in ("装配工", "很多", DUTIES, "2026-13-40", "五险", '<option value="310120" selected>'):
@@ -45,7 +52,10 @@ def test_a_wrong_form_comes_back_with_everything_typed(mine):
 
 
 def test_saving_goes_through_the_desk(mine, session):
-    answer = mine.post("/postingview/add", {"title": "装配工", "headcount": "3", "region": "310120", "description": DUTIES, "then": "save"})
+    answer = mine.post(
+        "/postingview/add",
+        {"title": "装配工", "headcount": "3", "region": "310120", "description": DUTIES, "then": "save"},
+    )
     assert answer.status_code == 302
     row = session.query(Posting).filter_by(title="装配工").one()
     assert (row.status, row.headcount, row.region_code) == ("draft", 3, "310120")
@@ -63,7 +73,10 @@ def test_what_the_checks_block_is_named_and_the_draft_is_kept(mine, session):
 
 
 def test_a_conflict_shows_both_values_and_lets_one_save_again(mine, session, app):
-    mine.post("/postingview/add", {"title": "装配工", "headcount": "3", "region": "310120", "description": DUTIES, "then": "save"})
+    mine.post(
+        "/postingview/add",
+        {"title": "装配工", "headcount": "3", "region": "310120", "description": DUTIES, "then": "save"},
+    )
     row = session.query(Posting).filter_by(title="装配工").one()
     path = f"/postingview/edit/{row.id}"
     old = version(mine.get(path).text)
@@ -83,7 +96,13 @@ def test_a_conflict_on_reference_data_is_seen_without_a_version_column(app, sess
     session.add(MinimumWage(region_code="310000", monthly=2500, hourly=2300, valid_from="2026-01-01", source="a"))
     session.commit()
     row = session.query(MinimumWage).filter_by(monthly=2500).one()
-    sent = {"monthly": "2600", "hourly": "2300", "valid_from": "2026-01-01", "source": "a", "version": "1999-01-01T00:00:00+00:00"}
+    sent = {
+        "monthly": "2600",
+        "hourly": "2300",
+        "valid_from": "2026-01-01",
+        "source": "a",
+        "version": "1999-01-01T00:00:00+00:00",
+    }
     answer = lead.post(f"/minimumwageview/edit/{row.id}", sent)
     assert answer.status_code == 409
     session.expire_all()
@@ -94,7 +113,8 @@ def test_a_broken_constraint_names_the_field_and_shows_no_sql(app, session):
     clerk = browser(app, session, "sysadmin")
     there = session.query(DictItem).first()
     answer = clerk.post(
-        "/dictitemview/add", {"dict_code": there.dict_code, "code": there.code, "name_zh": "特征词甲", "name_en": "x", "sort": "1"}
+        "/dictitemview/add",
+        {"dict_code": there.dict_code, "code": there.code, "name_zh": "特征词甲", "name_en": "x", "sort": "1"},
     )
     assert answer.status_code == 422
     assert 'href="#code"' in answer.text
@@ -151,7 +171,14 @@ def test_a_sealed_value_never_stands_in_the_form_and_stays_when_left_empty(app, 
     page = owner.get(f"/unitview/edit/{own.id}").text
     assert "13800001234" not in page
     assert "138****1234" in page
-    sent = {"name": own.name, "nature": "enterprise", "region": "310120", "contact_phone": "", "contact_name": "王五", "version": version(page)}
+    sent = {
+        "name": own.name,
+        "nature": "enterprise",
+        "region": "310120",
+        "contact_phone": "",
+        "contact_name": "王五",
+        "version": version(page),
+    }
     assert owner.post(f"/unitview/edit/{own.id}", sent | {"then": "save"}).status_code == 302
     session.expire_all()
     kept = session.get_one(Unit, own.id)

