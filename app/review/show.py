@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, inspect, select
@@ -29,8 +30,8 @@ get = queue.fetch
 
 
 def present(session: Session, actor: Actor, row: Any, lang: str = "zh") -> dict[str, Any]:
-    """The round as the API answers it; sealed values are never in it. One statement, two if the lease is running."""
-    contents = _load(session, row)
+    """The round as the API answers it; sealed values are never in it. One statement."""
+    contents, now = _load(session, row)
     new, old = contents.get(row.evidence_digest, {}), contents.get(row.base_digest or "", {})
     message = "message_en" if lang == "en" else "message_zh"
     return {
@@ -65,20 +66,17 @@ def present(session: Session, actor: Actor, row: Any, lang: str = "zh") -> dict[
             }
             for found in row.checks
         ],
-        "moves": moves(session, actor, row),
+        "moves": moves(actor, row, now),
     }
 
 
-def moves(session: Session, actor: Actor, row: Any) -> list[str]:
-    """What the actor may do with the round now."""
+def moves(actor: Actor, row: Any, now: datetime) -> list[str]:
+    """What the actor may do with the round at `now`, database time."""
     if row.state == "held":
         return ["resume"]
-    if row.state not in CLAIMABLE:
+    if row.state not in CLAIMABLE or sight.concerns(actor, row):
         return []
-    if sight.concerns(actor, row):
-        return []
-    now = session.execute(select(func.clock_timestamp())).scalar_one() if row.lease_until is not None else None
-    running = row.holder_id is not None and now is not None and row.lease_until > now
+    running = row.holder_id is not None and row.lease_until is not None and row.lease_until > now
     if not running:
         return list(_FREE)
     return list(_WITH_LEASE) if row.holder_id == actor.account_id else []
@@ -143,13 +141,15 @@ def for_sender(session: Session, actor: Actor, kind_key: str, subject_id: int) -
     }
 
 
-def _load(session: Session, row: Any) -> Mapping[str, dict[str, Any]]:
-    """Evidence and base in one statement, kept on the round so that `difference` asks no more."""
+def _load(session: Session, row: Any) -> tuple[Mapping[str, dict[str, Any]], datetime]:
+    """Evidence and base in one statement with the time of day, kept on the round so that `difference` asks no more."""
     wanted = [key for key in (row.evidence_digest, row.base_digest) if key]
-    found = {e.digest: e for e in session.scalars(select(ReviewEvidence).where(ReviewEvidence.digest.in_(wanted)))}
-    set_committed_value(row, "evidence", found.get(row.evidence_digest))
-    set_committed_value(row, "base", found.get(row.base_digest) if row.base_digest else None)
-    return {key: e.content or {} for key, e in found.items()}
+    clock = func.clock_timestamp().label("now")
+    rows = session.execute(select(ReviewEvidence, clock).where(ReviewEvidence.digest.in_(wanted))).all()
+    found = {entry.ReviewEvidence.digest: entry.ReviewEvidence for entry in rows}
+    set_committed_value(row, "evidence", found[row.evidence_digest])
+    set_committed_value(row, "base", found[row.base_digest] if row.base_digest else None)
+    return {key: stored.content or {} for key, stored in found.items()}, rows[0].now
 
 
 def _iso(moment: Any) -> str | None:

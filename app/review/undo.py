@@ -82,6 +82,7 @@ def _put_back(session: Session, kind: Kind, subject: Subject, row: Any, memory: 
     for name in ("decided_at", "published_at"):
         moment = memory[name]
         setattr(subject, name, datetime.fromisoformat(moment) if moment else None)
+    kind.guard_undo(session, subject)
     if row.state == "approved":
         kind.revert(session, subject, memory["kind"])
     flush(session, kind)

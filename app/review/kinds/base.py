@@ -33,6 +33,7 @@ class Origin:
 
 
 BY_HAND = Origin()
+BROUGHT_IN = ("import", "demo")  # sources that no person can claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,10 @@ class Kind:
         raise NotImplementedError
 
     def require_sender(self, actor: Actor, origin: Origin) -> None:
-        """Raises Refused("not_allowed") unless the actor may create such rows; the clock only on import."""
-        machine = actor.role is Role.CLOCK and origin.source in ("import", "demo")
-        if not machine and not (actor.role in self.sender_roles and self.granted(actor)):
+        """Raises Refused("not_allowed") unless the actor may create such rows; only the clock brings rows in."""
+        machine = actor.role is Role.CLOCK
+        by_hand = actor.role in self.sender_roles and self.granted(actor)
+        if not (machine if origin.source in BROUGHT_IN else by_hand):
             raise Refused("not_allowed")
 
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:
@@ -322,6 +324,9 @@ class Kind:
         """
         if verdict.is_change:
             self.install(session, subject, verdict.evidence, self.changed(verdict.base, verdict.evidence))
+
+    def guard_undo(self, session: Session, subject: Subject) -> None:
+        """Refuses to take a verdict back, right after the status was."""
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
         """Takes `apply` back."""

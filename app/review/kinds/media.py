@@ -94,9 +94,8 @@ class _Media(Kind):
             "lookalikes": lookalikes(session, evidence, owner, subject.region_code),
         }
 
-    def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
+    def guard_undo(self, session: Session, subject: Subject) -> None:
         """A rejected picture that counts again must still find its place."""
-        super().revert(session, subject, memory)
         session.flush()
         self.count(session, subject)
 

@@ -16,7 +16,7 @@ from app.models.positions import Posting
 from app.models.reference import Occupation
 from app.models.schools import Residency, School
 from app.review.kinds import content as column
-from app.review.kinds.base import Kind, Origin, Subject, Values
+from app.review.kinds.base import BROUGHT_IN, Kind, Origin, Subject, Values
 from app.review.kinds.standing import (
     DUPLICATES_SHOWN,
     OPEN_POSTINGS,
@@ -77,7 +77,7 @@ class PostingKind(Kind):
     def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """The unit of the hat; an agency names a unit that authorised it."""
         self.require_sender(actor, origin)
-        imported = origin.source in ("import", "demo")
+        imported = origin.source in BROUGHT_IN
         unit_id = origin.columns.get("unit_id") or (
             self._client(session, actor, sent) if actor.agency_id else actor.unit_id
         )

@@ -31,6 +31,7 @@ from app.rules.search import tokens
 from app.rules.units import CHANGE, REGISTRATION
 
 _INTRO_LIMIT = 2000
+_USCC_LIMIT = 60  # longer than a code, so that what is wrong with it can be said
 _INITIALS_LIMIT = 60  # the column's length
 _REVERIFY_MONTHS = 6  # GD: an approved unit is verified again every six months
 
@@ -149,6 +150,7 @@ class UnitRegistration(_UnitKind):
     lifecycle = REGISTRATION
     sender_roles = PEOPLE | {Role.OWNER}
     exact = frozenset({"uscc"})
+    limits = {"intro": _INTRO_LIMIT, "uscc": _USCC_LIMIT}
     constraint_fields = {"ck_unit_uscc": "uscc", "ck_unit_uscc_unless_imported": "uscc", "uq_unit_uscc": "uscc"}
     move_notices = {"freeze": "frozen", "thaw": "thawed"}
 
