@@ -105,14 +105,19 @@ MENU: tuple[Entry, ...] = (
     Entry(
         positions.PostingView,
         {
-            R: "read remove", L: "read remove", S: "read", OP: "read", O: "read", H: SEND_POSTING, A: SEND_POSTING,
+            R: "read remove", L: "read remove", S: "read", OP: "read", O: "read", H: SEND_POSTING, A: "read",
         },
         (
             Place((R, L, OP), QUERY, _l("Postings"), "briefcase"),
             Place((S,), CAMPUS, _l("Postings for my school"), "briefcase"),
-            Place((H, A), RECRUIT, _l("Postings"), "briefcase"),
-            Place((O,), RECRUIT, _l("Postings"), "briefcase"),
+            Place((H, O), RECRUIT, _l("Postings"), "briefcase"),
         ),
+    ),
+    Entry(
+        positions.AgencyPostingView,
+        {A: SEND_POSTING},
+        (Place((A,), RECRUIT, _l("Postings"), "briefcase"),),
+        api=False,
     ),
     Entry(
         gigs.GigOfferView,

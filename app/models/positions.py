@@ -97,3 +97,8 @@ class Posting(Searchable, Reviewable, Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def pay(self) -> tuple[int | None, int | None, bool, str]:
+        """What the words about pay are made of: lowest, highest, negotiable, as written."""
+        return self.pay_min, self.pay_max, self.pay_negotiable, self.pay_text

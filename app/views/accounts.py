@@ -24,7 +24,7 @@ class HatView(SafeView):
 
     datamodel = SQLAInterface(Hat)
     scope = staticmethod(for_administrators)
-    list_title = _l("Accounts and roles")
+    list_title, thing = _l("Accounts and roles"), _l("Role of an account")
     list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "active"]
     search_columns = ["account", "role", "region", "active"]
     order_columns = ["role", "changed_on"]
@@ -38,7 +38,7 @@ class LoginEventView(SafeView):
 
     datamodel = SQLAInterface(LoginEvent)
     scope = staticmethod(for_auditor)
-    list_title = _l("Login log")
+    list_title, thing = _l("Login log"), _l("Login")
     list_columns = ["at", "user_name", "outcome", "address"]
     search_columns = ["user_name", "outcome", "at"]
     order_columns = ["at"]

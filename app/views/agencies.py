@@ -25,7 +25,7 @@ class AgencyView(SafeView):
 
     datamodel = SQLAInterface(Agency)
     open_to_all = True
-    list_title = _l("Agencies")
+    list_title, thing = _l("Agencies"), _l("Agency")
     list_columns = ["name", "kind", "region", "licence_no", "licence_valid_until"]
     search_columns = ["name", "kind", "region", "licence_valid_until"]
     order_columns = ["name", "licence_valid_until"]
@@ -39,7 +39,7 @@ class AgencyUnitView(SafeView):
 
     datamodel = SQLAInterface(AgencyUnit)
     scope = staticmethod(own_links)
-    list_title = _l("Associated units")
+    list_title, thing = _l("Associated units"), _l("Association")
     list_columns = ["agency", "unit", "authorised", "created_on"]
     search_columns = ["agency", "unit", "authorised"]
     order_columns = ["created_on"]

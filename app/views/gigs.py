@@ -12,7 +12,7 @@ class GigOfferView(SafeView):
 
     datamodel = SQLAInterface(GigOffer)
     kind = "gig_offer"
-    list_title = _l("Gigs: hiring")
+    list_title, thing = _l("Gigs: hiring"), _l("Gig: hiring")
     list_columns = ["title", "status", "type_code", "headcount", "pay_amount", "pay_unit", "region", "start_at", "valid_until"]
     search_columns = ["title", "status", "type_code", "region", "mode", "pay_unit", "start_at", "valid_until", "own_tools"]
     order_columns = ["title", "pay_amount", "start_at", "valid_until", "headcount"]
@@ -40,7 +40,7 @@ class GigWantedView(SafeView):
 
     datamodel = SQLAInterface(GigWanted)
     kind = "gig_wanted"
-    list_title = _l("Gigs: looking for work")
+    list_title, thing = _l("Gigs: looking for work"), _l("Gig: looking for work")
     list_columns = ["title", "status", "type_code", "headcount", "expected_pay", "pay_unit", "region", "start_at", "valid_until"]
     search_columns = ["title", "status", "type_code", "region", "mode", "settlement", "start_at", "valid_until", "own_tools"]
     order_columns = ["title", "expected_pay", "start_at", "valid_until"]

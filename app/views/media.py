@@ -12,7 +12,7 @@ class UnitMediumView(SafeView):
 
     datamodel = SQLAInterface(Medium)
     kind = "unit_media"
-    list_title = _l("Unit pictures and videos")
+    list_title, thing = _l("Unit pictures and videos"), _l("Unit picture or video")
     list_columns = ["file", "title", "status", "slot", "unit", "region", "changed_on"]
     search_columns = ["title", "slot", "status", "unit", "region"]
     order_columns = ["changed_on"]
@@ -26,7 +26,7 @@ class PersonalMediumView(SafeView):
 
     datamodel = SQLAInterface(Medium)
     kind = "personal_media"
-    list_title = _l("Personal pictures and videos")
+    list_title, thing = _l("Personal pictures and videos"), _l("Personal picture or video")
     list_columns = ["file", "title", "status", "slot", "region", "changed_on"]
     search_columns = ["title", "slot", "status", "region"]
     order_columns = ["changed_on"]

@@ -34,7 +34,7 @@ class MessageView(SafeView):
 
     datamodel = SQLAInterface(Message)
     scope = staticmethod(own_messages)
-    list_title = _l("Messages")
+    list_title, thing = _l("Messages"), _l("Message")
     list_columns = ["words", "message_kind", "sent_at", "read_at"]
     search_columns = ["message_kind", "sent_at"]
     order_columns = ["sent_at"]
@@ -52,7 +52,7 @@ class MessageView(SafeView):
             db.session.commit()
             g.unread = max(0, g.unread - 1)
         subject, text = notices.subject(*row.words), notices.text(*row.words)
-        return self.render_template("message.html", title=subject, row=row, text=text, link=safe_next(row.link))
+        return self.render_template("message.html", title=subject, row=row, text=text, target=safe_next(row.link))
 
     @expose("/read", methods=["POST"])
     @has_access
@@ -70,7 +70,7 @@ class OutboxView(SafeView):
 
     datamodel = SQLAInterface(Outbox)
     scope = staticmethod(for_operations)
-    list_title = _l("Outbox")
+    list_title, thing = _l("Outbox"), _l("Notice")
     list_columns = ["id", "template", "message_kind", "state", "not_before", "tries", "sent_on", "error"]
     search_columns = ["state", "template", "message_kind", "not_before"]
     order_columns = ["not_before"]

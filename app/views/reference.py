@@ -12,7 +12,7 @@ class RegionView(SafeView):
 
     datamodel = SQLAInterface(Region)
     open_to_all = True
-    list_title = _l("Divisions")
+    list_title, thing = _l("Divisions"), _l("Division")
     list_columns = ["code", "full_name", "level", "pseudo", "valid_from", "valid_to"]
     search_columns = ["code", "name", "level", "pseudo"]
     order_columns = ["code"]
@@ -27,7 +27,7 @@ class IndustryView(SafeView):
 
     datamodel = SQLAInterface(Industry)
     open_to_all = True
-    list_title = _l("Industries")
+    list_title, thing = _l("Industries"), _l("Industry")
     list_columns = ["code", "name", "parent_code", "level", "edition"]
     search_columns = ["code", "name", "level"]
     order_columns = ["code"]
@@ -42,7 +42,7 @@ class OccupationView(SafeView):
 
     datamodel = SQLAInterface(Occupation)
     open_to_all = True
-    list_title = _l("Occupations")
+    list_title, thing = _l("Occupations"), _l("Occupation")
     list_columns = ["code", "name", "parent_code", "level", "edition"]
     search_columns = ["code", "name", "level"]
     order_columns = ["code"]
@@ -57,7 +57,7 @@ class DictItemView(SafeView):
 
     datamodel = SQLAInterface(DictItem)
     open_to_all = True
-    list_title = _l("Data dictionary")
+    list_title, thing = _l("Data dictionary"), _l("Dictionary word")
     list_columns = ["dict_code", "code", "name_zh", "name_en", "sort", "active"]
     search_columns = ["dict_code", "code", "name_zh", "name_en", "active"]
     order_columns = ["dict_code", "sort"]
@@ -71,7 +71,7 @@ class WorkDayView(SafeView):
 
     datamodel = SQLAInterface(WorkDay)
     open_to_all = True
-    list_title = _l("Working calendar")
+    list_title, thing = _l("Working calendar"), _l("Day of the calendar")
     list_columns = ["day", "is_work", "note", "provisional"]
     search_columns = ["day", "is_work", "provisional", "note"]
     order_columns = ["day"]
@@ -86,7 +86,7 @@ class MinimumWageView(SafeView):
 
     datamodel = SQLAInterface(MinimumWage)
     open_to_all = True
-    list_title = _l("Minimum wages")
+    list_title, thing = _l("Minimum wages"), _l("Minimum wage")
     list_columns = ["region", "monthly", "hourly", "valid_from", "source"]
     search_columns = ["region", "valid_from"]
     order_columns = ["valid_from", "monthly"]
@@ -100,7 +100,7 @@ class ParameterView(SafeView):
 
     datamodel = SQLAInterface(Parameter)
     open_to_all = True
-    list_title = _l("Parameters")
+    list_title, thing = _l("Parameters"), _l("Parameter")
     list_columns = ["key", "region", "value", "note", "changed_on"]
     search_columns = ["key", "region"]
     order_columns = ["key", "changed_on"]

@@ -25,7 +25,7 @@ class ReviewRoundView(SafeView):
 
     datamodel = SQLAInterface(ReviewRound)
     scope = staticmethod(visible_rounds)
-    list_title = _l("Review records")
+    list_title, thing = _l("Review records"), _l("Review record")
     list_columns = ["receipt_no", "title", "kind", "state", "region", "submitted_at", "due_at", "decided_at", "holder"]
     search_columns = ["title", "kind", "state", "region", "submitted_at", "due_at", "receipt_no"]
     order_columns = ["submitted_at", "due_at"]
@@ -39,7 +39,7 @@ class ReviewPolicyView(SafeView):
 
     datamodel = SQLAInterface(ReviewPolicy)
     open_to_all = True
-    list_title = _l("Review policies")
+    list_title, thing = _l("Review policies"), _l("Review policy")
     list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes"]
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
@@ -53,7 +53,7 @@ class ReviewReasonView(SafeView):
 
     datamodel = SQLAInterface(ReviewReason)
     open_to_all = True
-    list_title = _l("Return reasons")
+    list_title, thing = _l("Return reasons"), _l("Return reason")
     list_columns = ["code", "name_zh", "name_en", "field", "kinds", "active"]
     search_columns = ["code", "name_zh", "active"]
     order_columns = ["code"]
@@ -68,7 +68,7 @@ class ReviewEventView(SafeView):
 
     datamodel = SQLAInterface(ReviewEvent)
     scope = staticmethod(for_audit)
-    list_title = _l("Operation ledger")
+    list_title, thing = _l("Operation ledger"), _l("Ledger entry")
     list_columns = ["at", "action", "kind", "subject_id", "round_id", "actor_id", "actor_role", "chain", "seq"]
     search_columns = ["action", "kind", "at", "actor_id", "round_id", "chain"]
     order_columns = ["at"]

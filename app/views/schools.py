@@ -12,7 +12,7 @@ class SchoolView(SafeView):
 
     datamodel = SQLAInterface(School)
     open_to_all = True
-    list_title = _l("Schools")
+    list_title, thing = _l("Schools"), _l("School")
     list_columns = ["name", "code", "region", "open_for_residency", "website"]
     search_columns = ["name", "code", "region", "open_for_residency"]
     order_columns = ["name", "code"]
@@ -26,7 +26,7 @@ class ResidencyView(SafeView):
 
     datamodel = SQLAInterface(Residency)
     kind = "residency"
-    list_title = _l("Residency at schools")
+    list_title, thing = _l("Residency at schools"), _l("Residency")
     list_columns = ["school", "unit", "status", "region", "submitted_at", "decided_at"]
     search_columns = ["school", "unit", "status", "region", "submitted_at"]
     order_columns = ["submitted_at", "decided_at"]

@@ -24,7 +24,7 @@ class JobRunView(SafeView):
 
     datamodel = SQLAInterface(JobRun)
     open_to_all = True
-    list_title = _l("Job runs")
+    list_title, thing = _l("Job runs"), _l("Job run")
     list_columns = ["job", "started_at", "ended_at", "rows", "error"]
     search_columns = ["job", "started_at", "error"]
     order_columns = ["started_at"]
@@ -36,7 +36,7 @@ class ImportRunView(SafeView):
 
     datamodel = SQLAInterface(ImportRun)
     scope = staticmethod(imports_in_region)
-    list_title = _l("Imports")
+    list_title, thing = _l("Imports"), _l("Import")
     list_columns = ["file_name", "entity", "state", "region", "total", "created", "unchanged", "units_created", "started_at"]
     search_columns = ["entity", "state", "region", "started_at"]
     order_columns = ["started_at"]

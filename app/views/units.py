@@ -17,7 +17,7 @@ class UnitView(SafeView):
 
     datamodel = SQLAInterface(Unit)
     kind = "unit_registration"
-    list_title = _l("Units")
+    list_title, thing = _l("Units"), _l("Unit")
     list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
     search_columns = ["name", "uscc", "status", "nature", "region", "industry", "account_kind", "reverify_due", "source"]
     order_columns = ["name", "staff_count", "reverify_due", "changed_on"]
@@ -46,7 +46,7 @@ class UnitChangeView(SafeView):
 
     datamodel = SQLAInterface(UnitChange)
     kind = "unit_change"
-    list_title = _l("Unit changes")
+    list_title, thing = _l("Unit changes"), _l("Unit change")
     list_columns = ["unit", "name", "status", "legal_rep", "region", "submitted_at", "changed_on"]
     search_columns = ["name", "status", "region", "submitted_at"]
     order_columns = ["name", "submitted_at", "changed_on"]
@@ -73,7 +73,7 @@ class BlacklistedView(SafeView):
 
     datamodel = SQLAInterface(Blacklisted)
     open_to_all = True
-    list_title = _l("Banned from registering")
+    list_title, thing = _l("Banned from registering"), _l("Ban")
     list_columns = ["subject", "shown", "reason", "active", "created_on"]
     search_columns = ["subject", "shown", "active"]
     order_columns = ["created_on"]

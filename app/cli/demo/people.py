@@ -157,7 +157,6 @@ def _agency(session: Session, makers: Makers, world: World) -> None:
     agency = Agency(name="演示公共人力资源服务中心", kind="public", region_code=FENGXIAN, licence_no="演示3101200001")
     session.add(agency)
     session.flush()
-    for unit, data, _ in world.units[:12]:
-        if data.region == FENGXIAN:
-            session.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True))
+    nearby = [unit for unit, data, _ in world.units if data.region == FENGXIAN]
+    session.add_all(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=n != 3) for n, unit in enumerate(nearby[:6]))
     world.actors["agency"] = makers.account("agency", Role.AGENCY, agency_id=agency.id, region_code=FENGXIAN)

@@ -146,7 +146,9 @@ def _postings(session: Session, world: World, bureau: Bureau) -> None:
     usable = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
     data = [d for _, d, _ in usable]
     everything = demo_work.postings(data, POSTINGS) + demo_work.troubled_postings(data)
-    for number, one in enumerate(everything):
+    random = Random("demo-postings")
+    for one in everything:
+        number = random.randrange(1000)
         unit, _, owner = usable[one.unit]
         who = world.actors["handler"] if unit.id == world.actors["handler"].unit_id else owner
         who = Actor(**{**_as_dict(who), "grants": frozenset({"postings", "gigs", "media", "residency"})})
