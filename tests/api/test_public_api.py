@@ -1,4 +1,4 @@
-"""The public API and the portal: approved, current, nobody's personal data, no login (issue section 4; TJ-31, standards 2.5)."""
+"""The public API and the portal: approved, current, nobody's personal data, no login (TJ-31, standards 2.5)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def test_nothing_is_public_before_its_approval(session, anybody):
 
 
 @pytest.mark.parametrize(
-    "change", [{"valid_until": today() - timedelta(days=1)}, {"status": "off"}, {"status": "expired"}, {"status": "deleted"}]
+    "change",
+    [{"valid_until": today() - timedelta(days=1)}, {"status": "off"}, {"status": "expired"}, {"status": "deleted"}],
 )
 def test_what_is_over_is_gone_before_any_job_ran(session, anybody, change):
     live, _row = Story(session, "posting").decided()

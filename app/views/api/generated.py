@@ -1,0 +1,260 @@
+"""The REST API beside a screen, made from the screen's own declaration: same columns, same scope, same moves.
+
+It is not FAB's ModelRestApi: that one keeps filters on the instance shared by all threads, counts whole tables, and
+lets a write point to rows outside the caller's scope. Here every path asks what the screen asks.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, current_app, request
+from flask_appbuilder.api import expose
+from flask_appbuilder.security.decorators import permission_name, protect
+
+from app.extensions import db
+from app.review import desk
+from app.review.canonical import plain
+from app.review.kinds import KINDS
+from app.rules.refused import Refused
+from app.views import cells, listing, scope
+from app.views.api.base import Api
+from app.views.api.problems import answer, answering, body
+from app.views.columns import Info, describe
+from app.views.fields import LARGEST, Fields
+from app.views.identity import current, may
+
+REASON_LIMIT = 300
+
+
+def api_name(view: type) -> str:
+    """Name of the API class beside a view; it is also the name permissions are granted on."""
+    return view.__name__.removesuffix("View") + "Api"
+
+
+def api_of(view: type) -> type[GeneratedApi]:
+    """The API class beside a view."""
+    return _made(view)
+
+
+@lru_cache(maxsize=256)
+def _made(view: Any) -> type[GeneratedApi]:
+    kind = KINDS.get(view.kind)
+    moves = [m.name for m in kind.lifecycle.moves if not m.verdict] if kind else []
+    writes = [name for name, there in (("add", _writes(view, "add")), ("edit", _writes(view, "edit"))) if there]
+    closed = {name for name in ("add", "edit") if name not in writes} | (set() if kind else {"move"})
+    return type(
+        api_name(view),
+        (GeneratedApi,),
+        {
+            "__doc__": view.__doc__,
+            "screen": view,
+            "resource_name": view.kind or api_name(view).removesuffix("Api").lower(),
+            "openapi_spec_tag": view.__name__.removesuffix("View"),
+            "exclude_route_methods": closed,
+            "base_permissions": [f"can_{name}" for name in ("list", "show", *writes, *moves)],
+        },
+    )
+
+
+def _writes(view: Any, what: str) -> bool:
+    """Reviewable things are written through the desk; reference data only on their screens."""
+    return bool(view.kind) and bool(getattr(view, f"{what}_columns", None) or getattr(view, f"{what}_fieldsets", None))
+
+
+def _json(row: Any, info: Info) -> Any:
+    """One value: related rows as id and name, sealed columns masked, codes as codes."""
+    value = cells.value_of(row, info)
+    if info.kind == "relation":
+        return None if value is None else _named(value)
+    if info.kind == "many":
+        return [_named(entry) for entry in value]
+    try:
+        return plain(value)
+    except TypeError:
+        return cells.name_of(value)
+
+
+def _named(row: Any) -> dict[str, Any]:
+    return {"id": plain(scope.key_of(row)), "name": cells.name_of(row)}
+
+
+class GeneratedApi(Api):
+    """List, record, and for reviewable things: create, change, move. Base of the made classes."""
+
+    screen: Any = None
+
+    @property
+    def _view(self) -> Any:
+        """The registered instance of the screen."""
+        return next(v for v in current_app.extensions["appbuilder"].baseviews if type(v) is self.screen)
+
+    def _row(self, row: Any, names: list[str]) -> dict[str, Any]:
+        found = {"id": plain(scope.key_of(row))} | {n: _json(row, describe(self._view.model, n)) for n in names}
+        return found | ({"version": row.version} if hasattr(row, "version") else {})
+
+    def _fetch(self, pk: str) -> Any:
+        return scope.fetch(self._view, current(), pk)
+
+    def _moves(self, row: Any) -> list[str]:
+        """The moves of this row that the caller may make now."""
+        if not self._view.kind:
+            return []
+        name = self.class_permission_name
+        return [
+            m.name for m in desk.moves(current(), self._view.kind, row) if not m.verdict and may(f"can_{m.name}", name)
+        ]
+
+    def _answered(self, row: Any, status: int = 200) -> Response:
+        response = answer({"result": self._row(row, self._view.show_columns), "moves": self._moves(row)}, status)
+        if hasattr(row, "version"):
+            response.set_etag(f"{row.id}-{row.version}")
+        return response
+
+    @expose("/", methods=["GET"])
+    @protect()
+    @permission_name("list")
+    @answering
+    def many(self) -> Response:
+        """Rows in the caller's scope
+        ---
+        get:
+          description: Filters are f_<column> (ranges f_<column>_from, _to), as on the screen; pages by `after`.
+          parameters:
+          - {in: query, name: q, schema: {type: string, maxLength: 60}}
+          - {in: query, name: sort, schema: {type: string}, description: A column on offer; with a leading - downwards}
+          - {in: query, name: size, schema: {type: integer, enum: [20, 50, 100]}}
+          - {in: query, name: tab, schema: {type: string}, description: A status}
+          - {in: query, name: after, schema: {type: string}, description: next_cursor of the page before}
+          responses:
+            200:
+              description: One page
+              content:
+                application/json:
+                  schema:
+                    type: object
+                    properties:
+                      result: {type: array, items: {type: object}}
+                      next_cursor: {type: string, nullable: true}
+                      count: {type: integer}
+                      count_capped: {type: boolean}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+        """
+        view, actor = self._view, current()
+        page = listing.run(view, listing.ask(view, request.args, actor), actor)
+        rows = [self._row(row, view.list_columns) for row in page.rows]
+        return answer(
+            {"result": rows, "next_cursor": page.next or None, "count": page.total, "count_capped": page.capped}
+        )
+
+    @expose("/<pk>", methods=["GET"])
+    @protect()
+    @permission_name("show")
+    @answering
+    def show(self, pk: str) -> Response:
+        """One row and the moves open to the caller
+        ---
+        get:
+          parameters:
+          - {in: path, name: pk, required: true, schema: {type: string}}
+          responses:
+            200: {description: The row, its version as ETag}
+            404: {$ref: '#/components/responses/404'}
+        """
+        return self._answered(self._fetch(pk)).make_conditional(request)
+
+    @expose("/", methods=["POST"])
+    @protect()
+    @permission_name("add")
+    @answering
+    def add(self) -> Response:
+        """Create a draft
+        ---
+        post:
+          requestBody:
+            required: true
+            content: {application/json: {schema: {type: object}}}
+          responses:
+            201: {description: The draft}
+            422: {$ref: '#/components/responses/422'}
+        """
+        row = desk.create(db.session, current(), self._view.kind, body().everything())
+        return self._answered(row, 201)
+
+    @expose("/<pk>", methods=["PUT"])
+    @protect()
+    @permission_name("edit")
+    @answering
+    def edit(self, pk: str) -> Response:
+        """Change the content
+        ---
+        put:
+          description: The version that was read stands in If-Match (the ETag) or in the body as `version`.
+          parameters:
+          - {in: path, name: pk, required: true, schema: {type: string}}
+          - {in: header, name: If-Match, schema: {type: string}}
+          requestBody:
+            required: true
+            content: {application/json: {schema: {type: object}}}
+          responses:
+            200: {description: The row; approved content stays as it is until the change is approved}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: stale or wrong_state}
+            422: {$ref: '#/components/responses/422'}
+        """
+        row, sent = self._fetch(pk), body()
+        content = {name: value for name, value in sent.everything().items() if name != "version"}
+        done = desk.edit(db.session, current(), self._view.kind, row.id, content, self._version(row, sent))
+        return self._answered(done.subject)
+
+    @expose("/<pk>/<string:name>", methods=["POST"])
+    @protect()
+    @permission_name("show")
+    @answering
+    def move(self, pk: str, name: str) -> Response:
+        """Make a move: submit, withdraw, take_down ...
+        ---
+        post:
+          parameters:
+          - {in: path, name: pk, required: true, schema: {type: string}}
+          - {in: path, name: name, required: true, schema: {type: string}}
+          requestBody:
+            content:
+              application/json:
+                schema:
+                  type: object
+                  properties:
+                    version: {type: integer}
+                    reason: {type: string}
+                    values: {type: object}
+          responses:
+            200: {description: The row after the move}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: stale or wrong_state}
+            422: {$ref: '#/components/responses/422'}
+        """
+        kind, actor, row, sent = KINDS[self._view.kind], current(), self._fetch(pk), body()
+        wanted = kind.lifecycle.find(name)
+        if wanted.verdict or not may(f"can_{name}", self.class_permission_name):
+            raise Refused("not_allowed", move=name)
+        version = self._version(row, sent)
+        if wanted.opens_round:
+            desk.submit(db.session, actor, kind.key, row.id, version)
+        else:
+            reason, values = sent.text("reason", limit=REASON_LIMIT), sent.part("values")
+            desk.move(db.session, actor, kind.key, row.id, name, version=version, reason=reason, values=values or None)
+        db.session.refresh(row)
+        return self._answered(row)
+
+    def _version(self, row: Any, sent: Fields) -> int:
+        """The version the caller read: If-Match, else the body. Raises Refused("missing") without either."""
+        tags = request.if_match.as_set()
+        if tags:
+            version = next((t.removeprefix(f"{row.id}-") for t in tags if t.startswith(f"{row.id}-")), "")
+            if not version.isdigit() or int(version) > LARGEST:
+                raise Refused("stale", version=row.version)
+            return int(version)
+        return sent.whole("version", least=1)

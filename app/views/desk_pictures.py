@@ -1,0 +1,165 @@
+"""Files of a piece of evidence as the desk shows them: the submitted one, and beside it what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, String, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy.orm import Session
+
+from app.models.files import StoredFile
+from app.models.media import Medium
+from app.models.units import Unit
+from app.rules.actor import region_bounds
+from app.views import dictionary
+
+NEAR_CODES = frozenset({"I07", "U11"})
+NEAR = 12  # bits of 64, as the check itself counts
+_LOOKED_AT = 5000  # newest pictures of the province
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The picture on the left: the approved one, or a near one of somebody else."""
+
+    url: str
+    label: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One submitted file."""
+
+    url: str
+    thumb: str
+    label: str
+    name: str
+    alt: str
+    caption: str
+    bad: str
+    shown: bool
+    video: bool
+    old: Beside | None = None
+
+
+def slot_word(kind_key: str, slot: str) -> str:
+    """What the file is for."""
+    if kind_key in ("unit_media", "personal_media"):
+        return dictionary.word("media_slot", slot)
+    if kind_key in ("unit_registration", "unit_change"):
+        return dictionary.word("material_slot", slot)
+    return _("Picture")
+
+
+def size_words(size: int | None) -> str:
+    """A size in bytes as people read it."""
+    if not size:
+        return ""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, size // 1024)} KB"
+
+
+def _caption(entry: Mapping[str, Any]) -> str:
+    width, height = entry.get("width"), entry.get("height")
+    parts = [f"{width:,}×{height:,}" if width and height else "", size_words(entry.get("size"))]
+    if entry.get("had_gps"):
+        parts.append(_("position removed"))
+    return " · ".join(part for part in parts if part)
+
+
+def pictures_of(
+    session: Session,
+    row: Any,
+    evidence: Mapping[str, Any],
+    base: Mapping[str, Any] | None,
+    checks: Iterable[Mapping[str, Any]],
+) -> list[Picture]:
+    """All files, those with a finding first named so; one statement where a check found a near picture."""
+    entries = evidence.get("files") or []
+    hits = [
+        c for c in checks if c["severity"] in ("block", "high") and c.get("field") in ("files", "slot", "materials")
+    ]
+    approved = {entry["slot"]: entry for entry in (base or {}).get("files") or []}
+    near = (
+        _nearest(session, row, entries) if any(c["code"] in NEAR_CODES for c in checks if c["severity"] != "ok") else {}
+    )
+    return [
+        _picture(row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries))
+        for entry in entries
+    ]
+
+
+def _picture(
+    kind_key: str,
+    entry: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    near: Beside | None,
+    hits: list[Any],
+    count: int,
+) -> Picture:
+    url, mime, label = (
+        f"/files/{entry['file_id']}",
+        str(entry.get("mime") or ""),
+        slot_word(kind_key, str(entry.get("slot") or "")),
+    )
+    name = str(entry.get("name") or "")
+    own = [hit for hit in hits if count == 1 or (name and name in hit["message_zh"])]
+    old = near
+    if before is not None and before["file_id"] != entry["file_id"]:
+        old = Beside(
+            f"/files/{before['file_id']}",
+            _("Approved version"),
+            _caption(before),
+            _("%(what)s, approved version", what=label),
+        )
+    return Picture(
+        url=url,
+        thumb=f"{url}/thumb" if mime.startswith("image/") else url,
+        label=label,
+        name=name,
+        alt=_("%(what)s, submitted now", what=label),
+        caption=_caption(entry),
+        bad=", ".join(dict.fromkeys(hit["code"] for hit in own)),
+        shown=mime.startswith("image/"),
+        video=mime.startswith("video/"),
+        old=old,
+    )
+
+
+def _nearest(session: Session, row: Any, entries: list[Mapping[str, Any]]) -> dict[str, Beside]:
+    """The nearest other picture of the first file that has a hash."""
+    probe = next((e for e in entries if e.get("phash") is not None), None)
+    if probe is None:
+        return {}
+    there = (
+        select(StoredFile.id, StoredFile.phash, Medium.title, Unit.name, Medium.status, StoredFile.sha256)
+        .join(Medium, Medium.file_id == StoredFile.id)
+        .outerjoin(Unit, Unit.id == Medium.unit_id)
+        .where(StoredFile.phash.is_not(None), cast(StoredFile.id, String) != probe["file_id"])
+        .where(Medium.status.in_(("approved", "pending", "rejected")))
+        .where(Medium.region_code.between(*region_bounds(row.region_code[:2].ljust(6, "0"))))
+        .order_by(Medium.id.desc())
+        .limit(_LOOKED_AT)
+        .subquery()
+    )
+    apart = func.bit_count(cast(there.c.phash.op("#")(cast(literal(probe["phash"]), BigInteger)), BIT(64)))
+    found = session.execute(
+        select(there, apart.label("distance")).where(apart <= NEAR).order_by(apart).limit(1)
+    ).one_or_none()
+    if found is None:
+        return {}
+    whose = found.name or _("a person")
+    caption = _("%(title)s · perceptual distance %(n)s of 64", title=found.title or _("no title"), n=found.distance)
+    return {
+        probe["file_id"]: Beside(
+            f"/files/{found.id}",
+            _("Near picture · %(whose)s", whose=whose),
+            caption,
+            _("Near picture of %(whose)s", whose=whose),
+        )
+    }

@@ -1,0 +1,137 @@
+"""The public portal: postings, gigs and units as everybody reads them. No login, no scripts needed, phone first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, current_app, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.models.positions import Posting
+from app.views import dictionary, public_content
+from app.views.page import Page
+from app.views.public_content import QUERY_LIMIT, Search
+
+TABS = ("postings", "offer", "wanted")
+OPENINGS = 20  # postings listed on a unit's page
+MAX_AGE = 60  # seconds
+
+
+def pay_words(row: Posting) -> tuple[str, str]:
+    """Monthly pay of a posting as amount and unit; a pay that was written otherwise stays as written."""
+    if row.pay_min and row.pay_max:
+        return (f"{row.pay_min:,}–{row.pay_max:,}" if row.pay_min != row.pay_max else f"{row.pay_min:,}"), _(
+            "CNY a month"
+        )
+    if row.pay_min or row.pay_max:
+        text = _("from %(pay)s", pay=f"{row.pay_min:,}") if row.pay_min else _("up to %(pay)s", pay=f"{row.pay_max:,}")
+        return text, _("CNY a month")
+    return row.pay_text or _("Pay negotiable"), ""
+
+
+def amount_words(amount: Decimal) -> str:
+    """An amount of yuan without idle decimals."""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+def _asked() -> Search:
+    """The page asked for; what makes no sense is as if it were not there."""
+    cursor, region = request.args.get("cursor", ""), request.args.get("region", "")
+    good = cursor.isascii() and cursor.isdigit() and len(cursor) < 19
+    return Search(
+        words=request.args.get("q", "").replace("\x00", "").strip()[:QUERY_LIMIT],
+        region=region if len(region) == 6 and region.isascii() and region.isdigit() else "",
+        cursor=int(cursor) or None if good else None,
+    )
+
+
+class PortalView(Page):
+    """What an approved thing looks like outside."""
+
+    route_base = "/portal"
+    default_view = "index"
+
+    def _cached(self, template: str, **values: Any) -> Response:
+        """The page with its tag; browsers may keep it for a minute."""
+        html = self.render_template(
+            template, dictionary=dictionary, pay_words=pay_words, amount_words=amount_words, **values
+        )
+        response = current_app.make_response(html)
+        response.headers["Cache-Control"] = f"private, max-age={MAX_AGE}"
+        response.add_etag()
+        return response.make_conditional(request)
+
+    @expose("/")
+    def index(self) -> Response:
+        """Search postings or gigs by words and division."""
+        kind = request.args.get("kind", "")
+        tab, asked, day = kind if kind in TABS else TABS[0], _asked(), public_content.today()
+        stmt = public_content.public_postings(day) if tab == "postings" else public_content.public_gigs(tab, day)
+        model = Posting if tab == "postings" else public_content.GIGS[tab]
+        above = public_content.regions_above(db.session, asked.region) if asked.region else []
+        return self._cached(
+            "portal/list.html",
+            tab=tab,
+            asked=asked,
+            page=public_content.page(db.session, stmt, model, asked),
+            above=above,
+            below=public_content.regions_below(db.session, asked.region if above else ""),
+            address=lambda **more: url_for("PortalView.index", **_query(tab, asked) | more),
+        )
+
+    @expose("/postings/<int:key>")
+    def posting(self, key: int) -> Response:
+        """One posting."""
+        day = public_content.today()
+        row = public_content.one(db.session, public_content.public_postings(day), Posting, key)
+        return self._cached(
+            "portal/posting.html",
+            row=row,
+            pictures=public_content.unit_pictures(db.session, row.unit_id),
+            near=public_content.near(db.session, row, day),
+            above=public_content.regions_above(db.session, row.region_code),
+            paragraphs=paragraphs,
+        )
+
+    @expose("/gigs/<int:key>")
+    def gig(self, key: int) -> Response:
+        """One gig post; hiring unless ?kind=wanted."""
+        kind = "wanted" if request.args.get("kind") == "wanted" else "offer"
+        stmt = public_content.public_gigs(kind, public_content.today())
+        row = public_content.one(db.session, stmt, public_content.GIGS[kind], key)
+        return self._cached(
+            "portal/gig.html",
+            row=row,
+            kind=kind,
+            pictures=public_content.gig_pictures(db.session, row.id) if kind == "offer" else [],
+            above=public_content.regions_above(db.session, row.region_code),
+            paragraphs=paragraphs,
+        )
+
+    @expose("/units/<int:key>")
+    def unit(self, key: int) -> Response:
+        """One approved unit with its postings."""
+        unit = public_content.public_unit(db.session, key)
+        return self._cached(
+            "portal/unit.html",
+            unit=unit,
+            sole_trader=unit.nature == public_content.SOLE_TRADER,
+            pictures=public_content.unit_pictures(db.session, unit.id),
+            openings=public_content.unit_openings(db.session, unit.id, public_content.today(), OPENINGS),
+            paragraphs=paragraphs,
+        )
+
+
+def _query(tab: str, asked: Search) -> dict[str, Any]:
+    """The address of the present search without its place in the list."""
+    values = {"kind": tab if tab != TABS[0] else "", "q": asked.words, "region": asked.region}
+    return {name: value for name, value in values.items() if value}
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The lines of a text that hold something."""
+    lines = [line.strip() for line in (text or "").splitlines()]
+    return [line for line in lines if line]
