@@ -186,7 +186,7 @@ class SafeView(Moving, ModelView):
             files=record.files(self, row),
             past=record.past(self, row, actor),
             related=record.related(self, row, actor),
-            buttons=self.buttons(row),
+            buttons=self.record_buttons(row),
             editable=bool(self.edit_columns) and saving.editable(self, actor, row),
         )
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.review import desk
 from app.review.edits import WITHDRAW_EDIT
+from app.review.policy import DEFAULT, Policy, policy_for
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
 from app.views import cells, labels, saving, scope, words
@@ -55,15 +56,23 @@ class Moving(Page):
     kind: str = ""
     model: Any = None
 
-    def offered(self, row: Any) -> list[Move]:
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """The moves of this row that this person may make now: the desk's table and the registry's grants."""
         if not self.kind:
             return []
-        return [m for m in desk.moves(current(), self.kind, row) if self.may(permission_of(m.name))]
+        return [m for m in desk.moves(current(), self.kind, row, policy) if self.may(permission_of(m.name))]
 
     def buttons(self, row: Any) -> list[Button]:
         """The same as buttons."""
         return [button(m) for m in self.offered(row)]
+
+    def record_buttons(self, row: Any) -> list[Button]:
+        """The buttons of the record, which also knows whether the division lets things be published without review."""
+        if not self.kind or not self.may("can_publish"):
+            return self.buttons(row)
+        kind = scope.KINDS[self.kind]
+        policy = policy_for(db.session, self.kind, kind.region(db.session, row))
+        return [button(m) for m in self.offered(row, policy)]
 
     def batch_buttons(self) -> list[Button]:
         """Moves that may be made on many rows at once."""

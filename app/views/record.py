@@ -128,10 +128,8 @@ def facts(view: Any, row: Any) -> list[tuple[str, Any]]:
     """The short facts under the name in the identity bar."""
     found = []
     for name in view.identity_columns:
-        info = describe(view.model, name)
-        text = cells.text_of(cells.value_of(row, info), info)
-        if text:
-            found.append((str(view.label(name)), text))
+        if cells.value_of(row, describe(view.model, name)) not in (None, "", ()):
+            found.append((str(view.label(name)), cells.shown(view, row, name)))
     return found
 
 

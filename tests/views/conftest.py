@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 @pytest.fixture
 def session(app) -> Iterator[Session]:
-    """Flask-SQLAlchemy asks its table of engines for a bind, so the test's connection takes the engine's place there."""
+    """Flask-SQLAlchemy asks its table of engines for a bind: there the test's connection takes the engine's place."""
     from app.extensions import db
 
     with app.app_context():

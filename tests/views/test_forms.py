@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.models.positions import Posting
 from app.models.reference import DictItem, MinimumWage
+from app.models.review import ReviewPolicy
 from app.models.units import Unit
 from tests.views.people import browser, handler, posting, unit
 
@@ -195,3 +196,13 @@ def test_a_move_that_needs_a_reason_asks_for_it(app, session):
     assert reviewer.post(path, {"version": str(row.version), "reason_text": "内容不实"}).status_code == 302
     session.expire_all()
     assert row.status == "off"
+
+
+def test_publishing_is_offered_only_where_the_division_reviews_nothing(app, session):
+    own = unit(session)
+    row, who = posting(session, own, status="draft"), handler(app, session, own)
+    path = f"/postingview/show/{row.id}"
+    assert f"/postingview/move/publish/{row.id}" not in who.get(path).text
+    session.add(ReviewPolicy(kind="posting", region_code="310120", needs_review=False))
+    session.commit()
+    assert f"/postingview/move/publish/{row.id}" in who.get(path).text

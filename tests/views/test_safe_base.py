@@ -1,4 +1,4 @@
-"""What holds for the whole house of screens: every view on the safe base, every refusal with words, filters per request."""
+"""What holds for all screens: every view on the safe base, every refusal with words, filters per request."""
 
 from __future__ import annotations
 
