@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from flask import Flask
@@ -19,7 +20,8 @@ from config import ROOT, settings
 def build(overrides: dict[str, Any]) -> Flask:
     """An application bound to its database. Writes nothing: the schema is the release step's job."""
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="templates", static_folder="static")
-    app.config.update(settings())
+    named = {"DATA_DIR": str(overrides["DATA_DIR"])} if "DATA_DIR" in overrides else {}
+    app.config.update(settings({**os.environ, **named}))
     app.config.update(overrides)
     app.config.setdefault(
         "SQLALCHEMY_DATABASE_URI", database_url(app.config["DATABASE_URL"], app.config["DATA_DIR"])

@@ -56,13 +56,14 @@ class Server:
 def start(data_dir: Path, **env: str) -> Server:
     """`run.py` on a port of its own, waited for until it is ready."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "run.py"],
-        cwd=ROOT,
-        env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"} | env,
-        stdout=open(data_dir.parent / f"{data_dir.name}.log", "wb"),
-        stderr=subprocess.STDOUT,
-    )
+    with (data_dir.parent / f"{data_dir.name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "run.py"],
+            cwd=ROOT,
+            env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"} | env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     url, end = f"http://127.0.0.1:{port}", time.monotonic() + 240
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -86,7 +87,13 @@ def stop(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One demo world for all browser tests."""
+    """One demo world for all browser tests; BROWSER_DATA_DIR names one that is loaded already."""
+    ready = os.environ.get("BROWSER_DATA_DIR")
+    if ready:
+        running = start(Path(ready), DEMO="1")
+        yield running
+        stop(running)
+        return
     home = Path(tempfile.mkdtemp(prefix="gongjiu-browser-"))
     running = start(home / "data", DEMO="1")
     yield running

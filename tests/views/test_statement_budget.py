@@ -1,0 +1,126 @@
+"""At most eight SQL statements for any generated page, whoever asks and however long the table is.
+
+Each page is asked for once to warm what a process keeps in memory, and counted the second time.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from app import registry
+from app.views import dictionary
+from app.views.base import SafeView
+from app.views.columns import describe
+from tests.views import world as made
+
+MOST = 8
+VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
+# Tables that grow: their lists are measured with more rows than a page shows.
+LONG = {
+    "UnitView", "UnitChangeView", "UnitMediumView", "PersonalMediumView", "PostingView", "GigOfferView", "GigWantedView",
+    "ResidencyView", "ReviewRoundView", "AgencyUnitView", "AgencyPostingView",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def world(request, server_url, template_url, data_dir):
+    return made.shared(request.session, server_url, template_url, data_dir)
+
+
+@pytest.fixture(autouse=True)
+def warm(monkeypatch):
+    """The dictionary is read once in half a minute; that one statement must not fall on a page by chance."""
+    monkeypatch.setattr(dictionary, "SECONDS", 3600.0)
+
+
+def instance(world: made.World, view: type) -> Any:
+    return next(v for v in made.screens(world.app) if type(v) is view)
+
+
+def cost(world: made.World, role: Any, path: str) -> tuple[int, list[str], str]:
+    """Status, statements and text of a page."""
+    world.get(role, path)
+    with made.counted(world) as seen:
+        answer = world.get(role, path)
+    return answer.status_code, list(seen), answer.text
+
+
+def over(world: made.World, role: Any, path: str, expected: tuple[int, ...] = (200,)) -> list[str]:
+    """What is wrong with one page: its status, or the statements beyond the budget."""
+    status, seen, _text = cost(world, role, path)
+    if status not in expected:
+        return [f"{role.value} {path}: {status}"]
+    return [f"{role.value} {path}: {len(seen)} statements", *seen] if len(seen) > MOST else []
+
+
+def queries(view: Any) -> list[str]:
+    """Each way of sorting, each filter with a value that fits its kind, tabs, searches, sizes."""
+    samples = {"date": "2020-01-01", "datetime": "2020-01-01", "int": "1", "decimal": "1", "bool": "1"}
+    found = [f"sort={name}" for name in view.order_columns] + [f"sort=-{name}" for name in view.order_columns]
+    for name in view.search_columns:
+        kind = describe(view.model, name).kind
+        if kind in ("date", "datetime", "int", "decimal"):
+            found.append(f"f_{name}_from={samples[kind]}&f_{name}_to=2099-01-01")
+        else:
+            found.append(f"f_{name}={samples.get(kind, '310120' if kind == 'relation' else '1')}")
+    found += [f"tab={view.tabs[0]}"] if view.tabs else []
+    everything = "&".join(one for one in found if one.startswith("f_"))
+    return [*found, "q=测试", "size=100", "exact=1", everything + "&q=测试&size=20"]
+
+
+def next_page(text: str) -> str | None:
+    found = re.search(r'href="([^"]*[?&;]after=[^"]+)"', text)
+    return html.unescape(found[1]) if found else None
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_every_page_of_every_role_stays_within_the_budget(world, view):
+    screen, name, wrong = instance(world, view), view.__name__, []
+    for role in made.granted(view):
+        wrong += over(world, role, f"{screen.route_base}/list/")
+    for role in made.granted(view, "can_show"):
+        wrong += over(world, role, f"{screen.route_base}/show/{world.mine(name, role)}")
+    for role in made.granted(view, "can_add") if screen.add_columns else ():
+        wrong += over(world, role, f"{screen.route_base}/add")
+    for role in made.granted(view, "can_edit") if screen.edit_columns else ():
+        wrong += over(world, role, f"{screen.route_base}/edit/{world.mine(name, role)}", (200, 409))
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_sorting_filtering_searching_and_turning_pages_cost_no_more(world, view):
+    """Slow where a screen has a dozen columns: each is sorted and filtered by, two requests each."""
+    screen, role = instance(world, view), made.granted(view)[0]
+    path, wrong = f"{screen.route_base}/list/", []
+    for query in queries(screen):
+        wrong += over(world, role, f"{path}?{query}")
+    assert wrong == []
+    status, _seen, text = cost(world, role, f"{path}?size=20")
+    further = next_page(text)
+    assert status == 200
+    assert further is not None or view.__name__ not in LONG, "a long table has a second page"
+    if further:
+        assert over(world, role, further) == []
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if v.__name__ in LONG], ids=lambda v: v.__name__)
+def test_the_length_of_a_list_does_not_change_its_cost(world, view):
+    """One statement a row would show here: twenty rows and a hundred cost the same."""
+    screen, role = instance(world, view), made.granted(view)[0]
+    counts = {size: len(cost(world, role, f"{screen.route_base}/list/?size={size}")[1]) for size in (20, 100)}
+    assert counts[20] == counts[100], counts
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if v.kind and v.kind != "residency" and v.__name__ != "AgencyPostingView"], ids=lambda v: v.__name__)
+def test_a_record_with_a_past_stays_within_the_budget(world, view):
+    """Returned, mended and sent in again; approved with an edit that waits: history, questions, difference, files."""
+    screen, wrong = instance(world, view), []
+    role = made.granted(view)[0]
+    for key in world.things["eventful"][view.kind]:
+        wrong += over(world, role, f"{screen.route_base}/show/{key}")
+    assert wrong == []
