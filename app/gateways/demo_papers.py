@@ -30,8 +30,17 @@ def paper(title: str, lines: tuple[tuple[str, str], ...], seed: int) -> bytes:
     brush.text((x + 55, y + 55), "演示", SEAL, font(26, True), anchor="mm")
     brush.text((360, 560), "演示样张 · 不作证明之用", SOFT, font(22, False), anchor="mm")
     out = BytesIO()
-    sheet.save(out, "JPEG", quality=80)
+    lit(sheet, random).save(out, "JPEG", quality=80)
     return out.getvalue()
+
+
+def lit(sheet: Image.Image, random: Random) -> Image.Image:
+    """The sheet as photographed in some light: large soft shadows, which also tell two sheets of one form apart."""
+    spots = Image.new("L", (4, 4))
+    spots.putdata([random.choice((random.randrange(110, 150), random.randrange(215, 256))) for _ in range(16)])
+    shade = spots.resize(sheet.size, Image.Resampling.BICUBIC)
+    dark = Image.new("RGB", sheet.size, (96, 90, 84))
+    return Image.composite(sheet, dark, shade)
 
 
 def _pattern(brush: ImageDraw.ImageDraw, random: Random) -> None:
@@ -42,3 +51,10 @@ def _pattern(brush: ImageDraw.ImageDraw, random: Random) -> None:
             left, top = 640 + column * 60, 60 + row * 64
             size = random.randrange(22, 56)
             brush.rectangle((left, top, left + size, top + size), fill=(shade, shade, min(255, shade + 12)))
+
+
+def photographed(picture: bytes, seed: int) -> bytes:
+    """A drawn document under some light; JPEG."""
+    out = BytesIO()
+    lit(Image.open(BytesIO(picture)).convert("RGB"), Random(f"light-{seed}")).save(out, "JPEG", quality=82)
+    return out.getvalue()

@@ -60,7 +60,7 @@ def start(data_dir: Path, **env: str) -> Server:
         process = subprocess.Popen(
             [sys.executable, "run.py"],
             cwd=ROOT,
-            env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"} | env,
+            env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1", "UNDO_SECONDS": "8"} | env,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -138,7 +138,7 @@ class Visit:
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", password)
         self.page.click("form button[type=submit]")
-        self.page.wait_for_selector(".g-side")
+        self.page.wait_for_selector(".g-side", state="attached")
         return self
 
     def go(self, path: str):

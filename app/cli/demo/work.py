@@ -86,7 +86,7 @@ def _registrations(session: Session, world: World, bureau: Bureau) -> None:
 def _licence(session: Session, data: object, owner: Actor, number: int) -> str:
     """The licence: drawn with care where somebody will look, plain elsewhere, because drawing takes time."""
     if number % 6 == 5 or number < LOOKED_AT:
-        drawn = demo_pictures.licence(data.name, data.uscc, data.legal_rep.name, number)
+        drawn = demo_papers.photographed(demo_pictures.licence(data.name, data.uscc, data.legal_rep.name, number), number)
     else:
         lines = (("名称", data.name), ("信用代码", data.uscc), ("法定代表人", data.legal_rep.name), ("住所", data.address))
         drawn = demo_papers.paper("营业执照", lines, number)

@@ -40,6 +40,9 @@ _BANNED: Final = {
 PAPERS: Final = Family()
 
 
+PAPERS_ALIKE = 4  # bits of 64
+
+
 @PAPERS.check(
     "U10",
     "必备材料齐全",
@@ -85,6 +88,8 @@ def scans(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     slots = {str(file.get("file_id")): reading.text(file, "slot") for file in files}
     for near in reading.rows(facts, "lookalikes"):
         file_id = str(near.get("file_id"))
+        if (reading.whole(near, "distance") or 0) > PAPERS_ALIKE:
+            continue  # printed forms look alike by nature: only what is nearly the same sheet counts
         if near.get("relation") in ("other_owner", "document") and file_id in slots:
             zh, en = _slot(slots[file_id])
             whose = reading.cut(near.get("title") or "—")
