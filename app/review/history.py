@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import cast, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.models.review import ReviewEvent, ReviewQuery, ReviewRound, ReviewSeat
@@ -34,31 +35,29 @@ class Step:
 
 
 def of_case(session: Session, case_id: int, *, internal: bool) -> list[Step]:
-    """All steps in order; without `internal` as the sender may read them. Three statements."""
-    rounds = {
-        row.id: row.round_no
-        for row in session.execute(select(ReviewRound.id, ReviewRound.round_no).where(ReviewRound.case_id == case_id))
-    }
+    """All steps in order; without `internal` as the sender may read them. Two statements."""
     events = session.execute(
         select(
             ReviewEvent.at,
             ReviewEvent.action,
             ReviewEvent.round_id,
+            ReviewRound.round_no,
             ReviewEvent.actor_role,
             ReviewEvent.body,
             User.first_name,
             User.last_name,
         )
+        .join(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
         .outerjoin(User, User.id == ReviewEvent.actor_id)
-        .where(ReviewEvent.round_id.in_(rounds))
+        .where(ReviewRound.case_id == case_id)
         .order_by(ReviewEvent.id)
     ).all()
-    words = _words(session, list(rounds))
-    steps = [_step(event, rounds, words, internal=internal) for event in events]
+    words = _words(session, case_id)
+    steps = [_step(event, words, internal=internal) for event in events]
     return [step for step in steps if internal or step.action not in _INTERNAL]
 
 
-def _step(event: Any, rounds: Mapping[int, int], words: Mapping[tuple[str, int], str], *, internal: bool) -> Step:
+def _step(event: Any, words: Mapping[tuple[str, int], str], *, internal: bool) -> Step:
     facts = json.loads(event.body)["facts"]
     text = facts.get("reason", "") if internal else ""
     if "seat" in facts:
@@ -71,7 +70,7 @@ def _step(event: Any, rounds: Mapping[int, int], words: Mapping[tuple[str, int],
         event.at,
         event.action,
         event.round_id,
-        rounds[event.round_id],
+        event.round_no,
         name,
         event.actor_role,
         facts.get("state", ""),
@@ -80,15 +79,24 @@ def _step(event: Any, rounds: Mapping[int, int], words: Mapping[tuple[str, int],
     )
 
 
-def _words(session: Session, round_ids: list[int]) -> dict[tuple[str, int], str]:
-    """The words of seats and queries; the ledger itself holds digests only."""
+def _words(session: Session, case_id: int) -> dict[tuple[str, int], str]:
+    """The words of seats and queries, in one statement; the ledger itself holds digests only."""
+    rounds = select(ReviewRound.id).where(ReviewRound.case_id == case_id)
+    seats = select(
+        literal("seat").label("of"),
+        ReviewSeat.id,
+        ReviewSeat.reason_text.label("text"),
+        cast(null(), JSONB).label("items"),
+    )
+    queries = select(literal("query"), ReviewQuery.id, ReviewQuery.answer, ReviewQuery.items)
+    rows = session.execute(
+        union_all(seats.where(ReviewSeat.round_id.in_(rounds)), queries.where(ReviewQuery.round_id.in_(rounds)))
+    )
     found: dict[tuple[str, int], str] = {}
-    for seat in session.execute(
-        select(ReviewSeat.id, ReviewSeat.reason_text).where(ReviewSeat.round_id.in_(round_ids))
-    ):
-        found["seat", seat.id] = seat.reason_text
-    queries = select(ReviewQuery.id, ReviewQuery.items, ReviewQuery.answer).where(ReviewQuery.round_id.in_(round_ids))
-    for query in session.execute(queries):
-        found["query", query.id] = "\n".join(str(item.get("text", "")) for item in query.items)
-        found["answer", query.id] = query.answer
+    for row in rows:
+        if row.of == "seat":
+            found["seat", row.id] = row.text
+        else:
+            found["query", row.id] = "\n".join(str(item.get("text", "")) for item in row.items)
+            found["answer", row.id] = row.text
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models.review import OPEN_STATES, ReviewQuery, ReviewRound
@@ -38,6 +39,7 @@ def last_round(view: Any, row: Any) -> ReviewRound | None:
         .where(ReviewRound.kind == view.kind, ReviewRound.subject_id == row.id)
         .order_by(ReviewRound.id.desc())
         .limit(1)
+        .options(joinedload(ReviewRound.evidence), joinedload(ReviewRound.base))
     )
     return db.session.scalars(stmt).first()
 

@@ -1,6 +1,6 @@
 """At most eight SQL statements for any generated page, whoever asks and however long the table is.
 
-Each page is asked for once to warm what a process keeps in memory, and counted the second time.
+A page over the budget is counted once more: what a process keeps in memory is read once.
 """
 
 from __future__ import annotations
@@ -37,13 +37,18 @@ def warm(monkeypatch):
     monkeypatch.setattr(dictionary, "SECONDS", 3600.0)
 
 
+def widest(view: type) -> Any:
+    """The role that sees most rows of a screen."""
+    reach = made.REACH.get(view.__name__, {})
+    return sorted(made.granted(view), key=lambda r: reach.get(r.value, "all") != "all")[0]
+
+
 def instance(world: made.World, view: type) -> Any:
     return next(v for v in made.screens(world.app) if type(v) is view)
 
 
 def cost(world: made.World, role: Any, path: str) -> tuple[int, list[str], str]:
     """Status, statements and text of a page."""
-    world.get(role, path)
     with made.counted(world) as seen:
         answer = world.get(role, path)
     return answer.status_code, list(seen), answer.text
@@ -52,6 +57,8 @@ def cost(world: made.World, role: Any, path: str) -> tuple[int, list[str], str]:
 def over(world: made.World, role: Any, path: str, expected: tuple[int, ...] = (200,)) -> list[str]:
     """What is wrong with one page: its status, or the statements beyond the budget."""
     status, seen, _text = cost(world, role, path)
+    if len(seen) > MOST:
+        status, seen, _text = cost(world, role, path)
     if status not in expected:
         return [f"{role.value} {path}: {status}"]
     return [f"{role.value} {path}: {len(seen)} statements", *seen] if len(seen) > MOST else []
@@ -69,7 +76,7 @@ def queries(view: Any) -> list[str]:
             found.append(f"f_{name}={samples.get(kind, '310120' if kind == 'relation' else '1')}")
     found += [f"tab={view.tabs[0]}"] if view.tabs else []
     everything = "&".join(one for one in found if one.startswith("f_"))
-    return [*found, "q=测试", "size=100", "exact=1", everything + "&q=测试&size=20"]
+    return [f"size=20&{one}" for one in (*found, "q=测试", "exact=1", f"{everything}&q=测试")]
 
 
 def next_page(text: str) -> str | None:
@@ -94,8 +101,8 @@ def test_every_page_of_every_role_stays_within_the_budget(world, view):
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 def test_sorting_filtering_searching_and_turning_pages_cost_no_more(world, view):
-    """Slow where a screen has a dozen columns: each is sorted and filtered by, two requests each."""
-    screen, role = instance(world, view), made.granted(view)[0]
+    """Slow where a screen has a dozen columns: a request for each that sorts or filters."""
+    screen, role = instance(world, view), widest(view)
     path, wrong = f"{screen.route_base}/list/", []
     for query in queries(screen):
         wrong += over(world, role, f"{path}?{query}")
@@ -111,12 +118,16 @@ def test_sorting_filtering_searching_and_turning_pages_cost_no_more(world, view)
 @pytest.mark.parametrize("view", [v for v in VIEWS if v.__name__ in LONG], ids=lambda v: v.__name__)
 def test_the_length_of_a_list_does_not_change_its_cost(world, view):
     """One statement a row would show here: twenty rows and a hundred cost the same."""
-    screen, role = instance(world, view), made.granted(view)[0]
+    screen, role = instance(world, view), widest(view)
     counts = {size: len(cost(world, role, f"{screen.route_base}/list/?size={size}")[1]) for size in (20, 100)}
     assert counts[20] == counts[100], counts
 
 
-@pytest.mark.parametrize("view", [v for v in VIEWS if v.kind and v.kind != "residency" and v.__name__ != "AgencyPostingView"], ids=lambda v: v.__name__)
+@pytest.mark.parametrize(
+    "view",
+    [v for v in VIEWS if v.kind and v.kind != "residency" and v.__name__ != "AgencyPostingView"],
+    ids=lambda v: v.__name__,
+)
 def test_a_record_with_a_past_stays_within_the_budget(world, view):
     """Returned, mended and sent in again; approved with an edit that waits: history, questions, difference, files."""
     screen, wrong = instance(world, view), []

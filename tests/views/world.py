@@ -42,7 +42,13 @@ from tests.views.people import PASSWORD, Browser
 HERE, THERE = "310120", "440203"
 ROLES = registry.EVERYONE
 GRANTS = ["postings", "gigs", "media", "residency"]
-ABSENT = {"RegionView": "999999", "IndustryView": "ZZ99", "OccupationView": "9-99-99-99", "WorkDayView": "1999-01-01", "ReviewReasonView": "R00"}
+ABSENT = {
+    "RegionView": "999999",
+    "IndustryView": "ZZ99",
+    "OccupationView": "9-99-99-99",
+    "WorkDayView": "1999-01-01",
+    "ReviewReasonView": "R00",
+}
 
 # What a role sees of two sides: "a" is its own division, unit or school, "own" what the person made, "all" is all.
 # Roles without a word are not granted the screen. Written down by hand: the code is compared with it.
@@ -239,9 +245,13 @@ class _Builder:
         """Units, schools and agencies of both sides."""
         for side, region in (("a", HERE), ("b", THERE)):
             unit = self.keep("UnitView", side, samples.unit(self.session, region=region))
-            school = self.keep("SchoolView", side, self.add(School(code=f"77{side}", name=f"测试学院{side}", region_code=region)))
+            school = self.keep(
+                "SchoolView", side, self.add(School(code=f"77{side}", name=f"测试学院{side}", region_code=region))
+            )
             agency = self.keep("AgencyView", side, self.add(Agency(name=f"测试职介{side}", region_code=region)))
-            self.keep("AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True)))
+            self.keep(
+                "AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True))
+            )
             self.world.things |= {f"unit_{side}": unit, f"school_{side}": school, f"agency_{side}": agency}
 
     def accounts(self) -> None:
@@ -258,13 +268,26 @@ class _Builder:
         things["stranger"] = self.account(Role.SEEKER, "w-stranger", {})
 
     def account(self, role: Role, name: str, place: dict[str, Any]) -> Actor:
-        user = self.add(User(first_name="三", last_name="张", username=name, email=f"{name}@example.cn", active=True, password=self.hash))
-        self.add(Person(account_id=user.id, real_name="张三", identity_level=2, born_on=today() - timedelta(days=12000)))
+        user = self.add(
+            User(
+                first_name="三",
+                last_name="张",
+                username=name,
+                email=f"{name}@example.cn",
+                active=True,
+                password=self.hash,
+            )
+        )
+        self.add(
+            Person(account_id=user.id, real_name="张三", identity_level=2, born_on=today() - timedelta(days=12000))
+        )
         hat = self.add(Hat(account_id=user.id, role=role.value, is_default=True, **place))
         self.keep("HatView", "a", hat)
         units = frozenset({place["unit_id"]}) if "unit_id" in place else frozenset()
         more = {k: v for k, v in place.items() if k != "grants"}
-        return Actor(user.id, role, hat_id=hat.id, grants=frozenset(place.get("grants", ())), affiliated_units=units, **more)
+        return Actor(
+            user.id, role, hat_id=hat.id, grants=frozenset(place.get("grants", ())), affiliated_units=units, **more
+        )
 
     def file(self, account_id: int) -> Any:
         return samples.stored_file(self.session, account_id)
@@ -273,12 +296,22 @@ class _Builder:
         """What a unit has: a posting, a gig, a picture, a change, a residency."""
         things = self.world.things
         sender = self.world.actors[Role.HANDLER].account_id if side == "a" else things["stranger"].account_id
-        self.keep("PostingView", side, self.posting(unit, region, f"职位{side}", agency=things[f"agency_{side}"], school=things[f"school_{side}"]))
+        self.keep(
+            "PostingView",
+            side,
+            self.posting(unit, region, f"职位{side}", agency=things[f"agency_{side}"], school=things[f"school_{side}"]),
+        )
         self.keep("GigOfferView", side, self.offer(sender, region, f"零工{side}", unit_id=unit.id))
         self.keep("UnitMediumView", side, self.medium(sender, region, unit_id=unit.id))
         change = {name: getattr(unit, name) for name in ("name", "nature", "region_code")}
-        self.keep("UnitChangeView", side, self.add(UnitChange(unit_id=unit.id, status="returned", created_by_id=sender, **change)))
-        residency = Residency(unit_id=unit.id, school_id=things[f"school_{side}"].id, region_code=region, status="active")
+        self.keep(
+            "UnitChangeView",
+            side,
+            self.add(UnitChange(unit_id=unit.id, status="returned", created_by_id=sender, **change)),
+        )
+        residency = Residency(
+            unit_id=unit.id, school_id=things[f"school_{side}"].id, region_code=region, status="active"
+        )
         self.keep("ResidencyView", side, self.add(residency))
 
     def persons_rows(self) -> None:
@@ -296,7 +329,9 @@ class _Builder:
         for view in ("GigWantedView", "PersonalMediumView"):
             self.world.rows[view]["a"] = self.world.rows[view]["seeker"]
 
-    def posting(self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live") -> Posting:
+    def posting(
+        self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live"
+    ) -> Posting:
         row = Posting(
             unit_id=unit.id, unit_name=unit.name, agency_id=agency.id if agency else None, region_code=region, title=title, headcount=2,
             pay_min=5000, pay_max=7000, education="any", status=status, valid_until=today() + timedelta(days=30),
@@ -312,13 +347,27 @@ class _Builder:
         return self.add(GigWanted(**_gig(samples.wanted_content(region_code=region, title=title), poster)))
 
     def medium(self, by: int, region: str, **owner: Any) -> Medium:
-        return self.add(Medium(slot="image", title="车间", file=self.file(by), region_code=region, status="approved", created_by_id=by, **owner))
+        return self.add(
+            Medium(
+                slot="image",
+                title="车间",
+                file=self.file(by),
+                region_code=region,
+                status="approved",
+                created_by_id=by,
+                **owner,
+            )
+        )
 
     def rounds(self) -> None:
         """An item of each side in the queue, and one of the school's."""
         sender, session = self.world.actors[Role.HANDLER], self.session
         for side, actor in (("a", sender), ("b", replace(sender, unit_id=self.world.things["unit_b"].id))):
-            self.keep("ReviewRoundView", side, self.sent(actor, "posting", samples.posting_content(region_code=HERE if side == "a" else THERE)))
+            self.keep(
+                "ReviewRoundView",
+                side,
+                self.sent(actor, "posting", samples.posting_content(region_code=HERE if side == "a" else THERE)),
+            )
         unit = samples.unit(session)
         self.keep("ReviewRoundView", "school_admin", self.sent(
             replace(sender, unit_id=unit.id), "residency", {"school_id": self.world.things["school_a"].id, "statement": "我们招会计。"}
@@ -350,19 +399,37 @@ class _Builder:
             self.keep("ImportRunView", side, self.add(ImportRun(
                 entity="postings", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region, state="done", errors=[],
             )))  # fmt: skip
-        everybody = {r.value: a.account_id for r, a in self.world.actors.items()} | {"b": self.world.things["stranger"].account_id}
+        everybody = {r.value: a.account_id for r, a in self.world.actors.items()} | {
+            "b": self.world.things["stranger"].account_id
+        }
         for side, account_id in everybody.items():
             facts = {"kind": "posting", "title": f"给{side}的消息", "receipt_no": "1", "due_at": None}
-            self.keep("MessageView", side, self.add(Message(account_id=account_id, message_kind="recruit", template="submission_received", facts=facts)))
+            self.keep(
+                "MessageView",
+                side,
+                self.add(
+                    Message(account_id=account_id, message_kind="recruit", template="submission_received", facts=facts)
+                ),
+            )
         self.keep("OutboxView", "a", self.session.scalars(select(Outbox)).first())
-        self.keep("LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1")))
+        self.keep(
+            "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
+        )
         self.keep("ReviewEventView", "a", self.session.scalars(select(ReviewEvent)).first())
         self.keep("JobRunView", "a", self.add(JobRun(job="expire")))
-        self.keep("BlacklistedView", "a", self.add(Blacklisted(subject="phone", value_hash="0" * 64, shown="138****0000", reason="冒用他人身份")))
+        self.keep(
+            "BlacklistedView",
+            "a",
+            self.add(Blacklisted(subject="phone", value_hash="0" * 64, shown="138****0000", reason="冒用他人身份")),
+        )
 
     def reference(self) -> None:
         """One row of every table that ships with the product, or a new one."""
-        self.keep("MinimumWageView", "a", self.add(MinimumWage(region_code=HERE, monthly=2690, hourly=2400, valid_from=today())))
+        self.keep(
+            "MinimumWageView",
+            "a",
+            self.add(MinimumWage(region_code=HERE, monthly=2690, hourly=2400, valid_from=today())),
+        )
         self.keep("ParameterView", "a", self.add(Parameter(key="probe", region_code=HERE, value="1")))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
@@ -374,7 +441,9 @@ class _Builder:
         """More than a page of everything that is reviewed, each with its relations, so that one query a row would show."""
         things, people = self.world.things, self.world.actors
         seeker, handler = people[Role.SEEKER].account_id, people[Role.HANDLER].account_id
-        regions = list(self.session.scalars(select(Region.code).where(Region.code.like("3101%"), ~Region.pseudo).limit(10)))
+        regions = list(
+            self.session.scalars(select(Region.code).where(Region.code.like("3101%"), ~Region.pseudo).limit(10))
+        )
         unit, school = things["unit_a"], things["school_a"]
         for n in range(60):
             region = regions[n % len(regions)]
@@ -383,18 +452,42 @@ class _Builder:
             self.wanted(seeker, region, f"批量找活{n:02d}")
             self.medium(handler, region, unit_id=unit.id)
             self.medium(seeker, region, person_id=seeker)
-            other = self.add(Unit(name=f"批量单位{n:02d}", uscc=samples.uscc(70_000_000 + n), nature="enterprise", region_code=region, status="approved"))
+            other = self.add(
+                Unit(
+                    name=f"批量单位{n:02d}",
+                    uscc=samples.uscc(70_000_000 + n),
+                    nature="enterprise",
+                    region_code=region,
+                    status="approved",
+                )
+            )
             self.add(Residency(unit_id=other.id, school_id=school.id, region_code=HERE, status="active"))
             self.add(AgencyUnit(agency_id=things["agency_a"].id, unit_id=other.id))
-            self.add(UnitChange(unit_id=other.id, name=other.name, nature="enterprise", region_code=region, status="approved"))
+            self.add(
+                UnitChange(
+                    unit_id=other.id, name=other.name, nature="enterprise", region_code=region, status="approved"
+                )
+            )
         self.more_rounds()
 
     def more_rounds(self) -> None:
         """The queue made long by rows alone: what is shown of them is the same."""
         first = self.session.get(ReviewRound, self.world.rows["ReviewRoundView"]["a"])
-        same = {c: getattr(first, c) for c in ("case_id", "kind", "title", "evidence_digest", "region_code", "due_at", "checks")}
+        same = {
+            c: getattr(first, c)
+            for c in ("case_id", "kind", "title", "evidence_digest", "region_code", "due_at", "checks")
+        }
         for n in range(60):
-            self.add(ReviewRound(**same, subject_id=10**6 + n, receipt_no=f"T-{n:06d}", state="approved", holder_id=None, round_no=2 + n))
+            self.add(
+                ReviewRound(
+                    **same,
+                    subject_id=10**6 + n,
+                    receipt_no=f"T-{n:06d}",
+                    state="approved",
+                    holder_id=None,
+                    round_no=2 + n,
+                )
+            )
 
 
 def _gig(content: dict[str, Any], poster: int) -> dict[str, Any]:
