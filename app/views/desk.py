@@ -19,7 +19,7 @@ from app.review import decide as verdicts
 from app.review import queue, sight
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import desk_batch, desk_item, desk_page
+from app.views import desk_batch, desk_item, desk_page, desk_queue
 from app.views.desk_input import TEXT_LIMIT, key_of, morning_of, verdict_of
 from app.views.desk_page import Done, Shown
 from app.views.fields import Fields, row_key
@@ -283,6 +283,8 @@ class DeskView(Page):
         return self._told(current(), int(done), what, what in ("approve", "return", "reject"))
 
     def _told(self, actor: Actor, round_id: int, name: str, undoable: bool) -> Done | None:
-        title = db.session.scalar(select(ReviewRound.title).where(ReviewRound.id == round_id, sight.in_scope(actor)))
+        named = select(ReviewRound.kind, ReviewRound.acting_for, ReviewRound.title)
+        row = db.session.execute(named.where(ReviewRound.id == round_id, sight.in_scope(actor))).one_or_none()
+        title = desk_queue.heading(row) if row is not None else ""
         undo = url_for("DeskView.undo", round_id=round_id, kind=_kind() or None) if undoable else ""
-        return desk_page.told(name, title or "", undo, current_app.config["UNDO_SECONDS"])
+        return desk_page.told(name, title, undo, current_app.config["UNDO_SECONDS"])

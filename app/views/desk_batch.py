@@ -19,7 +19,8 @@ from app.views import words
 from app.views.desk_clock import Sla, left, work_days
 from app.views.desk_fields import Field, fields_of, names_of
 from app.views.desk_item import content_of
-from app.views.desk_queue import greens, ordered
+from app.views.desk_pictures import Picture, pictures_of
+from app.views.desk_queue import greens, heading, ordered
 from app.views.fields import LARGEST
 
 PAGE = 50
@@ -39,6 +40,7 @@ class Line:
     url: str
     summary: str
     fields: list[Field]
+    thumbs: list[Picture]
     sla: Sla
 
 
@@ -67,18 +69,18 @@ def _line(session: Session, row: ReviewRound, sla: Sla) -> Line:
     fields = fields_of(row.kind, new, old, [], names)
     telling = [f for f in fields if f.changed] or [f for f in fields if f.name not in ("title", "name")]
     summary = " · ".join("".join(piece.text for piece in f.new)[:40] for f in telling[:SUMMARY])
-    url = url_for("DeskView.item", round_id=row.id)
     return Line(
-        row.id,
-        row.version,
-        row.evidence_digest,
-        row.title,
-        row.receipt_no,
-        str(KINDS[row.kind].label),
-        url,
-        summary,
-        fields,
-        sla,
+        id=row.id,
+        version=row.version,
+        digest=row.evidence_digest,
+        title=heading(row),
+        receipt_no=row.receipt_no,
+        kind_word=str(KINDS[row.kind].label),
+        url=url_for("DeskView.item", round_id=row.id),
+        summary=summary,
+        fields=fields,
+        thumbs=pictures_of(session, row, new, old, []),
+        sla=sla,
     )
 
 

@@ -38,7 +38,7 @@ _COLLEAGUES = frozenset({Role.REVIEWER.value, Role.LEAD.value, Role.SCHOOL.value
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding as the page shows it."""
+    """What one check found, as the page shows it; `more` are its further findings, verified with the same tick."""
 
     code: str
     sev: str
@@ -47,6 +47,7 @@ class Check:
     law: str
     law_words: str
     reason: str
+    more: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +259,23 @@ def _check(entry: dict[str, Any]) -> Check:
 
 
 def _checks(entries: list[dict[str, Any]]) -> Checks:
-    found = [_check(entry) for entry in entries]
-    return Checks([c for c in found if c.sev != "ok"], [c for c in found if c.sev == "ok"])
+    found: dict[tuple[str, str], Check] = {}
+    for entry in entries:
+        one = _check(entry)
+        first = found.setdefault((one.code, one.sev), one)
+        if first is not one and one.message not in (first.message, *first.more):
+            first.more.append(one.message)
+    return Checks([c for c in found.values() if c.sev != "ok"], [c for c in found.values() if c.sev == "ok"])
 
 
 def _similar(checks: Checks) -> list[Similar]:
     icons = {"I": "photo", "U": "building", "G": "tool", "J": "briefcase", "D": "school"}
     colours = {"high": "bad", "warn": "warn"}
     return [
-        Similar(c.code, c.message, c.law, icons.get(c.code[:1], "info-circle"), colours.get(c.sev, ""))
-        for c in checks.open
-        if c.code in SIMILAR
+        Similar(check.code, message, check.law, icons.get(check.code[:1], "info-circle"), colours.get(check.sev, ""))
+        for check in checks.open
+        if check.code in SIMILAR
+        for message in (check.message, *check.more)
     ]
 
 

@@ -254,7 +254,9 @@ def _changes(session: Session, later: ReviewRound, seen: str) -> list[Field]:
 def colleagues(session: Session, actor: Actor, row: ReviewRound) -> list[Colleague]:
     """Everybody else under a hat that decides this kind and reaches this division or school."""
     roles = [role.value for role in KINDS[row.kind].decider_roles]
-    reach = or_(Hat.region_code.in_(upwards(row.region_code)), Hat.school_id == row.school_id)
+    reach = Hat.region_code.in_(upwards(row.region_code))
+    if row.school_id is not None:
+        reach = or_(reach, Hat.school_id == row.school_id)
     stmt = (
         select(Hat.account_id, Person.real_name, Hat.role, Region.full_name, School.name)
         .join(Person, Person.account_id == Hat.account_id)

@@ -124,7 +124,7 @@ def day_and_green(session: Session, actor: Actor, kind: str, now: dt.datetime) -
     return Today(count, None if middle is None else round(middle)), green
 
 
-def heading(row: ReviewRound) -> str:
+def heading(row: Any) -> str:
     """What an item is called: a picture by whose it is, everything else by its own name."""
     return row.acting_for if row.kind in PICTURES and row.acting_for else row.title
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.views.public_content import QUERY_LIMIT, Search
 TABS = ("postings", "offer", "wanted")
 OPENINGS = 20  # postings listed on a unit's page
 MAX_AGE = 60  # seconds
+_BULLET = re.compile(r"^(?:[0-9]{1,2}\s*[、.．)）:：](?![0-9])|[（(][0-9]{1,2}[)）]|[-•·●*◆■]+)\s*")
 
 
 def pay_words(row: Posting) -> tuple[str, str]:
@@ -94,6 +96,7 @@ class PortalView(Page):
             near=public_content.near(db.session, row, day),
             above=public_content.regions_above(db.session, row.region_code),
             paragraphs=paragraphs,
+            place=place,
         )
 
     @expose("/gigs/<int:key>")
@@ -109,6 +112,7 @@ class PortalView(Page):
             pictures=public_content.gig_pictures(db.session, row.id) if kind == "offer" else [],
             above=public_content.regions_above(db.session, row.region_code),
             paragraphs=paragraphs,
+            place=place,
         )
 
     @expose("/units/<int:key>")
@@ -122,6 +126,7 @@ class PortalView(Page):
             pictures=public_content.unit_pictures(db.session, unit.id),
             openings=public_content.unit_openings(db.session, unit.id, public_content.today(), OPENINGS),
             paragraphs=paragraphs,
+            place=place,
         )
 
 
@@ -132,6 +137,12 @@ def _query(tab: str, asked: Search) -> dict[str, Any]:
 
 
 def paragraphs(text: str | None) -> list[str]:
-    """The lines of a text that hold something."""
-    lines = [line.strip() for line in (text or "").splitlines()]
+    """The lines of a text that hold something, without numbers and bullets of their own: the page has its own."""
+    lines = [_BULLET.sub("", line.strip()).strip() for line in (text or "").splitlines()]
     return [line for line in lines if line]
+
+
+def place(row: Any) -> str:
+    """Where the work is; an address that names its division does not name it twice."""
+    division, address = row.region.full_name, row.address or ""
+    return address if address.startswith(division) else f"{division} {address}".strip()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from app.models.accounts import Person
 from app.models.positions import Posting
 from app.models.review import ReviewRound
 from app.review import desk
@@ -202,6 +203,17 @@ def test_ask_hold_skip_transfer_by_form(app, session, reviewer):
     assert (states["ask"].state, states["hold"].state, states["skip"].state) == ("need_info", "held", "queued")
     assert states["skip"].holder_id is None
     assert states["transfer"].holder_id == colleague.account_id
+
+
+def test_colleagues_on_offer_are_those_who_may_decide_it(app, session, reviewer, posted):
+    here = browser(app, session, "reviewer", region_code="310120")
+    elsewhere = browser(app, session, "reviewer", region_code="440200")
+    for person in (reviewer, here, elsewhere):
+        session.add(Person(account_id=person.account_id, real_name="张三"))
+    session.commit()
+    offered = reviewer.get(f"/desk/{posted[2].id}/colleagues").text
+    values = {int(n) for n in re.findall(r'<option value="(\d+)"', offered)}
+    assert values == {here.account_id}
 
 
 def test_another_division_and_other_hats_are_kept_out(app, session, posted):
