@@ -152,7 +152,7 @@ def _postings(session: Session, world: World, bureau: Bureau) -> None:
         unit, _, owner = usable[one.unit]
         who = world.actors["handler"] if unit.id == world.actors["handler"].unit_id else owner
         who = Actor(**{**_as_dict(who), "grants": frozenset({"postings", "gigs", "media", "residency"})})
-        posting = desk.create(session, who, "posting", _posting_content(one))
+        posting = desk.create(session, who, "posting", _posting_content(one, unit.name))
         posting.source = "demo"
         if number % 11 == 10:
             continue
@@ -174,12 +174,13 @@ def _as_dict(actor: Actor) -> dict[str, object]:
     return {name: getattr(actor, name) for name in Actor.__slots__}
 
 
-def _posting_content(one: demo_work.DemoPosting) -> dict[str, object]:
+def _posting_content(one: demo_work.DemoPosting, unit_name: str) -> dict[str, object]:
+    own = f"\n岗位由{unit_name}设置，入职即签订劳动合同。"  # no two units write the same text
     return {
         "title": one.title, "occupation_code": None, "headcount": one.headcount, "education": one.education,
         "experience": one.experience, "region_code": one.region, "address": one.address, "pay_min": one.pay_min,
         "pay_max": one.pay_max, "pay_negotiable": False, "pay_text": "", "benefits": one.benefits,
-        "board_lodging": one.board_lodging, "requirements": one.requirements, "description": one.description,
+        "board_lodging": one.board_lodging, "requirements": one.requirements, "description": one.description + own,
         "valid_until": today() + timedelta(days=one.valid_days), "gender_ground": None, "gender_ground_note": "", "schools": [],
     }  # fmt: skip
 
@@ -209,7 +210,8 @@ def _gig_content(one: demo_work.DemoGig, random: Random) -> dict[str, object]:
     start = datetime.combine(today() + timedelta(days=one.starts_in_days), time(8), ZONE)
     content: dict[str, object] = {
         "type_code": one.type_code, "title": one.title, "start_at": start, "headcount": one.headcount, "region_code": one.region,
-        "address": one.address, "mode": one.mode, "own_tools": one.own_tools, "description": one.description,
+        "address": one.address, "mode": one.mode, "own_tools": one.own_tools,
+        "description": f"{one.description}集合地点：{one.address}。",
         "phone": f"1990000{random.randrange(10000):04d}", "phone_public": False,
         "valid_until": today() + timedelta(days=one.valid_days), "agreed": True,
     }  # fmt: skip
