@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import BinaryIO, Protocol
 
@@ -78,13 +79,15 @@ def store_video(
     stream.seek(0)
     state = _scanned(scanner, stream)
     stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
     row = StoredFile(
         key=storage.put(stream, video.ext),
         name=shown_name(name),
         mime=video.mime,
         size=video.size,
         seconds=round(video.seconds),
-        sha256=video.sha256,
+        sha256=digest,
         malware=state,
         uploaded_by_id=uploaded_by,
     )
