@@ -104,7 +104,7 @@ class Hat(Stamped, Model):
     school_id = col("School", BigInteger, ForeignKey("school.id"), index=True)
     agency_id = col("Agency", BigInteger, ForeignKey("agency.id"), index=True)
     grants = col("Granted functions", ARRAY(String(30)), nullable=False, server_default="{}", default=list)
-    is_default = col("Default hat", Boolean, nullable=False, default=False)
+    is_default = col("Default role", Boolean, nullable=False, default=False)
     active = col("Active", Boolean, nullable=False, default=True)
     account = relationship(User, info={"label": _l("Account")})
     region = relationship(Region, info={"label": _l("Division")})

@@ -28,7 +28,7 @@ class StoredFile(Model):
     phash = col("Perceptual hash", BigInteger, index=True)
     blank = col("Nearly one colour", Boolean, nullable=False, default=False)
     blurred = col("Blurred", Boolean, nullable=False, default=False)
-    had_gps = col("Carried a position (removed)", Boolean, nullable=False, default=False)
+    had_gps = col("Location data removed", Boolean, nullable=False, default=False)
     codes = col("QR or bar codes found", ARRAY(String(300)), nullable=False, server_default="{}", default=list)
     malware = col("Malware scan", String(20), nullable=False, default="not_scanned")
     uploaded_by_id = col("Uploaded by", Integer, ForeignKey("ab_user.id"), index=True)

@@ -109,7 +109,7 @@ class MinimumWage(Stamped, Model):
     id = pk()
     region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
     monthly = col("Monthly (yuan)", Integer, nullable=False)
-    hourly = col("Hourly (yuan, cents)", Integer, nullable=False, help=_l("In fen: 2400 is 24.00 yuan"))
+    hourly = col("Hourly (fen)", Integer, nullable=False, help=_l("In fen: 2400 is 24.00 yuan"))
     valid_from = col("Valid from", Date, nullable=False)
     source = col("Source", String(200), nullable=False, default="")
     region = relationship(Region, info={"label": _l("Division")})

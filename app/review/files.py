@@ -79,7 +79,7 @@ def store_video(
     stream.seek(0)
     state = _scanned(scanner, stream)
     stream.seek(0)
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = _digest(stream)
     stream.seek(0)
     row = StoredFile(
         key=storage.put(stream, video.ext),
@@ -101,3 +101,10 @@ def _scanned(scanner: Scanner, source: bytes | BinaryIO) -> str:
     if verdict.status == "infected":
         raise Refused("malware_found", field="file")
     return verdict.status
+
+
+def _digest(stream: BinaryIO) -> str:
+    whole = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        whole.update(block)
+    return whole.hexdigest()

@@ -19,7 +19,7 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "held": ("hold", _l("On hold")),
     "returned": ("back", _l("Returned for mending")),
     "approved": ("ok", _l("Approved")),
-    "active": ("ok", _l("Active")),
+    "active": ("ok", _l("Resident")),
     "live": ("live", _l("Live")),
     "rejected": ("bad", _l("Rejected")),
     "revoked": ("bad", _l("Revoked")),
@@ -121,7 +121,6 @@ KINDS: Final[dict[str, Any]] = {
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
     "review_kind": KINDS,
-    "round_state": {code: word for code, (_, word) in STATUSES.items()},
 }
 
 

@@ -39,7 +39,7 @@ class ReviewPolicyView(SafeView):
 
     datamodel = SQLAInterface(ReviewPolicy)
     open_to_all = True
-    list_title, thing = _l("Review policies"), _l("Review policy")
+    list_title, thing = _l("Review policies"), _l("Review setting")
     list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes"]
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
