@@ -4,6 +4,7 @@ from flask import current_app, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -21,7 +22,7 @@ class JobView(Page):
     @has_access
     def list(self) -> str:
         """All jobs."""
-        newest = select(JobRun).distinct(JobRun.job).order_by(JobRun.job, JobRun.id.desc())
+        newest = select(JobRun).ext(distinct_on(JobRun.job)).order_by(JobRun.job, JobRun.id.desc())
         last = {run.job: run for run in db.session.scalars(newest)}
         jobs = current_app.extensions["jobs"]
         return self.render_template("system/jobs.html", jobs=jobs.values(), last=last)

@@ -21,8 +21,8 @@ MOST = 8
 VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 # Tables that grow: their lists are measured with more rows than a page shows.
 LONG = {
-    "UnitView", "UnitChangeView", "UnitMediumView", "PersonalMediumView", "PostingView", "GigOfferView", "GigWantedView",
-    "ResidencyView", "ReviewRoundView", "AgencyUnitView", "AgencyPostingView",
+    "UnitView", "UnitChangeView", "UnitMediumView", "PersonalMediumView", "PostingView", "GigOfferView",
+    "GigWantedView", "ResidencyView", "ReviewRoundView", "AgencyUnitView", "AgencyPostingView",
 }  # fmt: skip
 
 

@@ -55,12 +55,15 @@ ABSENT = {
 _BUREAU = {"reviewer": "a", "lead": "a"}
 REACH: dict[str, dict[str, str]] = {
     "UnitView": _BUREAU | {
-        "school_admin": "a", "operator": "all", "unit_owner": "a", "unit_handler": "a", "agency": "a", "seeker": "own", "student": "own",
+        "school_admin": "a", "operator": "all", "unit_owner": "a", "unit_handler": "a", "agency": "a",
+        "seeker": "own", "student": "own",
     },
     "UnitChangeView": _BUREAU | {"unit_owner": "a"},
     "UnitMediumView": _BUREAU | {"unit_owner": "a", "unit_handler": "a"},
     "PersonalMediumView": _BUREAU | {"seeker": "own", "student": "own"},
-    "PostingView": _BUREAU | {"school_admin": "a", "operator": "all", "unit_owner": "a", "unit_handler": "a", "agency": "a"},
+    "PostingView": _BUREAU | {
+        "school_admin": "a", "operator": "all", "unit_owner": "a", "unit_handler": "a", "agency": "a",
+    },
     "AgencyPostingView": {"agency": "a"},
     "GigOfferView": _BUREAU | {"unit_owner": "a", "unit_handler": "a", "seeker": "own", "student": "own"},
     "GigWantedView": _BUREAU | {"seeker": "own", "student": "own"},
@@ -101,8 +104,8 @@ class World:
         """A key that no row has."""
         return ABSENT.get(view, 2**40)
 
-    def get(self, role: Role, path: str) -> Any:
-        return self.people[role].client.get(path)
+    def get(self, role: Role, path: str, **headers: str) -> Any:
+        return self.people[role].client.get(path, headers=headers)
 
     def post(self, role: Role, path: str, values: dict[str, Any] | None = None, **more: Any) -> Any:
         """With the token of this person's session, asked for once."""
@@ -259,8 +262,10 @@ class _Builder:
         things = self.world.things
         places: dict[Role, dict[str, Any]] = {
             Role.REVIEWER: {"region_code": "310000"}, Role.LEAD: {"region_code": "310000"},
-            Role.SCHOOL: {"school_id": things["school_a"].id, "region_code": HERE}, Role.OWNER: {"unit_id": things["unit_a"].id},
-            Role.HANDLER: {"unit_id": things["unit_a"].id, "grants": GRANTS}, Role.AGENCY: {"agency_id": things["agency_a"].id},
+            Role.SCHOOL: {"school_id": things["school_a"].id, "region_code": HERE},
+            Role.OWNER: {"unit_id": things["unit_a"].id},
+            Role.HANDLER: {"unit_id": things["unit_a"].id, "grants": GRANTS},
+            Role.AGENCY: {"agency_id": things["agency_a"].id},
         }  # fmt: skip
         for role in ROLES:
             self.world.actors[role] = self.account(role, f"w-{role.value}", places.get(role, {}))
@@ -333,7 +338,8 @@ class _Builder:
         self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live"
     ) -> Posting:
         row = Posting(
-            unit_id=unit.id, unit_name=unit.name, agency_id=agency.id if agency else None, region_code=region, title=title, headcount=2,
+            unit_id=unit.id, unit_name=unit.name, agency_id=agency.id if agency else None, region_code=region, title=title,
+            headcount=2,
             pay_min=5000, pay_max=7000, education="any", status=status, valid_until=today() + timedelta(days=30),
             description="负责仓库收发货与盘点，登记出入库台账。", address="解放路1号",
         )  # fmt: skip
@@ -370,7 +376,8 @@ class _Builder:
             )
         unit = samples.unit(session)
         self.keep("ReviewRoundView", "school_admin", self.sent(
-            replace(sender, unit_id=unit.id), "residency", {"school_id": self.world.things["school_a"].id, "statement": "我们招会计。"}
+            replace(sender, unit_id=unit.id), "residency",
+            {"school_id": self.world.things["school_a"].id, "statement": "我们招会计。"},
         ))  # fmt: skip
 
     def sent(self, actor: Actor, kind: str, content: dict[str, Any]) -> ReviewRound:
@@ -378,17 +385,17 @@ class _Builder:
         return desk.submit(self.session, actor, kind, subject.id)
 
     def eventful(self) -> None:
-        """Of each kind a row to which much has happened: returned, mended, sent in again; approved, its edit waiting."""
+        """Of each kind a row with a past: returned and mended; approved, with an edit that waits."""
         found: dict[str, list[int]] = {}
         for key, kind in KINDS.items():
             if key == "residency":
                 continue  # decided by a school, whose record is short
             story = samples.Story(self.session, key)
-            subject, row = story.decided("return")
+            subject, _row = story.decided("return")
             desk.edit(self.session, story.sender, key, subject.id, story.mended(), subject.version)
             found[key] = [subject.id]
             if kind.lifecycle.revisable:
-                subject, row = story.decided()
+                subject, _row = story.decided()
                 desk.edit(self.session, story.sender, key, subject.id, story.mended(), subject.version)
                 found[key].append(subject.id)
         self.world.things["eventful"] = found
@@ -397,7 +404,8 @@ class _Builder:
         """Messages to everybody, runs, logs."""
         for side, region in (("a", HERE), ("b", THERE)):
             self.keep("ImportRunView", side, self.add(ImportRun(
-                entity="postings", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region, state="done", errors=[],
+                entity="postings", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region,
+                state="done", errors=[],
             )))  # fmt: skip
         everybody = {r.value: a.account_id for r, a in self.world.actors.items()} | {
             "b": self.world.things["stranger"].account_id
@@ -438,7 +446,7 @@ class _Builder:
             self.keep(name, "a", self.session.scalars(select(model).limit(1)).one())
 
     def many(self) -> None:
-        """More than a page of everything that is reviewed, each with its relations, so that one query a row would show."""
+        """More than a page of everything that is reviewed, each with its relations: one query a row would show."""
         things, people = self.world.things, self.world.actors
         seeker, handler = people[Role.SEEKER].account_id, people[Role.HANDLER].account_id
         regions = list(

@@ -1,0 +1,358 @@
+"""Every endpoint, every role, an own row, a foreign one and none: nothing is open that the registry does not open.
+
+What is expected follows from the registry's grants and from `REACH`, which says by hand how far each role sees:
+403 what is not granted, 404 what is foreign or absent, and for one's own what the screen answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, update
+
+from app import registry
+from app.review.edits import WITHDRAW_EDIT
+from app.review.kinds import KINDS
+from app.rules.actor import Role
+from app.views import scope
+from app.views.base import SafeView
+from app.views.columns import describe
+from app.views.moves import permission_of
+from tests.views import world as made
+
+VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
+KIND_VIEWS = [v for v in VIEWS if v.kind]
+GENERATED = {"list", "show", "add", "edit", "delete", "related", "move", "moves"}
+OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
+GONE = {404}
+SWAP = {"HX-Request": "true"}  # only the middle of the page is rendered: thousands of them are asked for here
+
+# Endpoints without a role: open to everybody, and why that does no harm.
+OPEN: dict[str, str] = {
+    "static": "our own scripts, styles and pictures",
+    "appbuilder.static": "files of the framework, which everybody can download",
+    "healthz": "says that the process lives",
+    "readyz": "says that the database has this release's schema",
+    "LoginView.login": "the way in",
+    "SecurityApi.login": "the way in for programs, behind the same lockout",
+    "SecurityApi.refresh": "needs a refresh token",
+    "UtilView.back": "answers 404",
+    "LocaleView.index": "answers 404",
+    "PortalView.index": "what is approved, for the public",
+    "PortalView.posting": "what is approved, for the public",
+    "PortalView.gig": "what is approved, for the public",
+    "PortalView.unit": "what is approved, for the public",
+    "PublicApi.postings": "what is approved, for the public",
+    "PublicApi.posting": "what is approved, for the public",
+    "PublicApi.gigs": "what is approved, for the public",
+    "PublicApi.gig": "what is approved, for the public",
+    "PublicApi.unit": "what is approved, for the public",
+}
+# Endpoints of the desk's API have tests of their own with every role: tests/api/test_desk_api.py.
+ELSEWHERE = {"DeskApi": "tests/api/test_desk_api.py", "MenuApi": "test_the_menu_of_the_api_is_the_pages_menu below"}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One endpoint that is no generated one: who may, and the rows its address names."""
+
+    permission: tuple[str, str] | None  # None: whoever is logged in
+    path: str  # {} is the key of a row
+    rows: str = ""  # screen whose rows the key names
+    post: bool = False
+    data: tuple[tuple[str, str], ...] = ()
+    own: frozenset[int] = frozenset(OWN)
+    gone: frozenset[int] = frozenset(GONE)
+
+
+VERDICT = (
+    ("verdict", "return"),
+    ("version", "1"),
+    ("epoch", "1"),
+    ("digest", "0" * 64),
+    ("reason_codes", "R99"),
+    ("reason_text", "请补充"),
+)
+DECIDE, LIST, RUN = ("can_decide", "DeskView"), ("can_list", "DeskView"), ("can_run", "ImportView")
+IMPORTS = ("can_list", "ImportView")
+ROUND, AGENCY, SHOW, COPY = "ReviewRoundView", "AgencyPostingView", "can_show", "can_copy"
+TRANSFER = (("to", "1"), ("reason", "请办"))
+NOTHING = frozenset({204})  # a claim that is not held is given back by doing nothing
+SPOTS: dict[str, Spot] = {
+    "HomeView.index": Spot(None, "/"),
+    "DeskView.list": Spot(LIST, "/desk/"),
+    "DeskView.item": Spot(LIST, "/desk/{}", ROUND),
+    "DeskView.batch": Spot(("can_batch", "DeskView"), "/desk/batch"),
+    "DeskView.colleagues": Spot(("can_transfer", "DeskView"), "/desk/{}/colleagues", ROUND),
+    "DeskView.claim": Spot(DECIDE, "/desk/{}/claim", ROUND, True),
+    "DeskView.renew": Spot(DECIDE, "/desk/{}/renew", ROUND, True, (("epoch", "1"),), gone=frozenset({404, 409})),
+    "DeskView.release": Spot(DECIDE, "/desk/{}/release", ROUND, True, (("epoch", "1"),), NOTHING, NOTHING),
+    "DeskView.decide": Spot(DECIDE, "/desk/{}/decide", ROUND, True, VERDICT),
+    "DeskView.undo": Spot(DECIDE, "/desk/{}/undo", ROUND, True),
+    "DeskView.skip": Spot(DECIDE, "/desk/{}/skip", ROUND, True),
+    "DeskView.ask": Spot(DECIDE, "/desk/{}/ask", ROUND, True, (("questions", "几楼？"),)),
+    "DeskView.hold": Spot(DECIDE, "/desk/{}/hold", ROUND, True, (("until", "2099-01-04"), ("reason", "等协查"))),
+    "DeskView.transfer": Spot(("can_transfer", "DeskView"), "/desk/{}/transfer", ROUND, True, TRANSFER),
+    "ImportView.list": Spot(IMPORTS, "/imports/"),
+    "ImportView.show": Spot(IMPORTS, "/imports/{}", "ImportRunView"),
+    "ImportView.progress": Spot(IMPORTS, "/imports/{}/progress", "ImportRunView"),
+    "ImportView.errors": Spot(IMPORTS, "/imports/{}/errors", "ImportRunView", own=frozenset({200, 404, 422})),
+    "ImportView.template": Spot(IMPORTS, "/imports/template"),
+    "ImportView.upload": Spot(RUN, "/imports/upload", post=True),
+    "ImportView.start": Spot(RUN, "/imports/{}/start", "ImportRunView", True, own=frozenset({302, 404, 409, 422})),
+    "JobView.list": Spot(("can_list", "JobView"), "/jobs/"),
+    "JobView.run": Spot(("can_run", "JobView"), "/jobs/run/nothing", post=True, own=frozenset(GONE)),
+    "LedgerView.list": Spot(("can_list", "LedgerView"), "/ledger/"),
+    "LedgerView.verify": Spot(("can_verify", "LedgerView"), "/ledger/verify", post=True),
+    "LedgerView.heads": Spot(("can_list", "LedgerView"), "/ledger/heads.json"),
+    "MessageView.read_all": Spot(("can_list", "MessageView"), "/messageview/read", post=True),
+    "PasswordView.index": Spot(("can_list", "PasswordView"), "/password/"),
+    "PostingView.preview": Spot(("can_show", "PostingView"), "/postingview/preview/{}", "PostingView"),
+    "PostingView.copy": Spot(("can_copy", "PostingView"), "/postingview/copy/{}", "PostingView", True),
+    "AgencyPostingView.preview": Spot((SHOW, AGENCY), "/agencypostingview/preview/{}", AGENCY),
+    "AgencyPostingView.copy": Spot((COPY, AGENCY), "/agencypostingview/copy/{}", AGENCY, True),
+    "LoginView.logout": Spot(None, "/logout/", post=True),
+}  # fmt: skip
+OTHER = {
+    "FileView.file": "test_files_follow_what_they_hang_on",
+    "FileView.thumb": "test_files_follow_what_they_hang_on",
+    "hat": "test_only_own_hats_can_be_worn",
+}
+
+
+@pytest.fixture(scope="session")
+def world(request, server_url, template_url, data_dir):
+    return made.shared(request.session, server_url, template_url, data_dir)
+
+
+def may(role: Role, permission: str, view: str) -> bool:
+    return (permission, view) in registry.grants()[role.value]
+
+
+def screen_of(world: made.World, view: type) -> Any:
+    return next(v for v in made.screens(world.app) if type(v) is view)
+
+
+def sides(world: made.World, view: str, role: Role) -> Iterator[tuple[str, Any]]:
+    """An own row (if the role may see any), a foreign one (if there is any for it), and a key without a row."""
+    yield "mine", world.mine(view, role)
+    if world.theirs(view, role) is not None:
+        yield "theirs", world.theirs(view, role)
+    yield "absent", world.absent(view)
+
+
+def wanted(granted: bool, side: str, own: Any) -> set[int]:
+    if not granted:
+        return {403}
+    return set(own) if side == "mine" else set(GONE)
+
+
+# -- completeness -------------------------------------------------------------------------------------------------
+
+
+def test_no_endpoint_is_missing_here(world):
+    apis = {e.view.__name__.removesuffix("View") + "Api" for e in registry.MENU if e.api} | set(ELSEWHERE)
+    screens = {v.__name__ for v in VIEWS}
+    unknown = []
+    for endpoint in {rule.endpoint for rule in world.app.url_map.iter_rules()}:
+        view, _dot, method = endpoint.partition(".")
+        generated = view in screens and method in GENERATED
+        if not (generated or view in apis or endpoint in OPEN or endpoint in SPOTS or endpoint in OTHER):
+            unknown.append(endpoint)
+    assert unknown == []
+    assert all(OPEN.values())
+
+
+def test_every_screen_has_rows_in_the_world(world):
+    assert {v.__name__ for v in VIEWS} == set(world.rows)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_the_scope_of_each_role_is_what_was_written_down(world, view):
+    """`REACH` is written by hand; the scope of the code must show and hide the same rows."""
+    name, screen, wrong = view.__name__, screen_of(world, view), []
+    with world.app.app_context():
+        from app.extensions import db
+
+        for role in made.granted(view):
+            key = inspect(view.datamodel.obj).primary_key[0]
+            seen = set(db.session.scalars(scope.rows(screen, world.actors[role]).with_only_columns(key)))
+            for side, row in sides(world, name, role):
+                if (row in seen) != (side == "mine"):
+                    wrong.append((role.value, side, row))
+    assert wrong == []
+
+
+# -- pages --------------------------------------------------------------------------------------------------------
+
+
+def stranger(view: type, role: Role) -> bool:
+    """Whether the role holds nothing at all on the screen: then one row and one move stand for all."""
+    return not any(name == view.__name__ for _permission, name in registry.grants()[role.value])
+
+
+def keys(world: made.World, view: type, role: Role) -> list[tuple[str, Any]]:
+    """The rows to ask for, the foreign ones first."""
+    found = list(sides(world, view.__name__, role))
+    return found[:1] if stranger(view, role) else found[::-1]
+
+
+def pages(world: made.World, view: type, role: Role) -> Iterator[tuple[str, set[int]]]:
+    """All generated addresses of a screen for GET, and what each may answer."""
+    name, screen = view.__name__, screen_of(world, view)
+    reads, shows = may(role, "can_list", name), may(role, "can_show", name)
+    yield "list/?size=20", {200} if reads else {403}
+    adds = may(role, "can_add", name) and bool(screen.add_columns)
+    yield "add", {200} if adds else {403}
+    pickable = [
+        n for n in (*screen.search_columns, *screen.add_columns) if describe(screen.model, n).relation is not None
+    ]
+    for column in pickable[:2]:
+        yield f"related/{column}", {200, 404} if reads else {403}
+    yield "related/created_by_id", {404} if reads else {403}
+    for side, key in keys(world, view, role):
+        yield f"show/{key}", wanted(shows, side, {200})
+        edits = may(role, "can_edit", name)
+        yield f"edit/{key}", wanted(edits, side, {200, 403, 409} if screen.edit_columns else {403})
+        yield f"delete/{key}", {405}
+        for move in moves(view)[: 1 if stranger(view, role) else None]:
+            yield f"move/{move}/{key}", wanted(may(role, permission_of(move), name), side, {200})
+
+
+def moves(view: type) -> list[str]:
+    """Every move of the screen's lifecycle that is no verdict, the clock's among them."""
+    if not view.kind:
+        return []
+    return [*(m.name for m in KINDS[view.kind].lifecycle.moves if not m.verdict), WITHDRAW_EDIT.name]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_reading(world, view):
+    route, wrong = screen_of(world, view).route_base, []
+    for role in made.ROLES:
+        for path, expected in pages(world, view, role):
+            status = world.get(role, f"{route}/{path}", **SWAP).status_code
+            if status not in expected:
+                wrong.append((role.value, path, status, expected))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_writing(world, view):
+    """With the right token: forms, moves, deletion. What one role changed is undone before the next comes."""
+    name, screen, wrong = view.__name__, screen_of(world, view), []
+    for role in made.ROLES:
+        with nullcontext() if stranger(view, role) else made.undone(world):
+            for path, data, expected in posts(world, view, role):
+                status = world.post(role, f"{screen.route_base}/{path}", data, headers=SWAP).status_code
+                if status not in expected:
+                    wrong.append((role.value, path, status, expected))
+            foreign = world.theirs(name, role)
+            if foreign is not None and not stranger(view, role):
+                assert untouched(screen, foreign), (role, foreign)
+    assert wrong == []
+
+
+def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict[str, str], set[int]]]:
+    name, screen = view.__name__, screen_of(world, view)
+    adds = may(role, "can_add", name) and bool(screen.add_columns)
+    yield "add", {}, {302, 403, 409, 422} if adds else {403}
+    for side, key in keys(world, view, role):
+        deletes = may(role, "can_delete", name)
+        yield f"delete/{key}", {}, {403} if view.kind or not deletes else {302, 409} if side == "mine" else GONE
+        changed = {"version": "1", "title": "改掉", "name": "改掉"}
+        if not (side == "mine" and deletes and not view.kind):
+            edits = wanted(may(role, "can_edit", name), side, OWN if screen.edit_columns else {403})
+            yield f"edit/{key}", changed, edits
+        for move in moves(view)[: 1 if stranger(view, role) else None]:
+            sent = {"version": "1", "reason_text": "内容不实", "valid_until": "2026-13-01"}
+            yield f"move/{move}/{key}", sent, wanted(may(role, permission_of(move), name), side, OWN | GONE)
+
+
+def untouched(screen: Any, key: Any) -> bool:
+    """Whether a row still stands in its first version."""
+    from app.extensions import db
+
+    row = db.session.get(screen.model, key, populate_existing=True)
+    return row is not None and getattr(row, "version", 1) == 1
+
+
+# -- all other endpoints ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endpoint", SPOTS)
+def test_other_endpoints(world, endpoint):
+    spot, wrong = SPOTS[endpoint], []
+    if endpoint == "LoginView.logout":
+        assert world.people[Role.SEEKER].client.get(spot.path).status_code == 405, "leaving needs a form"
+        return
+    for role in made.ROLES:
+        granted = spot.permission is None or may(role, *spot.permission)
+        with made.undone(world) if granted else nullcontext():
+            rows = list(sides(world, spot.rows, role))[:: -1 if granted else 3] if spot.rows else [("mine", "")]
+            for side, key in rows:
+                path = spot.path.format(key)
+                ask = world.post(role, path, dict(spot.data)) if spot.post else world.get(role, path)
+                expected = {403} if not granted else spot.own if side == "mine" else spot.gone
+                if ask.status_code not in expected:
+                    wrong.append((role.value, side, path, ask.status_code, expected))
+    assert wrong == []
+
+
+def test_files_follow_what_they_hang_on(world):
+    """A picture of a unit is seen by whom the unit's pictures are shown; of a draft by nobody else."""
+    from app.extensions import db
+    from app.models.media import Medium
+
+    with made.undone(world):
+        row = db.session.get(Medium, world.rows["UnitMediumView"]["b"])
+        medium, file = row.id, row.file_id
+
+        db.session.execute(update(Medium).where(Medium.id == medium).values(status="draft"))
+        db.session.commit()
+        answers = {role: world.get(role, f"/files/{file}").status_code for role in made.ROLES}
+        answers |= {f"{role} thumb": world.get(role, f"/files/{file}/thumb").status_code for role in made.ROLES}
+        assert set(answers.values()) == {404}, answers
+        assert world.app.test_client().get(f"/files/{file}").status_code == 404
+        assert world.get(Role.HANDLER, "/files/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_only_own_hats_can_be_worn(world):
+    for role in (Role.SEEKER, Role.REVIEWER):
+        other = world.actors[Role.SYSADMIN].hat_id
+        assert world.post(role, f"/hat/{other}").status_code == 403
+        assert world.post(role, f"/hat/{world.actors[role].hat_id}").status_code == 302
+        assert world.get(role, f"/hat/{other}").status_code == 405
+
+
+def test_nobody_sees_anything_without_logging_in(world):
+    """Every address that is not open leads to the login, or is refused; under the API it is 401."""
+    client, wrong = world.app.test_client(), []
+    for rule in world.app.url_map.iter_rules():
+        if rule.endpoint in OPEN or "GET" not in rule.methods:
+            continue
+        values = dict.fromkeys(rule.arguments, 1) | {"file_id": "0" * 8 + "-0000-0000-0000-" + "0" * 12}
+        with world.app.test_request_context():
+            path = rule.build({k: v for k, v in values.items() if k in rule.arguments})[1]
+        answer = client.get(path)
+        right = {401} if path.startswith("/api/") else {302, 403, 404}
+        if answer.status_code not in right or (answer.status_code == 302 and "/login/" not in answer.location):
+            wrong.append((rule.endpoint, path, answer.status_code))
+    assert wrong == []
+
+
+def test_no_post_works_without_its_token(world):
+    wrong = []
+    for rule in world.app.url_map.iter_rules():
+        if "POST" not in rule.methods or rule.rule.startswith("/api/"):
+            continue
+        with world.app.test_request_context():
+            path = rule.build(dict.fromkeys(rule.arguments, 1))[1]
+        status = world.people[Role.LEAD].client.post(path, data={"version": "1"}).status_code
+        if status != 400:
+            wrong.append((rule.endpoint, status))
+    assert wrong == []
