@@ -67,6 +67,11 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "not_all_green": (409, _l("Not every check of this item is green: please decide it by itself.")),
     "not_eligible": (422, _l("This colleague may not decide this item.")),
     "unit_not_approved": (422, _l("The unit must be approved first.")),
+    # Unit codes (app.rules.codes.unit).
+    "uscc_blank": (422, _l("The code holds blanks. Please enter it without them.")),
+    "uscc_length": (422, _l("A unified social credit code has 18 characters.")),
+    "uscc_alphabet": (422, _l("A unified social credit code holds digits and capitals only, without I, O, S, V and Z.")),
+    "uscc_check_char": (422, _l("The last character does not fit the others: please look for a typing error.")),
     "not_logged_in": (401, _l("Please log in.")),
     # Files.
     "picture_too_big": (422, _l("The file is larger than the allowed size.")),

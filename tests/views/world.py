@@ -338,7 +338,8 @@ class _Builder:
         self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live"
     ) -> Posting:
         row = Posting(
-            unit_id=unit.id, unit_name=unit.name, agency_id=agency.id if agency else None, region_code=region, title=title,
+            unit_id=unit.id, unit_name=unit.name,
+            agency_id=agency.id if agency else None, region_code=region, title=title,
             headcount=2,
             pay_min=5000, pay_max=7000, education="any", status=status, valid_until=today() + timedelta(days=30),
             description="负责仓库收发货与盘点，登记出入库台账。", address="解放路1号",
