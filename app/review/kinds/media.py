@@ -31,7 +31,7 @@ class _Media(Kind):
     lifecycle = PICTURE
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     move_notices: ClassVar[Mapping[str, str]] = {"remove": "removed"}
-    link: ClassVar[str] = "/mediumview/show/{id}"
+    slots: ClassVar[frozenset[str]] = frozenset()  # what this kind of owner may show
 
     def mine(self) -> ColumnElement[bool]:
         """Rows of this kind among all media."""
@@ -56,6 +56,8 @@ class _Media(Kind):
 
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:
         """The count includes the new row: the transaction is taken back where it is one too many."""
+        if subject.slot not in self.slots:
+            raise Refused("not_a_choice", field="slot")
         self.count(session, subject)
 
     def guard_edit(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
@@ -64,12 +66,15 @@ class _Media(Kind):
             raise Refused("bad_value", field="slot")
 
     def count(self, session: Session, subject: Subject) -> int:
-        """Media of this owner in this slot that count. Raises Refused("picture_limit")."""
+        """Media of this owner in this slot that count. Raises Refused("picture_limit").
+
+        Where there is one only (a logo), the approved one does not count: a new one may be sent in beside it, and
+        once approved is shown in its place (HL-25).
+        """
         theirs = self.lock_owner(session, subject)
-        used = session.scalar(
-            select(func.count()).where(theirs, Medium.slot == subject.slot, Medium.status.in_(COUNTED))
-        )
         limit = SLOT_LIMITS[subject.slot]
+        counted = COUNTED if limit > 1 else tuple(s for s in COUNTED if s != "approved")
+        used = session.scalar(select(func.count()).where(theirs, Medium.slot == subject.slot, Medium.status.in_(counted)))
         if (used or 0) > limit:
             raise Refused("picture_limit", field="file", limit=limit)
         return int(used or 0)
@@ -107,6 +112,8 @@ class UnitMedia(_Media):
     label = _l("Unit picture or video")
     sender_roles = UNIT_SIDE
     grant = "media"
+    slots = frozenset({"logo", "image", "video"})
+    link = "/unitmediumview/show/{id}"
 
     def mine(self) -> ColumnElement[bool]:
         """Media that belong to a unit."""
@@ -147,6 +154,8 @@ class PersonalMedia(_Media):
     label = _l("Personal picture or video")
     sender_roles = PEOPLE
     extra = frozenset({"region_code"})
+    slots = frozenset({"avatar", "image", "video"})
+    link = "/personalmediumview/show/{id}"
 
     def mine(self) -> ColumnElement[bool]:
         """Media that belong to a person."""
