@@ -18,7 +18,7 @@ from app.rules.actor import Role
 from app.views import accounts, agencies, gigs, imports, media, messages, positions, reference, review, schools, system, units
 from app.views.accounts_own import PasswordView
 from app.views.api import desk as desk_api
-from app.views.api import generated, public
+from app.views.api import generated, openapi, public
 from app.views.audit import LedgerView
 from app.views.base import assert_safe as views_are_safe
 from app.views.desk import DeskView
@@ -225,7 +225,7 @@ MENU: tuple[Entry, ...] = (
     Entry(FileView, {r: "list" for r in EVERYONE}, api=False),
 )  # fmt: skip
 
-APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi)
+APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)
 API_GRANTS: dict[str, dict[Role, str]] = {"DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}}
 
 

@@ -24,7 +24,7 @@ from app.extensions import db
 from app.models.base import Reviewable
 from app.models.files import StoredFile
 from app.review.kinds import KINDS
-from app.rules.actor import Actor
+from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
 from app.views import cells, filters, listing, record, saving, scope
 from app.views.columns import describe, key_name
@@ -51,9 +51,15 @@ class SafeView(Moving, ModelView):
     thing: Any = ""  # what one row is called: heading of forms
     search_text: Sequence[str] = ()  # columns of the search box where the model is not Searchable
     choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
+    offered_words: Mapping[str, tuple[str, ...]] = {}  # column -> the words of its dictionary that this form offers
     column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
     row_needs: Sequence[str] = ()  # columns every row needs besides those shown
     identity_columns: Sequence[str] = ()  # facts under the name; by default the first of the list
+    title_columns: Sequence[str] = ()  # what the record's heading is made of; by default what the model says
+    hidden_for: Mapping[Role, Sequence[str]] = {}  # columns and filters that tell this role nothing
+    needed_columns: Sequence[str] = ()  # starred although a draft may be stored without
+    add_words: Any = ""  # the button that leads to the empty form, and its heading
+    empty_words: Any = ""  # next step where there is no row at all
     tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
     file_slots: Sequence[str] = ()  # slots of files in the form
     related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
@@ -127,11 +133,25 @@ class SafeView(Moving, ModelView):
 
     def add_heading(self) -> Any:
         """Title of the empty form, and the button that leads there."""
+        if self.add_words:
+            return self.add_words
         return _("New: %(thing)s", thing=self.thing) if self.thing else _("New entry")
 
     def edit_heading(self) -> Any:
         """Title of the form over a row."""
         return _("Edit: %(thing)s", thing=self.thing) if self.thing else _("Edit entry")
+
+    def called(self, row: Any) -> str:
+        """What a row is called where it stands alone: headings, questions, the names of buttons."""
+        columns = self.title_columns or (() if cells.named(row) else self.list_columns[:2])
+        return " ".join(cells.plain(self, row, name) for name in columns) if columns else cells.name_of(row)
+
+    def _hidden(self) -> Sequence[str]:
+        return self.hidden_for.get(g.actor.role, ()) if g.get("actor") is not None else ()
+
+    def shown_columns(self) -> list[str]:
+        """The columns of the list for the role in use."""
+        return [name for name in self.list_columns if name not in self._hidden()]
 
     # -- hooks of a view -----------------------------------------------------------------------------
 
@@ -159,10 +179,11 @@ class SafeView(Moving, ModelView):
         """One page of the rows in scope."""
         actor = current()
         asked = listing.ask(self, request.args, actor)
+        asked.filters = [one for one in asked.filters if one.active or one.name not in self._hidden()]
         return self.render_template(
             self.list_template,
             title=self.list_title,
-            page=listing.run(self, asked, actor),
+            page=listing.run(self, asked, actor, names=self.shown_columns()),
             asked=asked,
             sizes=listing.SIZES,
             batch=self.batch_buttons(),
@@ -178,7 +199,7 @@ class SafeView(Moving, ModelView):
         row = scope.fetch(self, actor, pk, options=record.options(self))
         return self.render_template(
             self.show_template,
-            title=cells.name_of(row),
+            title=self.called(row),
             row=row,
             pk=scope.key_of(row),
             facts=record.facts(self, row),

@@ -76,7 +76,8 @@ class Converter(GeneralModelConverter):
             return kind(label, checks + ([Chosen()] if needed else []), view=self.view, info=info, description=help)
         if info.kind == "dict":
             checks += [Chosen()] if needed else []
-            return inputs.DictSelect(label, checks, dict_code=info.dict_code, blank=not needed, **more)
+            only = self.view.offered_words.get(info.name, ())
+            return inputs.DictSelect(label, checks, dict_code=info.dict_code, blank=not needed, only=only, **more)
         if info.kind not in PLAIN:
             raise TypeError(f"{self.view.model.__name__}.{info.name} cannot stand in a form")
         checks = [InputRequired(REQUIRED) if needed and info.kind != "sealed" else Optional(), *checks]

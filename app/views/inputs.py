@@ -137,17 +137,21 @@ class DictSelect(SelectField):
 
     kind = "dict"
 
-    def __init__(self, *args: Any, dict_code: str, blank: bool, **kw: Any) -> None:
+    def __init__(self, *args: Any, dict_code: str, blank: bool, only: tuple[str, ...] = (), **kw: Any) -> None:
         super().__init__(*args, coerce=lambda v: v or None, choices=[], validate_choice=False, **kw)
-        self.dict_code, self.blank = dict_code, blank
+        self.dict_code, self.blank, self.only = dict_code, blank, only
+
+    def _words(self) -> list[tuple[str, str]]:
+        words = dictionary.choices(self.dict_code, keep=self.object_data)
+        return [(code, name) for code, name in words if not self.only or code in self.only]
 
     def offered(self) -> list[tuple[str, str]]:
         """Values on offer; an empty one first where none need be chosen."""
-        words = dictionary.choices(self.dict_code, keep=self.object_data)
+        words = self._words()
         return [("", _("Please choose")), *words] if self.blank or not self.data else words
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in dict(dictionary.choices(self.dict_code, keep=self.object_data)):
+        if self.data and self.data not in dict(self._words()):
             raise ValidationError(_("Please choose one of the offered values."))
 
 

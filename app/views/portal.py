@@ -6,12 +6,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, g, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
 from app.extensions import db
 from app.models.positions import Posting
+from app.rules.gigs import AGREEMENT_VERSION
 from app.views import dictionary, public_content
 from app.views.page import Page
 from app.views.public_content import QUERY_LIMIT, Search
@@ -109,11 +110,17 @@ class PortalView(Page):
             "portal/gig.html",
             row=row,
             kind=kind,
+            phone=row.phone if g.get("actor") and row.phone_public else "",
             pictures=public_content.gig_pictures(db.session, row.id) if kind == "offer" else [],
             above=public_content.regions_above(db.session, row.region_code),
             paragraphs=paragraphs,
             place=place,
         )
+
+    @expose("/agreement")
+    def agreement(self) -> Response:
+        """The agreement that is ticked before a gig is posted (TJ-33), in the version that is stored with the post."""
+        return self._cached("portal/agreement.html", version=AGREEMENT_VERSION)
 
     @expose("/units/<int:key>")
     def unit(self, key: int) -> Response:

@@ -10,9 +10,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, cast, literal, or_, select
+from sqlalchemy import Select, and_, case, cast, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigPicture, GigWanted
@@ -124,11 +124,16 @@ def public_unit(session: Session, key: int) -> Unit:
 
 
 def unit_pictures(session: Session, unit_id: int) -> list[Values]:
-    """The unit's approved pictures, the logo first."""
+    """The unit's approved pictures, the newest logo first; an older logo is no longer shown (HL-25)."""
     logo_first = case((Medium.slot == "logo", 0), else_=1)
+    newer = aliased(Medium)
+    replaced = exists().where(
+        newer.unit_id == Medium.unit_id, newer.slot == "logo", newer.status == "approved", newer.id > Medium.id
+    )
     stmt = select(Medium.slot, Medium.title, StoredFile.id, StoredFile.mime, StoredFile.width, StoredFile.height)
     stmt = stmt.join(StoredFile, Medium.file_id == StoredFile.id)
-    stmt = stmt.where(Medium.unit_id == unit_id, Medium.status == "approved").order_by(logo_first, Medium.id)
+    stmt = stmt.where(Medium.unit_id == unit_id, Medium.status == "approved", ~((Medium.slot == "logo") & replaced))
+    stmt = stmt.order_by(logo_first, Medium.id)
     return [
         {"slot": slot, "title": title, "url": f"/files/{key}", "mime": mime, "width": width, "height": height}
         for slot, title, key, mime, width, height in session.execute(stmt)
