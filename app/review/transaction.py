@@ -63,7 +63,7 @@ def named(error: IntegrityError, kind: Kind) -> Refused:
     if field is None:
         column = str(getattr(diagnosis, "column_name", "") or "")
         field = column if column in names else None
-    code = _CODES.get(str(getattr(error.orig, "sqlstate", "")), "bad_value")
+    code = kind.constraint_codes.get(rest) or _CODES.get(str(getattr(error.orig, "sqlstate", "")), "bad_value")
     return Refused(code, field=field or None)
 
 

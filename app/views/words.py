@@ -29,6 +29,9 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "reason_missing": (422, _l("Please give a reason.")),
     "missing": (422, _l("Please fill this in.")),
     "not_a_choice": (422, _l("Please choose one of the offered values.")),
+    "pay_order": (422, _l("The highest pay cannot be below the lowest, and neither below zero.")),
+    "at_least_one": (422, _l("A whole number of at least 1.")),
+    "more_than_nothing": (422, _l("An amount above zero.")),
     "bad_value": (422, _l("This value is not possible here.")),
     "immutable": (422, _l("This can never be changed once registered.")),
     "in_use": (409, _l("Other records still refer to this one.")),
@@ -70,7 +73,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     # Unit codes (app.rules.codes.unit).
     "uscc_blank": (422, _l("The code holds blanks. Please enter it without them.")),
     "uscc_length": (422, _l("A unified social credit code has 18 characters.")),
-    "uscc_alphabet": (422, _l("A unified social credit code holds digits and capitals only, without I, O, S, V and Z.")),
+    "uscc_alphabet": (422, _l("The code holds digits and capital letters only, none of I, O, S, V and Z.")),
     "uscc_check_char": (422, _l("The last character does not fit the others: please look for a typing error.")),
     "not_logged_in": (401, _l("Please log in.")),
     # Files.

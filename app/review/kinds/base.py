@@ -64,6 +64,7 @@ class Kind:
     limits: ClassVar[Mapping[str, int]] = {}  # longest text, where the column's type does not say it
     exact: ClassVar[frozenset[str]] = frozenset()  # fields whose blanks are reported, never removed
     constraint_fields: ClassVar[Mapping[str, str]] = {}  # database constraint -> field to name
+    constraint_codes: ClassVar[Mapping[str, str]] = {}  # database constraint -> refusal that says more than "bad_value"
     move_notices: ClassVar[Mapping[str, str]] = {}  # move -> template of the notice to the sender
     needs_evidence: ClassVar[bool] = False  # `apply` reads the evidence of every round, not only of edits
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it

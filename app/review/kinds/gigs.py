@@ -36,6 +36,9 @@ class _Gig(Kind):
     message_kind = "gig"
     grant = "gigs"
     constraint_fields: ClassVar[Mapping[str, str]] = {"agreed": "agreed", "description_length": "description"}
+    constraint_codes: ClassVar[Mapping[str, str]] = {
+        "headcount": "at_least_one", "quantity": "at_least_one", "pay_amount": "more_than_nothing", "expected_pay": "more_than_nothing",
+    }  # fmt: skip
     move_notices: ClassVar[Mapping[str, str]] = {"expire": "gig_expired", "remove": "removed"}
     offline_move = "close"
 

@@ -53,6 +53,7 @@ class PostingKind(Kind):
     relations = frozenset({"schools"})
     extra = frozenset({"unit_id"})
     constraint_fields: ClassVar[Mapping[str, str]] = {"pay": "pay_max"}
+    constraint_codes: ClassVar[Mapping[str, str]] = {"pay": "pay_order", "headcount": "at_least_one"}
     move_notices: ClassVar[Mapping[str, str]] = {"expire": "posting_expired", "remove": "removed"}
     offline_move = "take_down"
 
