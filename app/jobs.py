@@ -23,7 +23,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun
-from app.review import desk, outbox
+from app.review import decide, desk, outbox
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
 
@@ -68,6 +68,11 @@ def deliver_messages(session: Session) -> int:
     return outbox.deliver(session)
 
 
+def wake_held(session: Session) -> int:
+    """What was put away until a day is queued again when it has come."""
+    return decide.wake(session)
+
+
 def renew_work_days(session: Session) -> int:
     """A year's official days off replace the provisional ones as soon as the installed calendar knows them."""
     new = shipped.load_work_days(session, range(today().year, today().year + 3))
@@ -101,12 +106,13 @@ JOBS: dict[str, Job] = {
         Job("deliver_messages", _l("Deliver messages"), deliver_messages, "interval", {"seconds": 5}),
         Job("expire_postings", _l("Take down expired postings"), expire_postings, "cron", {"minute": "*/10"}),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, "cron", {"minute": "5-59/10"}),
+        Job("wake_held", _l("Wake what was on hold"), wake_held, "interval", {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
         Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
     )
 }
 
-QUIET = frozenset({"deliver_messages"})  # recorded only when it did something or failed
+QUIET = frozenset({"deliver_messages", "wake_held"})  # recorded only when it did something or failed
 
 
 def run_now(name: str) -> int:

@@ -183,6 +183,14 @@ class DeskView(Page):
 
         return self._act(round_id, "hold", act)
 
+    @expose("/<int:round_id>/resume", methods=["POST"])
+    @has_access
+    @permission_name("decide")
+    def resume(self, round_id: int) -> Any:
+        """Takes up again what was put away before its day; from the record, since a held item is on no queue."""
+        verdicts.resume(db.session, current(), row_key(round_id))
+        return redirect(url_for("DeskView.item", round_id=round_id))
+
     @expose("/<int:round_id>/transfer", methods=["POST"])
     @has_access
     @permission_name("transfer")

@@ -9,15 +9,17 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.extensions import db
-from app.review import desk
+from app.models.review import ReviewRound
+from app.review import decide, desk
 from app.review.edits import WITHDRAW_EDIT
 from app.review.policy import DEFAULT, Policy, policy_for
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.views import cells, labels, saving, scope, words
+from app.views import labels, saving, scope, words
 from app.views.fields import Fields
 from app.views.identity import current
 from app.views.page import Page, came_from, safe_next
@@ -118,6 +120,19 @@ class Moving(Page):
         home = url_for(f"{self.endpoint}.list") if name == "delete" else url_for(f"{self.endpoint}.show", pk=pk)
         return redirect(safe_next(request.form.get("next")) or home)
 
+    @expose("/answer/<pk>", methods=["POST"])
+    def answer(self, pk: str) -> Any:
+        """Answers the reviewer's question about one row; the round is queued again."""
+        self.demand("can_submit")
+        row = scope.fetch(self, current(), pk)
+        newest = select(ReviewRound.id).where(ReviewRound.kind == self.kind, ReviewRound.subject_id == row.id)
+        round_id = db.session.scalar(newest.order_by(ReviewRound.id.desc()).limit(1))
+        if round_id is None:
+            raise Refused("not_found")
+        decide.answer(db.session, current(), round_id, request.form.get("answer", ""))
+        flash(_("Answered. The review goes on."), "success")
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+
     @expose("/moves", methods=["POST"])
     def moves(self) -> Any:
         """Makes one move on all selected rows; each row has its own outcome."""
@@ -141,7 +156,7 @@ class Moving(Page):
     def _outcomes(
         self, move: Move, chosen: list[tuple[str, int]], rows: list[Any], reason: str, values: dict[str, Any]
     ) -> Any:
-        names = {str(scope.key_of(row)): cells.name_of(row) for row in rows}
+        names = {str(scope.key_of(row)): self.called(row) for row in rows}
         items = [(scope.key_of(row), dict(chosen)[str(scope.key_of(row))]) for row in rows]
         results = desk.move_many(db.session, current(), self.kind, items, move.name, reason=reason, values=values)
         good = sum(1 for one in results if one.ok)
@@ -165,7 +180,7 @@ class Moving(Page):
             "move.html",
             move=move,
             button=one,
-            rows=[(f"{scope.key_of(r)}:{getattr(r, 'version', '')}", cells.name_of(r)) for r in rows],
+            rows=[(f"{scope.key_of(r)}:{getattr(r, 'version', '')}", self.called(r)) for r in rows],
             single=rows[0] if len(rows) == 1 and request.endpoint.endswith(".move") else None,
             input=INPUTS.get(move.name),
             reason=request.form.get("reason_text", ""),

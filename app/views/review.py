@@ -7,6 +7,7 @@ from sqlalchemy import Select, false
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.review import queue
 from app.rules.actor import Actor, Role
+from app.views import settings_words
 from app.views.base import SafeView
 
 
@@ -27,6 +28,8 @@ class ReviewRoundView(SafeView):
     scope = staticmethod(visible_rounds)
     list_title, thing = _l("Review records"), _l("Review record")
     list_columns = ["receipt_no", "title", "kind", "state", "region", "submitted_at", "due_at", "decided_at", "holder"]
+    identity_columns = ("kind", "state", "region", "due_at")
+    show_template = "round.html"
     search_columns = ["title", "kind", "state", "region", "submitted_at", "due_at", "receipt_no"]
     order_columns = ["submitted_at", "due_at"]
     show_columns = [
@@ -41,6 +44,8 @@ class ReviewPolicyView(SafeView):
     open_to_all = True
     list_title, thing = _l("Review policies"), _l("Review setting")
     list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes"]
+    title_columns = ("kind",)
+    formatters_columns = {"region": settings_words.place}
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
     add_columns = list_columns
@@ -55,6 +60,7 @@ class ReviewReasonView(SafeView):
     open_to_all = True
     list_title, thing = _l("Return reasons"), _l("Return reason")
     list_columns = ["code", "name_zh", "name_en", "field", "kinds", "active"]
+    formatters_columns = {"kinds": settings_words.kinds, "field": settings_words.field}
     search_columns = ["code", "name_zh", "active"]
     order_columns = ["code"]
     base_order = ("code", "asc")
@@ -69,7 +75,9 @@ class ReviewEventView(SafeView):
     datamodel = SQLAInterface(ReviewEvent)
     scope = staticmethod(for_audit)
     list_title, thing = _l("Operation ledger"), _l("Ledger entry")
-    list_columns = ["at", "action", "kind", "subject_id", "round_id", "actor_id", "actor_role", "chain", "seq"]
-    search_columns = ["action", "kind", "at", "actor_id", "round_id", "chain"]
+    list_columns = ["at", "action", "kind", "round", "actor", "actor_role", "chain", "seq"]
+    search_columns = ["action", "kind", "at", "chain", "round_id", "actor_id"]
     order_columns = ["at"]
-    show_columns = [*list_columns, "body", "prev_digest", "digest"]
+    show_columns = [
+        "at", "action", "kind", "subject_id", "round", "actor", "actor_role", "chain", "seq", "body", "prev_digest", "digest",
+    ]  # fmt: skip

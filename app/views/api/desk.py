@@ -369,3 +369,21 @@ class DeskApi(Api):
         until, reason = fields.day("until"), fields.text("reason", limit=300, required=True)
         verdicts.hold(db.session, current(), row_key(round_id), morning_of(until), reason)
         return answer({"id": round_id, "state": "held"})
+
+    @expose("/rounds/<int:round_id>/resume", methods=["POST"])
+    @protect()
+    @permission_name("decide")
+    @answering
+    def resume(self, round_id: int) -> Response:
+        """Take up again a round that is on hold
+        ---
+        post:
+          parameters:
+          - {in: path, name: round_id, required: true, schema: {type: integer}}
+          responses:
+            200: {description: Queued again}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: wrong_state}
+        """
+        verdicts.resume(db.session, current(), row_key(round_id))
+        return answer({"id": round_id, "state": "queued"})
