@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import exists, inspect, select
 from sqlalchemy.orm import Session
 
 from app.cli.demo import people, work
@@ -11,7 +11,21 @@ from app.models.accounts import Person
 
 
 class RealAccountsExist(RuntimeError):
-    """The database already holds accounts that are not demo accounts."""
+    """The database holds accounts and none of them is a demo account."""
+
+
+def already_there(session: Session) -> bool:
+    """Whether the demo world was loaded before; accounts that somebody added inside it since are part of it.
+
+    Raises RealAccountsExist for a database in use. Before the first migration there is nothing to be in use.
+    """
+    if not inspect(session.connection()).has_table(Person.__tablename__):
+        return False
+    if session.scalar(select(exists().where(Person.demo))):
+        return True
+    if session.scalar(select(exists().where(User.id.is_not(None)))):
+        raise RealAccountsExist("this database holds real accounts: start with DEMO=0")
+    return False
 
 
 def load_once(session: Session) -> bool:
@@ -19,11 +33,7 @@ def load_once(session: Session) -> bool:
 
     Raises RealAccountsExist rather than mixing invented people with real ones.
     """
-    accounts = session.scalar(select(func.count()).select_from(User)) or 0
-    demo = session.scalar(select(func.count()).select_from(Person).where(Person.demo)) or 0
-    if accounts > demo:
-        raise RealAccountsExist("this database holds real accounts: start with DEMO=0")
-    if demo:
+    if already_there(session):
         return False
     with session.get_bind().connect() as connection, connection.begin():
         # One transaction around the desk's many: a start that is cut off leaves nothing half-made behind.

@@ -51,6 +51,7 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     units: list[tuple[Unit, demo_people.DemoUnit, Actor]] = field(default_factory=list)
     school: School | None = None
+    residents: set[int] = field(default_factory=set)  # units resident at the demo school
 
 
 class Makers:

@@ -12,7 +12,7 @@ from app.cli.demo.people import World
 from app.gateways import demo_papers, demo_pictures, demo_work
 from app.review import decide, desk, queue
 from app.review.files import store_picture
-from app.rules.actor import Actor, covers
+from app.rules.actor import Actor, Role, covers
 from app.rules.dates import ZONE, today
 from app.rules.refused import Refused
 
@@ -125,18 +125,21 @@ def _images(session: Session, world: World, bureau: Bureau) -> None:
         file_id = _picture(session, drawn, "个人头像.jpg", who)
         content = {"slot": "avatar", "title": "个人头像", "region_code": "310120", "files": [{"slot": "avatar", "file_id": file_id}]}
         medium = desk.create(session, who, "personal_media", content)
-        desk.submit(session, who, "personal_media", medium.id)
+        found = desk.submit(session, who, "personal_media", medium.id)
+        if number == 0:
+            bureau.settle(found, "approve")
 
 
 def _residencies(session: Session, world: World, bureau: Bureau) -> None:
     """Units of Shaoguan at the demo school, and the owner's unit waiting for it."""
     here = [(u, o) for u, d, o in world.units if u.status == "approved" and d.region.startswith("4402")]
-    for number, (_unit, owner) in enumerate([*here[:12], *[(u, o) for u, _, o in world.units[:1]]]):
+    for number, (unit, owner) in enumerate([*here[:12], *[(u, o) for u, _, o in world.units[:1]]]):
         content = {"school_id": world.school.id, "statement": "面向贵校毕业生提供实习与就业岗位（演示）。"}
         asked = desk.create(session, owner, "residency", content)
         found = desk.submit(session, owner, "residency", asked.id)
         if number < 5:
             bureau.settle(found, "approve")
+            world.residents.add(unit.id)
         elif number == 6:
             bureau.settle(found, "return", reason_codes=("R01",), reason_text="请说明面向的专业与岗位数。")
 
@@ -152,7 +155,10 @@ def _postings(session: Session, world: World, bureau: Bureau) -> None:
         unit, _, owner = usable[one.unit]
         who = world.actors["handler"] if unit.id == world.actors["handler"].unit_id else owner
         who = Actor(**{**_as_dict(who), "grants": frozenset({"postings", "gigs", "media", "residency"})})
-        posting = desk.create(session, who, "posting", _posting_content(one, unit.name))
+        content = _posting_content(one, unit.name)
+        if unit.id in world.residents:
+            content["schools"] = [world.school.id]
+        posting = desk.create(session, who, "posting", content)
         posting.source = "demo"
         if number % 11 == 10:
             continue
@@ -168,6 +174,11 @@ def _postings(session: Session, world: World, bureau: Bureau) -> None:
         bureau.settle(found, "approve")
         if number % 19 == 6:
             desk.move(session, who, "posting", posting.id, "take_down")
+
+
+def _as_person(owner: Actor) -> Actor:
+    """The same account under its private hat."""
+    return Actor(account_id=owner.account_id, role=Role.SEEKER, name=owner.name)
 
 
 def _as_dict(actor: Actor) -> dict[str, object]:
@@ -189,9 +200,11 @@ def _gigs(session: Session, world: World, bureau: Bureau) -> None:
     """Gig posts of persons and of the owner's unit."""
     senders = [world.actors["seeker"], world.actors["student"], world.actors["handler"]]
     senders[2] = Actor(**{**_as_dict(senders[2]), "grants": frozenset({"gigs"})})
+    others = [_as_person(owner) for _, _, owner in world.units[2:32]]
     random = Random("demo-gigs")
-    for number, one in enumerate(demo_work.gigs(GIGS) + demo_work.troubled_gigs()):
-        who = senders[0] if one.kind == "gig_wanted" else senders[number % 3]
+    for one in demo_work.gigs(GIGS) + demo_work.troubled_gigs():
+        number = random.randrange(1000)
+        who = random.choice(senders[: 2 if one.kind == "gig_wanted" else 3] + others)
         gig = desk.create(session, who, one.kind, _gig_content(one, random))
         if number % 13 == 12:
             continue
@@ -199,7 +212,7 @@ def _gigs(session: Session, world: World, bureau: Bureau) -> None:
             found = desk.submit(session, who, one.kind, gig.id)
         except Refused:
             continue
-        if one.expects or number % 3 == 0:
+        if one.expects or number % 4 == 0:
             continue
         bureau.settle(found, "approve")
         if number % 17 == 4:
@@ -207,13 +220,15 @@ def _gigs(session: Session, world: World, bureau: Bureau) -> None:
 
 
 def _gig_content(one: demo_work.DemoGig, random: Random) -> dict[str, object]:
+    lasts = one.quantity if one.kind == "gig_offer" and one.quantity_unit == "day" else 0
+    valid_days = min(one.valid_days, one.starts_in_days + lasts)
     start = datetime.combine(today() + timedelta(days=one.starts_in_days), time(8), ZONE)
     content: dict[str, object] = {
         "type_code": one.type_code, "title": one.title, "start_at": start, "headcount": one.headcount, "region_code": one.region,
         "address": one.address, "mode": one.mode, "own_tools": one.own_tools,
         "description": f"{one.description}集合地点：{one.address}。",
         "phone": f"1990000{random.randrange(10000):04d}", "phone_public": False,
-        "valid_until": today() + timedelta(days=one.valid_days), "agreed": True,
+        "valid_until": today() + timedelta(days=valid_days), "agreed": True,
     }  # fmt: skip
     if one.kind == "gig_wanted":
         return content | {
