@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import relationship
+from sqlalchemy.orm import foreign, relationship
 
 from app.models.base import Stamped, col, one_of, pk
 from app.models.reference import Region
@@ -216,15 +216,25 @@ class ReviewEvent(Model):
     chain = col("Chain", String(6), nullable=False)
     seq = col("Number in the chain", BigInteger, nullable=False, server_default="0")
     at = col("At", DateTime(timezone=True), server_default=func.clock_timestamp(), nullable=False, index=True)
-    action = col("Action", String(30), nullable=False)
-    kind = col("Kind", String(30), nullable=False, default="")
+    action = col("Action", String(30), nullable=False, words="review_step")
+    kind = col("Kind", String(30), nullable=False, default="", words="review_kind")
     subject_id = col("Subject", BigInteger)
     round_id = col("Round", BigInteger)
     actor_id = col("Actor", Integer)
-    actor_role = col("Role", String(20), nullable=False, default="")
+    actor_role = col("Role", String(20), nullable=False, default="", words="role")
     body = col("Canonical event", Text, nullable=False)
     prev_digest = col("Previous digest", String(64), nullable=False, server_default="")
     digest = col("Digest", String(64), nullable=False, server_default="")
+    # Read only, and without a foreign key: an entry outlives what it speaks of.
+    actor = relationship(
+        User, primaryjoin=lambda: foreign(ReviewEvent.actor_id) == User.id, viewonly=True, info={"label": _l("Actor")}
+    )
+    round = relationship(
+        ReviewRound,
+        primaryjoin=lambda: foreign(ReviewEvent.round_id) == ReviewRound.id,
+        viewonly=True,
+        info={"label": _l("Review record")},
+    )
 
 
 class LedgerHead(Model):

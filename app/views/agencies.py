@@ -40,6 +40,8 @@ class AgencyUnitView(SafeView):
     datamodel = SQLAInterface(AgencyUnit)
     scope = staticmethod(own_links)
     list_title, thing = _l("Associated units"), _l("Association")
+    hidden_for = {Role.AGENCY: ("agency",), **dict.fromkeys(UNIT_SIDE, ("unit",))}
+    empty_words = _l("The operator of the platform enters which agency may post for which unit.")
     list_columns = ["agency", "unit", "authorised", "created_on"]
     search_columns = ["agency", "unit", "authorised"]
     order_columns = ["created_on"]

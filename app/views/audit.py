@@ -1,13 +1,16 @@
 """The auditor's page: walk every chain of the ledger and say whether it is whole."""
 
 import json
+from typing import Any
 
 from flask import make_response
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.extensions import db
+from app.models.reference import Region
 from app.review import ledger
 from app.views.page import Page
 
@@ -22,14 +25,21 @@ class LedgerView(Page):
     @has_access
     def list(self) -> str:
         """The heads of all chains, and the button that verifies."""
-        return self.render_template("system/ledger.html", heads=ledger.export_heads(db.session), report=None)
+        return self._page(None)
 
     @expose("/verify", methods=["POST"])
     @has_access
     def verify(self) -> str:
         """Walks the chains; a changed, missing or reordered event is named."""
         report = ledger.verify(db.session)
-        return self.render_template("system/ledger.html", heads=ledger.export_heads(db.session), report=report)
+        return self._page(report)
+
+    def _page(self, report: Any) -> str:
+        """Heads with the names of their provinces, and what the walk found."""
+        heads = ledger.export_heads(db.session)
+        found = db.session.execute(select(Region.code, Region.name).where(Region.code.in_(heads)))
+        names = {row.code: row.name for row in found}
+        return self.render_template("system/ledger.html", heads=heads, names=names, report=report)
 
     @expose("/heads.json")
     @has_access

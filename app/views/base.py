@@ -159,6 +159,10 @@ class SafeView(Moving, ModelView):
         """What an empty form starts with, besides the defaults of the columns."""
         return {}
 
+    def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
+        """Columns of the form over this row that mean nothing for it."""
+        return ()
+
     def may_edit(self, row: Any, actor: Actor) -> bool:
         """Whether a row in scope may be changed; for reference data only."""
         return True
@@ -251,6 +255,8 @@ class SafeView(Moving, ModelView):
         if self.kind:
             raise Refused("not_allowed")
         row = scope.fetch(self, current(), pk, lock=True)
+        if not self.may_edit(row, current()):
+            raise Refused("not_allowed")
         try:
             db.session.delete(row)
             db.session.commit()

@@ -7,15 +7,18 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import g
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from app.models.reference import Region
 from app.views import dictionary, labels
-from app.views.columns import Info, describe
+from app.views.columns import Info, describe, key_name
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
+CARD_HALF = 24
 
 
 def status(code: str, filled: bool = False) -> Markup:
@@ -31,8 +34,26 @@ def moment(value: dt.datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def brief(value: dt.datetime) -> str:
+    """An instant as lists show it: today and yesterday by name, this year without the year."""
+    there, now = value.astimezone(SHANGHAI), dt.datetime.now(SHANGHAI)
+    clock, days = there.strftime("%H:%M"), (now.date() - there.date()).days
+    if days == 0:
+        return _("today %(clock)s", clock=clock)
+    if days == 1:
+        return _("yesterday %(clock)s", clock=clock)
+    return there.strftime("%m-%d %H:%M" if there.year == now.year else "%Y-%m-%d")
+
+
+def named(row: Any) -> bool:
+    """Whether the model says what its rows are called."""
+    return type(row).__str__ is not object.__str__ or isinstance(row, User)
+
+
 def name_of(row: Any) -> str:
     """What a row is called. A Chinese name is written family name first and without a blank."""
+    if hasattr(row, "__table__") and not named(row):
+        return str(getattr(row, key_name(type(row))))
     if isinstance(row, User):
         family, given = row.last_name or "", row.first_name or ""
         latin = (family + given).isascii()
@@ -41,7 +62,7 @@ def name_of(row: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+    return f"{value:,.2f}".removesuffix(".00") if isinstance(value, Decimal) else f"{value:,}"
 
 
 def text_of(value: Any, info: Info) -> str:
@@ -50,6 +71,8 @@ def text_of(value: Any, info: Info) -> str:
         return ""
     if info.kind == "dict":
         return dictionary.word(info.dict_code, value)
+    if info.kind == "words":
+        return _("; ").join(dictionary.word(info.dict_code, one) for one in value)
     if info.kind == "status":
         return labels.status(str(value))[1]
     if isinstance(value, bool):
@@ -92,6 +115,44 @@ def shown(view: Any, row: Any, name: str) -> Markup:
     if info.kind == "long":
         return Markup('<span class="g-long">{}</span>').format(text)
     return escape(text)
+
+
+def plain(view: Any, row: Any, name: str) -> str:
+    """The same without markup, for headings."""
+    return shown(view, row, name).striptags()
+
+
+def _without_place(full_name: str) -> str:
+    """A division without the part that is the reader's own: everybody in the list lies inside it."""
+    place = g.hat.place if g.get("hat") is not None else ""
+    inside = full_name.removeprefix(place) if place else full_name
+    return inside or full_name
+
+
+def listed(view: Any, row: Any, name: str) -> Markup:
+    """The same in a list: one line, times in short."""
+    info = describe(view.model, name)
+    if name in view.formatters_columns:
+        return shown(view, row, name)
+    value = value_of(row, info)
+    if isinstance(value, dt.datetime):
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), moment(value), brief(value))
+    if isinstance(value, Region):
+        return escape(_without_place(name_of(value)))
+    if info.kind == "long" and value:
+        return escape(" ".join(str(value).split()))
+    return shown(view, row, name)
+
+
+def is_long(view: Any, row: Any, name: str) -> bool:
+    """Whether a fact of a record needs the whole width."""
+    info = describe(view.model, name)
+    return info.kind in ("long", "many") and len(text_of(value_of(row, info), info)) > 40
+
+
+def needs_line(label: Any, words: str) -> bool:
+    """Whether label and value are too long for half a card on a phone (about 24 narrow letters)."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in f"{label}{words}") > CARD_HALF
 
 
 def css(view: Any, name: str) -> str:

@@ -55,13 +55,16 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "pause": (_l("Pause"), "player-pause", False),
     "resume": (_l("Resume"), "player-play", False),
     "close": (_l("Close"), "circle-x", False),
-    "remove": (_l("Remove from public view"), "ban", True),
+    "remove": (_l("Remove"), "ban", True),
     "publish": (_l("Publish"), "speakerphone", False),
     "take_down": (_l("Take down"), "download", False),
     "set_validity": (_l("Set validity"), "calendar-due", False),
     "delete": (_l("Delete"), "trash", True),
     "revoke": (_l("Revoke"), "ban", True),
     "expire": (_l("Expire"), "clock", False),
+    "activate": (_l("Activate"), "circle-check", False),
+    "deactivate": (_l("Deactivate"), "ban", True),
+    "reset_password": (_l("Reset password"), "key", True),
 }
 
 # Step of a case -> (word, mark of the timeline).
@@ -88,6 +91,10 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "supersede": (_l("Superseded by a newer submission"), ""),
     "lapse": (_l("Lapsed"), "bad"),
     "publish": (_l("Published"), "ok"),
+    "account_added": (_l("Account added"), ""),
+    "account_changed": (_l("Account changed"), ""),
+    "hat_given": (_l("Role given"), ""),
+    "hat_changed": (_l("Role changed"), ""),
 }
 
 ROLES: Final[dict[str, Any]] = {
@@ -117,10 +124,44 @@ KINDS: Final[dict[str, Any]] = {
     "residency": _l("Residency at a school"),
 }
 
+# Which notice it is, as the outbox names it (words of the notices themselves: notices.py).
+NOTICES: Final[dict[str, Any]] = {
+    "round_approved": _l("Approved"),
+    "round_returned": _l("Returned for mending"),
+    "round_rejected": _l("Not approved"),
+    "round_asked": _l("Question to the sender"),
+    "round_transferred": _l("Transferred"),
+    "submission_received": _l("Received"),
+    "posting_expired": _l("Posting expired"),
+    "gig_expired": _l("Gig post expired"),
+    "residency_revoked": _l("Residency revoked"),
+    "removed": _l("Taken down by the bureau"),
+    "frozen": _l("Unit frozen"),
+    "thawed": _l("Unit active again"),
+}
+
+LOGINS: Final[dict[str, Any]] = {
+    "ok": _l("Logged in"),
+    "wrong": _l("Wrong name or password"),
+    "locked": _l("Refused: too many tries"),
+}
+
+# What a unit's owner may leave to a handler (GD-33).
+GRANTS: Final[dict[str, Any]] = {
+    "postings": _l("Postings"),
+    "gigs": _l("Gigs: hiring"),
+    "media": _l("Unit pictures"),
+    "residency": _l("Residency"),
+}
+
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
     "review_kind": KINDS,
+    "review_step": {code: words[0] for code, words in (MOVES | STEPS).items()},
+    "notice": NOTICES,
+    "login_outcome": LOGINS,
+    "grant": GRANTS,
 }
 
 
@@ -132,7 +173,7 @@ def status(code: str) -> tuple[str, str]:
 
 def step(action: str) -> tuple[str, str]:
     """Word and mark of a step in the timeline."""
-    word, mark = STEPS.get(action, (action, ""))
+    word, mark = STEPS.get(action, (MOVES.get(action, (action,))[0], ""))
     return str(word), mark
 
 

@@ -19,7 +19,9 @@ from app.views.queries import CAP, Cursors, Order, capped
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 60
 # What the name of a related row is made of; everything else of it is not loaded for a list.
-_NAMING = ("name", "full_name", "code", "title", "first_name", "last_name", "key", "receipt_no", "real_name", "day")
+_NAMING = (
+    "name", "full_name", "code", "title", "first_name", "last_name", "username", "key", "receipt_no", "real_name", "day",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,6 +36,14 @@ class Asked:
     after: tuple[Any, Any] | None = None
     before: tuple[Any, Any] | None = None
     filters: list[Filter] = field(default_factory=list)
+
+    def visible(self, room: int) -> int:
+        """How many filters stand in the first line of `room` places; a range of days needs two."""
+        for count, one in enumerate(self.filters):
+            room -= 2 if one.kind in ("date", "datetime") else 1
+            if room < 0:
+                return count
+        return len(self.filters)
 
     @property
     def filtered(self) -> bool:

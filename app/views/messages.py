@@ -1,19 +1,22 @@
 """The inbox: what people are told, read in their own language (TJ-66), and the outbox it comes from."""
 
+import datetime as dt
 from typing import Any
 
 from flask import g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import Select, false, func, update
 from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.messages import Message, Outbox
 from app.rules.actor import Actor, Role
-from app.views import notices, scope
+from app.views import cells, notices, scope
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.page import safe_next
@@ -29,6 +32,11 @@ def for_operations(stmt: Select[Any], actor: Actor) -> Select[Any]:
     return stmt if actor.role is Role.SYSADMIN else stmt.where(false())
 
 
+def read_mark(at: dt.datetime | None) -> Any:
+    """Unread shows itself; of the rest, when it was read."""
+    return cells.brief(at) if at is not None else Markup('<span class="g-st" data-st="pending">{}</span>').format(_("Unread"))
+
+
 class MessageView(SafeView):
     """消息中心."""
 
@@ -40,7 +48,9 @@ class MessageView(SafeView):
     order_columns = ["sent_at"]
     label_columns = {"words": _l("Subject")}
     column_needs = {"words": ("template", "facts")}
-    formatters_columns = {"words": lambda made_of: notices.subject(*made_of)}
+    formatters_columns = {"words": lambda made_of: notices.subject(*made_of), "read_at": read_mark}
+    list_template = "messages.html"
+    empty_words = _l("What happens to your submissions is told here.")
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -72,6 +82,7 @@ class OutboxView(SafeView):
     scope = staticmethod(for_operations)
     list_title, thing = _l("Outbox"), _l("Notice")
     list_columns = ["id", "template", "message_kind", "state", "not_before", "tries", "sent_on", "error"]
+    title_columns = ("template", "id")
     search_columns = ["state", "template", "message_kind", "not_before"]
     order_columns = ["not_before"]
     show_columns = list_columns

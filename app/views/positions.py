@@ -19,7 +19,7 @@ from app.models.units import Unit
 from app.review import desk
 from app.review.kinds import KINDS
 from app.review.kinds.base import Origin
-from app.rules.actor import Actor, Role
+from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
 from app.views import dictionary, portal, public_content, scope
 from app.views.base import SafeView
@@ -55,7 +55,13 @@ class PostingView(SafeView):
 
     datamodel = SQLAInterface(Posting)
     kind = "posting"
-    list_title, thing = _l("Postings"), _l("Posting")
+    list_title, thing, add_words = _l("Postings"), _l("Posting"), _l("Write a posting")
+    empty_words = _l("A posting is written, submitted, reviewed, and then public. Start with the button on top.")
+    hidden_for = {
+        **dict.fromkeys(UNIT_SIDE, ("unit_name", "source")),
+        **dict.fromkeys((Role.REVIEWER, Role.LEAD, Role.OPERATOR, Role.AGENCY, Role.SCHOOL), ("schools", "changed_on")),
+    }
+    needed_columns = ("valid_until",)
     list_columns = [
         "title", "status", "unit_name", "headcount", "pay", "region", "education", "schools", "valid_until", "changed_on",
     ]  # fmt: skip

@@ -109,7 +109,7 @@ def related(view: Any, row: Any, actor: Actor) -> list[Related]:
             if column is not None
             else getattr(other.model, relation.key).any(next(iter(inspect(view.model).primary_key)) == key)
         )
-        page = listing.run(other, asked, actor, restrict, other.list_columns)
+        page = listing.run(other, asked, actor, restrict, other.shown_columns())
         url = (
             url_for(f"{other.endpoint}.list", **{f"f_{relation.key}": key})
             if relation.key in other.search_columns

@@ -18,7 +18,7 @@ from app.review import desk
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import cells, forms, labels, scope, uploads, words
+from app.views import forms, labels, scope, uploads, words
 from app.views.columns import describe
 
 
@@ -55,7 +55,8 @@ def version_of(row: Any) -> str:
 
 def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
     """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
-    names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in ("files", "file")]
+    idle = {"files", "file", *(view.left_out(row, actor) if row is not None else ())}
+    names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in idle]
     kind = forms.form_class(view, names)
     data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     posted = request.method == "POST" and not fresh
@@ -233,7 +234,7 @@ def page(work: Work) -> Response:
         work=work,
         sections=_sections(work),
         target=target,
-        heading=cells.name_of(row) if row is not None else str(view.add_heading()),
+        heading=view.called(row) if row is not None else str(view.add_heading()),
         title=str(view.edit_heading() if row is not None else view.add_heading()),
         submits=_submits(work),
         status_words=labels.status(row.status) if isinstance(row, Reviewable) else None,

@@ -4,6 +4,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 
 from app.models.schools import Residency, School
+from app.rules.actor import UNIT_SIDE, Role
 from app.views.base import SafeView
 
 
@@ -26,7 +27,9 @@ class ResidencyView(SafeView):
 
     datamodel = SQLAInterface(Residency)
     kind = "residency"
-    list_title, thing = _l("Residency at schools"), _l("Residency")
+    list_title, thing, add_words = _l("Residency at schools"), _l("Residency"), _l("Apply for residency")
+    empty_words = _l("Units resident at a school may name it in their postings.")
+    hidden_for = {**dict.fromkeys(UNIT_SIDE, ("unit",)), Role.SCHOOL: ("school", "region")}
     list_columns = ["school", "unit", "status", "region", "submitted_at", "decided_at"]
     search_columns = ["school", "unit", "status", "region", "submitted_at"]
     order_columns = ["submitted_at", "decided_at"]

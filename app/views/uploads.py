@@ -20,6 +20,7 @@ from app.views import dictionary, words
 
 PICTURES = ".jpg,.jpeg,.png,.webp"
 VIDEOS = ".mp4,.webm"
+MEGABYTE = 1024 * 1024
 SEVERAL = {"image": SLOT_LIMITS["image"]}  # how many files a slot takes; one where it is not listed
 
 
@@ -31,7 +32,6 @@ class SlotField:
     label: str
     several: bool = False
     accept: str = PICTURES
-    limit: int = IMAGE_BYTES
     kept: list[StoredFile] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -44,8 +44,12 @@ class SlotField:
         return f"kept_{self.slot}"
 
     @property
-    def megabytes(self) -> int:
-        return self.limit // (1024 * 1024)
+    def hint(self) -> str:
+        """Which files are taken, and how large they may be."""
+        pictures = _("JPG, PNG or WEBP, at most %(mb)s MB each.", mb=IMAGE_BYTES // MEGABYTE)
+        if VIDEOS in self.accept:
+            pictures += " " + _("Videos: MP4 or WEBM, at most %(mb)s MB.", mb=VIDEO_BYTES // MEGABYTE)
+        return pictures + " " + _("The place where a picture was taken is removed.")
 
 
 def fields(view: Any) -> list[SlotField]:
@@ -56,7 +60,7 @@ def fields(view: Any) -> list[SlotField]:
         found.append(SlotField(slot, label, SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1))
     if view.single_file:
         accept = f"{PICTURES},{VIDEOS}"
-        found.append(SlotField("file", str(view.label("file")), accept=accept, limit=VIDEO_BYTES))
+        found.append(SlotField("file", str(view.label("file")), accept=accept))
     return found
 
 

@@ -162,7 +162,8 @@ def _globals(app: Flask) -> None:
         _=_, ngettext=ngettext, link=link, without=without, preference=preference, menu_groups=menu.groups,
         status_mark=cells.status, moment=cells.moment,
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
-        cell=cells.shown, css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
+        cell=cells.shown, listed=cells.listed, is_long=cells.is_long, needs_line=cells.needs_line,
+        css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
         can_edit_row=_can_edit_row, roles=labels.ROLES, html_lang=_html_lang, is_partial=is_partial, may=identity.may,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -92,7 +92,7 @@ def test_a_cursor_of_another_order_or_list_is_no_position(many):
 def test_filters_search_and_chips(many, session):
     page = many.get(f"{LIST}?q=岗位07&lang=en").text
     assert titles(page) == ["岗位07"]
-    assert "Remove the condition Search" in page
+    assert "Remove the condition Keyword" in page
     none = many.get(f"{LIST}?f_valid_until_from=2030-01-01&lang=en").text
     assert titles(none) == []
     assert "Nothing matches" in none

@@ -13,8 +13,9 @@
 
   function picker(select) {
     if (select.tomselect || !window.TomSelect) return;
+    select.setAttribute('aria-hidden', 'true'); // its label goes over to the box that replaces it
     new TomSelect(select, {
-      valueField: 'id', labelField: 'text', searchField: [], maxOptions: 20, loadThrottle: 250, preload: 'focus', dropdownParent: 'body', plugins: select.multiple ? ['remove_button'] : [],
+      valueField: 'id', labelField: 'text', searchField: [], maxOptions: 20, loadThrottle: 250, preload: 'focus', dropdownParent: 'body', plugins: select.multiple ? ['remove_button'] : select.required || select.closest('.g-filter') ? [] : { clear_button: { title: select.dataset.tClear } },
       load: (q, done) => fetch(`${select.dataset.remote}?q=${encodeURIComponent(q)}`, { headers: { Accept: 'application/json' } }).then(r => r.ok ? r.json() : []).then(done, () => done()),
       score: () => () => 1,
       onType() { this.clearOptions(); },
@@ -23,6 +24,31 @@
         no_results: () => { const n = document.createElement('div'); n.className = 'no-results'; n.textContent = select.dataset.tNone; return n; },
       },
     });
+  }
+
+  // A place for files as a row of tiles: what was chosen shows before it is sent, and can be taken out again.
+  function tiles(input) {
+    const box = input.closest('.g-file'); if (!box || box.dataset.on) return;
+    const ups = box.querySelector('.g-ups'), add = document.createElement('label');
+    let chosen = [];
+    const show = () => {
+      $$('.g-up.new', ups).forEach(n => n.remove());
+      chosen.forEach(file => {
+        const one = document.createElement('div'), name = document.createElement('p'), out = document.createElement('button');
+        const face = document.createElement(file.type.startsWith('image/') ? 'img' : 'span');
+        one.className = 'g-up new'; name.className = 'ell'; name.textContent = name.title = file.name;
+        if (face.tagName === 'IMG') { face.src = URL.createObjectURL(file); face.alt = file.name; face.onload = () => URL.revokeObjectURL(face.src); } else { face.className = 'none'; face.textContent = file.name.split('.').pop().toUpperCase(); }
+        out.type = 'button'; out.className = 'x'; out.textContent = '×'; out.setAttribute('aria-label', `${input.dataset.tOut} ${file.name}`);
+        out.addEventListener('click', () => { chosen = chosen.filter(f => f !== file); send(); input.focus(); });
+        one.append(face, name, out); ups.insertBefore(one, add);
+      });
+    };
+    const send = () => { const all = new DataTransfer(); chosen.forEach(f => all.items.add(f)); input.files = all.files; show(); };
+    input.addEventListener('change', () => { chosen = input.multiple ? [...chosen, ...input.files] : [...input.files]; send(); });
+    add.className = 'g-up add' + (input.getAttribute('aria-invalid') ? ' bad' : '');
+    add.insertAdjacentHTML('afterbegin', '<span><svg class="i" aria-hidden="true"><use href="#i-plus"/></svg><br></span>');
+    add.firstChild.append(input.dataset.tAdd);
+    input.className = 'visually-hidden'; add.append(input); ups.append(add); box.dataset.on = 'yes';
   }
 
   function counter(area) {
@@ -46,6 +72,7 @@
   function start(root) {
     $$('select[data-remote]', root).forEach(picker);
     $$('textarea[data-count]', root).forEach(counter);
+    $$('.g-file input[type=file]', root).forEach(tiles);
     columns();
   }
 
@@ -65,8 +92,7 @@
     e.preventDefault(); (to.tomselect || to).focus(); to.scrollIntoView({ block: 'center' });
   });
 
-  document.addEventListener('DOMContentLoaded', () => start(document));
-  if (document.readyState !== 'loading') start(document);
+  document.addEventListener('DOMContentLoaded', () => { start(document); const sum = document.querySelector('.g-sum'); if (sum) sum.focus(); });
   document.addEventListener('htmx:afterSettle', e => {
     start(document);
     const said = document.querySelector('[data-announce]'), box = document.querySelector('.g-toasts');
