@@ -5,13 +5,14 @@ Delivery makes the in-app message in the same transaction as the mark "sent": se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.models.messages import Message, Outbox
@@ -32,6 +33,9 @@ TEMPLATES: Final = (
     "frozen",
     "thawed",
 )
+
+
+MOST_TRIES: Final = 8  # the last one about four hours after the first; then it stands among the dead letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +93,52 @@ def deliver(session: Session, limit: int = 100, now: datetime | None = None) -> 
         .execution_options(populate_existing=True)
     )
     ready = session.scalars(due).all()
-    if ready:
-        session.execute(insert(Message).values([_message(row) for row in ready]).on_conflict_do_nothing())
+    left = _leave(session, ready) if ready else 0
+    session.commit()
+    return left
+
+
+def _leave(session: Session, ready: Sequence[Any]) -> int:
+    """All at once; where the database refuses that, one by one, so that a bad notice holds up no other."""
+    try:
+        with session.begin_nested():
+            _send(session, ready)
+        return len(ready)
+    except DBAPIError:
+        return sum(_alone(session, row) for row in ready)
+
+
+def _alone(session: Session, row: Any) -> bool:
+    try:
+        with session.begin_nested():
+            _send(session, [row])
+    except DBAPIError as fault:
+        wait = func.power(2, Outbox.tries) * timedelta(minutes=1)  # minutes, doubled at every try
         session.execute(
             update(Outbox)
-            .where(Outbox.id.in_([row.id for row in ready]))
-            .values(state="sent", sent_on=func.clock_timestamp(), tries=Outbox.tries + 1)
+            .where(Outbox.id == row.id)
+            .values(
+                tries=Outbox.tries + 1,
+                error=type(fault.orig).__name__,
+                not_before=func.clock_timestamp() + wait,
+                state=case((Outbox.tries + 1 >= MOST_TRIES, "dead"), else_="waiting"),
+            )
             .execution_options(synchronize_session=False)
         )
-        session.expire_all()
-    session.commit()
-    return len(ready)
+        return False
+    return True
+
+
+def _send(session: Session, rows: Sequence[Any]) -> None:
+    values = [_message(row) for row in rows]
+    session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["outbox_id"]))
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_([row.id for row in rows]))
+        .values(state="sent", sent_on=func.clock_timestamp(), tries=Outbox.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
 
 
 def _message(row: Any) -> dict[str, Any]:

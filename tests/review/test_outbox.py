@@ -90,3 +90,19 @@ def test_every_notice_of_a_kind_has_a_known_template_a_kind_and_a_link(session, 
         assert entry.facts["receipt_no"] == row.receipt_no and entry.facts["kind"] == key
     assert set(KINDS[key].move_notices.values()) <= set(outbox.TEMPLATES)
     assert story.sender.account_id in KINDS[key].recipients(subject)
+
+
+def test_a_notice_that_cannot_leave_holds_up_no_other_and_dies_in_the_end(session):
+    me = account(session)
+    outbox.enqueue(session, notice(message_kind="nonsense", dedupe="bad"), [me])
+    outbox.enqueue(session, notice(dedupe="good"), [me])
+    assert outbox.deliver(session) == 1
+    bad = session.scalars(select(Outbox).where(Outbox.dedupe_key.startswith("bad"))).one()
+    assert (bad.state, bad.tries, bad.error) == ("waiting", 1, "CheckViolation")
+    later = datetime.now(ZONE) + timedelta(seconds=30)
+    assert outbox.deliver(session, now=later) == 0
+    assert bad.not_before > later  # the wait has grown: not every five seconds again
+    for _ in range(outbox.MOST_TRIES):
+        outbox.deliver(session, now=datetime.now(ZONE) + timedelta(days=9))
+        session.expire_all()
+    assert bad.state == "dead"
