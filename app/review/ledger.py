@@ -1,7 +1,8 @@
 """The ledger: who did what when, append-only and hash-chained, one chain per province (review.md 7).
 
 An event's digest is SHA-256 over the previous digest, a line feed and the canonical event; the database computes it
-while inserting. The body holds no personal data: evidence and a reviewer's words appear as digests only.
+while inserting. Evidence, verdicts' words and everything personal appear as digests only; the short official grounds of
+a move, a transfer or a hold stand in clear, because they are the record of why.
 """
 
 from __future__ import annotations
