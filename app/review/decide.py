@@ -93,17 +93,18 @@ def decide(
 
 
 def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo_seconds: int) -> dict[str, Any]:
-    row = _seize(session, actor, said)
-    if row is None:
+    seized = _seize(session, actor, said)
+    if seized is None:
         known = idempotency.known_answer(session, actor, key, said.request())
         if known is not None:
             raise idempotency.Replayed(known)
         raise _why_not(session, actor, said)
+    row = seized.ReviewRound
     kind = KINDS[row.kind]
     grounds = _grounds(session, kind, row, said)
     subject = door.lock_subject(session, kind, row.subject_id)
     memory = door.remember(kind, session, subject, is_change=row.is_change)
-    _carry_out(session, kind, subject, row, said)
+    _carry_out(session, kind, subject, seized, said)
     session.flush()
     seat_id = _take_seat(session, actor, row, said, grounds, {**memory, "version_after": subject.version})
     if said.word == "return":
@@ -135,7 +136,7 @@ def _seize(session: Session, actor: Actor, said: Verdict) -> Any:
     """The one conditional write that makes a decision possible; no row means that something is no longer so."""
     now = func.clock_timestamp()
     terminal = said.word != "return"
-    return session.scalars(
+    return session.execute(
         update(ReviewRound)
         .where(
             ReviewRound.id == said.round_id,
@@ -156,7 +157,11 @@ def _seize(session: Session, actor: Actor, said: Verdict) -> Any:
             decided_at=now if terminal else None,
             clock_stopped_at=None if terminal else now,
         )
-        .returning(ReviewRound)
+        .returning(
+            ReviewRound,
+            evidence.content_of(ReviewRound.evidence_digest).label("content"),
+            evidence.content_of(ReviewRound.base_digest).label("base"),
+        )
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
 
@@ -207,8 +212,9 @@ def _grounds(session: Session, kind: Kind, row: Any, said: Verdict) -> Grounds:
     return Grounds((), said.reason_text, ())
 
 
-def _carry_out(session: Session, kind: Kind, subject: Subject, row: Any, said: Verdict) -> None:
+def _carry_out(session: Session, kind: Kind, subject: Subject, seized: Any, said: Verdict) -> None:
     """Changes the subject as the verdict says; of live content only the waiting edit."""
+    row = seized.ReviewRound
     now: datetime = row.decided_at or row.clock_stopped_at
     if row.is_change:
         if subject.edit_state != "pending":
@@ -220,15 +226,11 @@ def _carry_out(session: Session, kind: Kind, subject: Subject, row: Any, said: V
         )
         door.set_status(kind, subject, target)
     if said.word == "approve":
-        kind.apply(session, subject, _approved(session, kind, row, now))
+        approved = Approved(row.is_change, local_day(now), seized.content or {}, seized.base or {})
+        if (row.is_change or kind.replaces) and not approved.evidence:
+            raise Refused("stale", state=row.state, version=row.version)
+        kind.apply(session, subject, approved)
     subject.decided_at = now
-
-
-def _approved(session: Session, kind: Kind, row: Any, now: datetime) -> Approved:
-    if not (row.is_change or kind.needs_evidence):
-        return Approved(False, local_day(now))
-    found = evidence.fetch(session, [row.evidence_digest, row.base_digest])
-    return Approved(row.is_change, local_day(now), found.get(row.evidence_digest, {}), found.get(row.base_digest, {}))
 
 
 def _take_seat(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.models.review import OPEN_STATES, ReviewRound
 from app.review.kinds import kind_of
@@ -61,9 +61,14 @@ def _open_round(session: Session, kind_key: str, subject_id: int, *, lock: bool)
 
 def lock_subject(session: Session, kind: Kind, subject_id: int) -> Subject:
     """The subject of a round already locked, whatever its status."""
-    return session.get(
-        kind.model, subject_id, with_for_update={"key_share": True, "of": kind.model}, populate_existing=True
-    )
+    stmt = select(kind.model).where(kind.model.id == subject_id)
+    locked = [kind.model]
+    for name in kind.locked_with:
+        relation = getattr(kind.model, name)
+        stmt = stmt.join(relation).options(contains_eager(relation))
+        locked.append(relation.property.mapper.class_)
+    stmt = stmt.with_for_update(key_share=True, of=locked).execution_options(populate_existing=True)
+    return session.scalars(stmt).unique().one()
 
 
 def waiting(subject: Subject) -> bool:

@@ -38,6 +38,16 @@ def pin(session: Session, evidences: Iterable[Mapping[str, Any]]) -> list[str]:
     return digests
 
 
+def content_of(digest: Any) -> Any:
+    """The content behind a column of digests, as part of another statement."""
+    return (
+        select(ReviewEvidence.content)
+        .where(ReviewEvidence.digest == digest)
+        .correlate_except(ReviewEvidence)
+        .scalar_subquery()
+    )
+
+
 def fetch(session: Session, digests: Iterable[str | None]) -> dict[str, dict[str, Any]]:
     """The content behind digests; an erased one is an empty mapping."""
     wanted = sorted({key for key in digests if key})

@@ -65,7 +65,7 @@ def fetch(session: Session, actor: Actor, round_id: int) -> Any:
 
 def claim_next(session: Session, actor: Actor, kinds: Iterable[str] | None = None) -> Any:
     """Leases the most urgent eligible round, or returns None. Two people never get the same one."""
-    with one(session):
+    with one(session) as keep:
         wanted = [kind_of(key).key for key in kinds] if kinds else None
         first = (
             select(ReviewRound.id)
@@ -84,7 +84,10 @@ def claim_next(session: Session, actor: Actor, kinds: Iterable[str] | None = Non
             .correlate(None)
             .scalar_subquery()
         )
-        return _lease(session, actor, ReviewRound.id == first, fence=literal(1))
+        found = _lease(session, actor, ReviewRound.id == first, fence=literal(1))
+        if found is not None:
+            keep(found)
+        return found
 
 
 def claim(session: Session, actor: Actor, round_id: int) -> Any:
@@ -92,7 +95,7 @@ def claim(session: Session, actor: Actor, round_id: int) -> Any:
 
     Raises Refused: not_found, wrong_state, own_matter, taken (with holder and until).
     """
-    with one(session):
+    with one(session) as keep:
         mine = case((sight.held_by(actor), 0), else_=1)
         eligible = and_(
             ReviewRound.id == round_id,
@@ -105,6 +108,7 @@ def claim(session: Session, actor: Actor, round_id: int) -> Any:
         found = _lease(session, actor, eligible, fence=mine)
         if found is None:
             raise _why_not(session, actor, round_id)
+        keep(found)
         return found
 
 

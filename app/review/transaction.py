@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.review.kinds.base import Kind
@@ -21,11 +23,19 @@ _CODES: Final = {"23505": "duplicate", "23503": "bad_value", "23514": "bad_value
 
 
 @contextmanager
-def one(session: Session) -> Iterator[None]:
-    """Commits at the end; takes everything back on any error."""
+def one(session: Session) -> Iterator[Callable[[Any], None]]:
+    """Commits at the end; takes everything back on any error.
+
+    A row given to the function it yields keeps what was read of it, and is not read once more for the same values.
+    """
+    rows: list[Any] = []
     try:
-        yield
+        yield rows.append
+        kept = [(row, _read(row)) for row in rows]
         session.commit()
+        for row, values in kept:
+            for name, value in values.items():
+                set_committed_value(row, name, value)
     except OperationalError as error:
         session.rollback()
         # Two acts at once in opposite order: PostgreSQL stopped this one; nothing of it is left.
@@ -38,6 +48,10 @@ def one(session: Session) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+def _read(row: Any) -> dict[str, Any]:
+    return {a.key: a.loaded_value for a in inspect(row).attrs if a.loaded_value is not NO_VALUE}
 
 
 def flush(session: Session, kind: Kind) -> None:

@@ -20,7 +20,7 @@ from app.models.review import ReviewEvidence
 from app.models.units import Blacklisted, Unit, UnitMaterial
 from app.review import decide, desk, queue, show
 from app.review.kinds import KINDS
-from app.review.kinds.units import months_later
+from app.review.kinds.in_force import months_later
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.dates import today
 from app.rules.search import tsquery
@@ -328,14 +328,14 @@ def test_without_the_agreement_a_gig_stays_a_draft(session):
         ({"description": "字" * 501}, "too_long", "description"),
         ({"title": None}, "missing", "title"),
         ({"headcount": "2.5"}, "not_whole_number", "headcount"),
-        ({"headcount": 0}, "bad_value", "headcount"),
+        ({"headcount": 0}, "at_least_one", "headcount"),
         ({"headcount": 10**12}, "out_of_range", "headcount"),
         ({"headcount": True}, "not_whole_number", "headcount"),
         ({"pay_amount": "一百"}, "not_number", "pay_amount"),
         ({"pay_amount": "1.005"}, "too_many_decimals", "pay_amount"),
         ({"pay_amount": "NaN"}, "out_of_range", "pay_amount"),
         ({"pay_amount": "1e9"}, "out_of_range", "pay_amount"),
-        ({"pay_amount": "-5"}, "bad_value", "pay_amount"),
+        ({"pay_amount": "-5"}, "more_than_nothing", "pay_amount"),
         ({"pay_unit": "year"}, "bad_value", "pay_unit"),
         ({"mode": ["x"]}, "bad_value", "mode"),
         ({"start_at": "tomorrow"}, "not_date", "start_at"),

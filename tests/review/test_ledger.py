@@ -97,6 +97,14 @@ def test_the_first_bad_event_is_named(chain, statement, seq, why):
     assert str(report.first_bad.seq) in str(report.first_bad)
 
 
+def test_a_ledger_longer_than_a_page_is_walked_to_its_end(chain, monkeypatch):
+    for size in (1, 3, 4, 8):
+        monkeypatch.setattr(ledger, "_PAGE", size)
+        assert ledger.verify(chain).events == 8
+    tamper(chain, "UPDATE review_event SET actor_id = 1 WHERE chain = '440000' AND seq = 2")
+    assert not ledger.verify(chain).ok
+
+
 def test_swapped_events_are_found(chain):
     tamper(chain, "UPDATE review_event SET seq = 90 WHERE chain = '310000' AND seq = 3")
     tamper(chain, "UPDATE review_event SET seq = 3 WHERE chain = '310000' AND seq = 4")

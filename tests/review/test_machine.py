@@ -312,8 +312,8 @@ def test_whatever_people_do_the_invariants_hold(session, key):
     counted = {"decided": Counter(), "undone": Counter()}
     machine = type(f"Desk_{key}", (Desk,), {"session": session, "key": key, **counted})
     limits = settings(
-        max_examples=20,
-        stateful_step_count=3,
+        max_examples=12,
+        stateful_step_count=2,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,

@@ -252,6 +252,5 @@ def test_claiming_and_deciding_stay_within_the_statement_budget(session, story, 
         show.present(session, story.decider, row)
         claimed = len(statements)
         say(session, story.decider, row, idempotency_key=f"k-{key}")
-        limit = 12 if key == "posting" else 30  # a change also writes the unit and its postings
-        assert len(statements) <= limit, "\n".join(statements)
-        assert claimed <= 3, "\n".join(statements[:claimed])
+        assert len(statements) <= 12, "\n".join(statements)
+        assert claimed <= 2, "\n".join(statements[:claimed])

@@ -66,7 +66,8 @@ class Kind:
     constraint_fields: ClassVar[Mapping[str, str]] = {}  # database constraint -> field to name
     constraint_codes: ClassVar[Mapping[str, str]] = {}  # database constraint -> refusal that says more than "bad_value"
     move_notices: ClassVar[Mapping[str, str]] = {}  # move -> template of the notice to the sender
-    needs_evidence: ClassVar[bool] = False  # `apply` reads the evidence of every round, not only of edits
+    locked_with: ClassVar[tuple[str, ...]] = ()  # relations that a verdict writes to, locked with the row
+    replaces: ClassVar[bool] = False  # `apply` needs the evidence of every round, not only of edits
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------

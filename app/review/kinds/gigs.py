@@ -37,8 +37,11 @@ class _Gig(Kind):
     grant = "gigs"
     constraint_fields: ClassVar[Mapping[str, str]] = {"agreed": "agreed", "description_length": "description"}
     constraint_codes: ClassVar[Mapping[str, str]] = {
-        "headcount": "at_least_one", "quantity": "at_least_one", "pay_amount": "more_than_nothing", "expected_pay": "more_than_nothing",
-    }  # fmt: skip
+        "headcount": "at_least_one",
+        "quantity": "at_least_one",
+        "pay_amount": "more_than_nothing",
+        "expected_pay": "more_than_nothing",
+    }
     move_notices: ClassVar[Mapping[str, str]] = {"expire": "gig_expired", "remove": "removed"}
     offline_move = "close"
 

@@ -74,7 +74,9 @@ class _Media(Kind):
         theirs = self.lock_owner(session, subject)
         limit = SLOT_LIMITS[subject.slot]
         counted = COUNTED if limit > 1 else tuple(s for s in COUNTED if s != "approved")
-        used = session.scalar(select(func.count()).where(theirs, Medium.slot == subject.slot, Medium.status.in_(counted)))
+        used = session.scalar(
+            select(func.count()).where(theirs, Medium.slot == subject.slot, Medium.status.in_(counted))
+        )
         if (used or 0) > limit:
             raise Refused("picture_limit", field="file", limit=limit)
         return int(used or 0)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat, Person
 from app.models.agencies import AgencyUnit
 from app.models.base import vault
-from app.models.positions import Posting
 from app.models.reference import Industry
 from app.models.schools import Residency
 from app.models.units import MATERIAL_SLOTS, Blacklisted, Unit, UnitChange, UnitFacts, UnitMaterial
+from app.review.kinds import in_force
 from app.review.kinds.base import Approved, Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
 from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, known, person_standing, unit_part
@@ -27,21 +27,11 @@ from app.rules.codes import contact_fault, uscc_fault
 from app.rules.lifecycle import Move
 from app.rules.names import text_initials
 from app.rules.refused import Refused
-from app.rules.search import tokens
 from app.rules.units import CHANGE, REGISTRATION
 
 _INTRO_LIMIT = 2000
 _USCC_LIMIT = 60  # longer than a code, so that what is wrong with it can be said
 _INITIALS_LIMIT = 60  # the column's length
-_REVERIFY_MONTHS = 6  # GD: an approved unit is verified again every six months
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last one of that month."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first_of_next = date(day.year + year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (first_of_next - timedelta(days=1)).day
-    return date(day.year + year, month + 1, min(day.day, last))
 
 
 class _UnitKind(Kind):
@@ -233,31 +223,17 @@ class UnitRegistration(_UnitKind):
 
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """The dates of verification as they were."""
-        return {**super().before(session, subject, is_change=is_change), "dates": _dates(subject)}
+        return {**super().before(session, subject, is_change=is_change), "dates": in_force.dates_of(subject)}
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
         """An approved unit is verified for six months."""
         super().apply(session, subject, verdict)
-        verify(subject, verdict.today)
+        in_force.verify(subject, verdict.today)
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
         """Restores the dates."""
         super().revert(session, subject, memory)
-        _restore_dates(subject, memory["dates"])
-
-
-def verify(unit: Any, today: date) -> None:
-    """Marks a unit as verified today."""
-    unit.verified_on = today
-    unit.reverify_due = months_later(today, _REVERIFY_MONTHS)
-
-
-def _dates(unit: Any) -> list[str | None]:
-    return [day.isoformat() if day else None for day in (unit.verified_on, unit.reverify_due)]
-
-
-def _restore_dates(unit: Any, dates: list[str | None]) -> None:
-    unit.verified_on, unit.reverify_due = (date.fromisoformat(day) if day else None for day in dates)
+        in_force.restore_dates(subject, memory["dates"])
 
 
 _REGISTRATION = UnitRegistration()
@@ -271,7 +247,8 @@ class UnitChangeRequest(_UnitKind):
     model = UnitChange
     lifecycle = CHANGE
     sender_roles = frozenset({Role.OWNER})
-    needs_evidence = True
+    replaces = True
+    locked_with = ("unit",)
     constraint_fields = {"uq_unit_change_open": "unit_id"}
 
     @property
@@ -346,50 +323,26 @@ class UnitChangeRequest(_UnitKind):
 
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """All of the unit that `apply` may touch."""
-        unit = self._locked(session, subject)
-        return {"unit": _REGISTRATION.content(session, unit), "dates": _dates(unit)}
+        return {"unit": _REGISTRATION.content(session, subject.unit), "dates": in_force.dates_of(subject.unit)}
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
         """Copies what differs from the base to the unit, new materials beside the old ones, and verifies it anew."""
-        unit = self._locked(session, subject)
+        unit = subject.unit
         names = self.changed(verdict.base, verdict.evidence) - {"note", "files"}
         _REGISTRATION.write(session, unit, self.restored(verdict.evidence, names))
         if verdict.evidence["files"]:
-            there = dict(_REGISTRATION.attached(session, unit))
-            _REGISTRATION.attach(session, unit, [*{**there, **dict(self.attached(session, subject))}.items()])
-        verify(unit, verdict.today)
-        _renamed(session, unit, names)
+            with session.no_autoflush:
+                session.execute(in_force.new_materials(unit.id, verdict.evidence["files"]))
+        in_force.verify(unit, verdict.today)
+        in_force.renamed(session, unit, names)
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
         """Puts back what was in force."""
-        unit = self._locked(session, subject)
+        unit = subject.unit
         names = self.changed(_REGISTRATION.content(session, unit), memory["unit"]) - {"note"}
         _REGISTRATION.install(session, unit, memory["unit"], names)
-        _restore_dates(unit, memory["dates"])
-        _renamed(session, unit, names)
-
-    @staticmethod
-    def _locked(session: Session, subject: Subject) -> Any:
-        return session.get(Unit, subject.unit_id, with_for_update={"key_share": True})
-
-
-def _renamed(session: Session, unit: Any, names: frozenset[str]) -> None:
-    """Postings carry the unit's name for the search; a new name is found at once.
-
-    Written past the postings' versions: who edits one meanwhile loses nothing.
-    """
-    if "name" not in names:
-        return
-    session.flush()
-    rows = session.execute(select(Posting.id, Posting.title, Posting.description).where(Posting.unit_id == unit.id))
-    for row in rows.all():
-        words = " ".join((row.title, unit.name, row.description or ""))
-        session.execute(
-            update(Posting)
-            .where(Posting.id == row.id)
-            .values(unit_name=unit.name, search=func.array_to_tsvector(tokens(words)), version=Posting.version)
-            .execution_options(synchronize_session="fetch")
-        )
+        in_force.restore_dates(unit, memory["dates"])
+        in_force.renamed(session, unit, names)
 
 
 KINDS = (_REGISTRATION, UnitChangeRequest())
