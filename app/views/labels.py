@@ -57,7 +57,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "close": (_l("Close"), "circle-x", False),
     "remove": (_l("Remove"), "ban", True),
     "publish": (_l("Publish"), "speakerphone", False),
-    "take_down": (_l("Take down"), "download", False),
+    "take_down": (_l("Take down"), "download", True),
     "set_validity": (_l("Set validity"), "calendar-due", False),
     "delete": (_l("Delete"), "trash", True),
     "revoke": (_l("Revoke"), "ban", True),
