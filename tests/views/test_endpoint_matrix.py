@@ -26,7 +26,7 @@ from tests.views import world as made
 
 VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
-GENERATED = {"list", "show", "add", "edit", "delete", "related", "move", "moves"}
+GENERATED = {"list", "show", "add", "edit", "delete", "related", "move", "moves", "answer"}
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
 SWAP = {"HX-Request": "true"}  # only the middle of the page is rendered: thousands of them are asked for here
@@ -43,6 +43,8 @@ OPEN: dict[str, str] = {
     "UtilView.back": "answers 404",
     "LocaleView.index": "answers 404",
     "PortalView.index": "what is approved, for the public",
+    "PortalView.agreement": "the text that is agreed to",
+    "OpenApi.get": "shapes of the API, never data",
     "PortalView.posting": "what is approved, for the public",
     "PortalView.gig": "what is approved, for the public",
     "PortalView.unit": "what is approved, for the public",
@@ -96,6 +98,7 @@ SPOTS: dict[str, Spot] = {
     "DeskView.skip": Spot(DECIDE, "/desk/{}/skip", ROUND, True),
     "DeskView.ask": Spot(DECIDE, "/desk/{}/ask", ROUND, True, (("questions", "几楼？"),)),
     "DeskView.hold": Spot(DECIDE, "/desk/{}/hold", ROUND, True, (("until", "2099-01-04"), ("reason", "等协查"))),
+    "DeskView.resume": Spot(DECIDE, "/desk/{}/resume", ROUND, True),
     "DeskView.transfer": Spot(("can_transfer", "DeskView"), "/desk/{}/transfer", ROUND, True, TRANSFER),
     "ImportView.list": Spot(IMPORTS, "/imports/"),
     "ImportView.show": Spot(IMPORTS, "/imports/{}", "ImportRunView"),
@@ -230,8 +233,10 @@ def moves(view: type) -> list[str]:
     return [*(m.name for m in KINDS[view.kind].lifecycle.moves if not m.verdict), WITHDRAW_EDIT.name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 def test_reading(world, view):
+    """Slow where a lifecycle is long: every address of the screen for every role."""
     route, wrong = screen_of(world, view).route_base, []
     for role in made.ROLES:
         for path, expected in pages(world, view, role):
@@ -241,9 +246,10 @@ def test_reading(world, view):
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
 def test_writing(world, view):
-    """With the right token: forms, moves, deletion. What one role changed is undone before the next comes."""
+    """With the right token: forms, moves, deletion; undone before the next role comes. Slow for the same reason."""
     name, screen, wrong = view.__name__, screen_of(world, view), []
     for role in made.ROLES:
         with nullcontext() if stranger(view, role) else made.undone(world):
@@ -263,6 +269,8 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
     yield "add", {}, {302, 403, 409, 422} if adds else {403}
     for side, key in keys(world, view, role):
         deletes = may(role, "can_delete", name)
+        answers = may(role, "can_submit", name) and bool(view.kind)
+        yield f"answer/{key}", {"answer": "三楼"}, wanted(answers, side, OWN | GONE)
         yield f"delete/{key}", {}, {403} if view.kind or not deletes else {302, 409} if side == "mine" else GONE
         changed = {"version": "1", "title": "改掉", "name": "改掉"}
         if not (side == "mine" and deletes and not view.kind):

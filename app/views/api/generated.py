@@ -21,7 +21,7 @@ from app.rules.refused import Refused
 from app.views import cells, listing, scope
 from app.views.api.base import Api
 from app.views.api.problems import answer, answering, body
-from app.views.columns import Info, describe
+from app.views.columns import Info, describe, parse_key
 from app.views.fields import LARGEST, Fields
 from app.views.identity import current, may
 
@@ -78,6 +78,17 @@ def _json(row: Any, info: Info) -> Any:
 
 def _named(row: Any) -> dict[str, Any]:
     return {"id": plain(scope.key_of(row)), "name": cells.name_of(row)}
+
+
+def _keys(info: Info, sent: Any) -> set[Any]:
+    """The keys in what was sent for a relation, whether bare, as objects with an id, or as rows."""
+    found = set()
+    for entry in sent if isinstance(sent, list) else [sent]:
+        key = entry.get("id") if isinstance(entry, dict) else entry
+        key = scope.key_of(key) if isinstance(key, info.target) else key
+        if isinstance(key, str | int) and not isinstance(key, bool) and key != "":
+            found.add(parse_key(info.target, str(key)))
+    return found
 
 
 class GeneratedApi(Api):
@@ -180,7 +191,9 @@ class GeneratedApi(Api):
             201: {description: The draft}
             422: {$ref: '#/components/responses/422'}
         """
-        row = desk.create(db.session, current(), self._view.kind, body().everything())
+        content = body().everything()
+        self._refuse_strangers(content)
+        row = desk.create(db.session, current(), self._view.kind, content)
         return self._answered(row, 201)
 
     @expose("/<pk>", methods=["PUT"])
@@ -206,6 +219,7 @@ class GeneratedApi(Api):
         """
         row, sent = self._fetch(pk), body()
         content = {name: value for name, value in sent.everything().items() if name != "version"}
+        self._refuse_strangers(content, row)
         done = desk.edit(db.session, current(), self._view.kind, row.id, content, self._version(row, sent))
         return self._answered(done.subject)
 
@@ -248,6 +262,23 @@ class GeneratedApi(Api):
             desk.move(db.session, actor, kind.key, row.id, name, version=version, reason=reason, values=values or None)
         db.session.refresh(row)
         return self._answered(row)
+
+    def _refuse_strangers(self, content: dict[str, Any], row: Any = None) -> None:
+        """Raises Refused("not_a_choice") for a key that no picker of the screen would offer this caller.
+
+        What stands in the row already may stay, as in the form. Values that are no keys are the desk's to refuse.
+        """
+        view, actor = self._view, current()
+        for name in dict.fromkeys([*view.add_columns, *view.edit_columns]):
+            info = describe(view.model, name)
+            if info.relation is None or scope.chooser(view, info) is None:
+                continue
+            sent = name if info.column is None else info.column.key
+            keys = _keys(info, content.get(sent))
+            there = set() if row is None else _keys(info, getattr(row, sent))
+            new = list(keys - there)
+            if len(scope.picked(view, info, actor, new)) != len(new):
+                raise Refused("not_a_choice", field=sent)
 
     def _version(self, row: Any, sent: Fields) -> int:
         """The version the caller read: If-Match, else the body. Raises Refused("missing") without either."""
