@@ -17,8 +17,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.models import shipped
 from app.extensions import db
+from app.models import shipped
 from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
@@ -179,7 +179,9 @@ class Leader:
             connection.close()
 
     def _scheduler(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300})
+        scheduler = BackgroundScheduler(
+            timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
+        )
         for job in JOBS.values():
             scheduler.add_job(self._run, job.trigger, args=[job.name], id=job.name, **job.when)
         return scheduler

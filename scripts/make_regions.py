@@ -115,9 +115,7 @@ load_phrases_dict(
 )
 
 
-def row(
-    code: str, name: str, parent: str, level: int, pseudo: bool = False, until: str = ""
-) -> dict[str, object]:
+def row(code: str, name: str, parent: str, level: int, pseudo: bool = False, until: str = "") -> dict[str, object]:
     letters = lazy_pinyin(name)
     initials = lazy_pinyin(name, style=Style.FIRST_LETTER)
     return {

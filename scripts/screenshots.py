@@ -26,7 +26,13 @@ sys.path.insert(0, str(ROOT))
 from app.rules.dates import today
 from app.rules.demo import PASSWORD
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TITLE = "仓储管理员"
 UNDO = 5  # seconds: the notice leaves after them
 
@@ -36,7 +42,13 @@ def serve(data_dir: Path) -> tuple[subprocess.Popen, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "DEMO": "1", "UNDO_SECONDS": str(UNDO), "WORKERS": "1"}
+    env = os.environ | {
+        "DATA_DIR": str(data_dir),
+        "PORT": str(port),
+        "DEMO": "1",
+        "UNDO_SECONDS": str(UNDO),
+        "WORKERS": "1",
+    }
     process = subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     url, end = f"http://127.0.0.1:{port}", time.monotonic() + 300
     while time.monotonic() < end and process.poll() is None:

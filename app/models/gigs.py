@@ -39,7 +39,9 @@ class GigFacts:
     mode = col("Way of working", String(10), nullable=False, words="work_mode", default="onsite")
     own_tools = col("Brings own tools", Boolean, nullable=False, default=False)
     phone_public = col("Phone is public", Boolean, nullable=False, default=False, help=_l("Hidden unless switched on"))
-    valid_until = col("Information valid until", Date, nullable=False, help=_l("Others can make contact only until this day"))
+    valid_until = col(
+        "Information valid until", Date, nullable=False, help=_l("Others can make contact only until this day")
+    )
     agreed = col("Platform agreement accepted", Boolean, nullable=False, default=False)
     agreement_version = col("Version of the agreement", String(20), nullable=False, default="")
     agreed_at = col("Agreed at", DateTime(timezone=True))
@@ -112,9 +114,13 @@ class GigOffer(GigFacts, Searchable, Reviewable, Model):
     quantity = col("Total quantity", Integer, nullable=False, default=1, help=_l("e.g. 100 yuan a day, 10 days in all"))
     quantity_unit = col("Unit of the quantity", String(10), nullable=False, words="quantity_unit", default="day")
     requirements = col("Requirements", String(200), nullable=False, default="")
-    description = col("Gig description", String(500), nullable=False, default="", help=_l("At most 500 characters; public"))
+    description = col(
+        "Gig description", String(500), nullable=False, default="", help=_l("At most 500 characters; public")
+    )
     unit = relationship(Unit, info={"label": _l("Unit")})
-    pictures = relationship("GigPicture", back_populates="gig", order_by="GigPicture.id", info={"label": _l("Work environment")})
+    pictures = relationship(
+        "GigPicture", back_populates="gig", order_by="GigPicture.id", info={"label": _l("Work environment")}
+    )
 
 
 class GigWanted(GigFacts, Searchable, Reviewable, Model):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask_appbuilder import Model
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import relationship
 
 from app.models.base import Searchable, Stamped, col, pk
@@ -94,7 +104,11 @@ class WorkDay(Stamped, Model):
     is_work = col("Working day", Boolean, nullable=False)
     note = col("Note", String(80), nullable=False, default="")
     provisional = col(
-        "Provisional", Boolean, nullable=False, default=False, help=_l("The official notice for this year is not out yet")
+        "Provisional",
+        Boolean,
+        nullable=False,
+        default=False,
+        help=_l("The official notice for this year is not out yet"),
     )
 
     def __str__(self) -> str:

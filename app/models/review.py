@@ -127,7 +127,9 @@ class ReviewSeat(Model):
     __table_args__ = (
         one_of("verdict", VERDICTS, "verdict"),
         Index("uq_review_seat_no", "round_id", "seat_no", unique=True, postgresql_where=text("undone_at IS NULL")),
-        Index("uq_review_seat_person", "round_id", "reviewer_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+        Index(
+            "uq_review_seat_person", "round_id", "reviewer_id", unique=True, postgresql_where=text("undone_at IS NULL")
+        ),
         Index("ix_review_seat_person", "reviewer_id", "decided_at"),
     )
     id = pk()
@@ -138,7 +140,9 @@ class ReviewSeat(Model):
     digest = col("Digest decided on", String(64), nullable=False)
     reason_codes = col("Reason codes", ARRAY(String(10)), nullable=False, server_default="{}", default=list)
     reason_text = col("Reason", Text, nullable=False, default="")
-    acknowledged = col("Findings verified by hand", ARRAY(String(10)), nullable=False, server_default="{}", default=list)
+    acknowledged = col(
+        "Findings verified by hand", ARRAY(String(10)), nullable=False, server_default="{}", default=list
+    )
     seconds = col("Seconds from claim to verdict", Integer)
     decided_at = col("Decided at", DateTime(timezone=True), server_default=func.now(), nullable=False)
     undone_at = col("Undone at", DateTime(timezone=True))

@@ -116,7 +116,13 @@ def load_trees(session: Session) -> int:
 def load_words(session: Session) -> int:
     """The data dictionary and the reasons of return."""
     words = [
-        {"dict_code": r["dict"], "code": r["code"], "name_zh": r["name_zh"], "name_en": r["name_en"], "sort": int(r["sort"] or 0)}
+        {
+            "dict_code": r["dict"],
+            "code": r["code"],
+            "name_zh": r["name_zh"],
+            "name_en": r["name_en"],
+            "sort": int(r["sort"] or 0),
+        }
         for r in rows("dictionary")
     ]
     new = _put(session, DictItem, words, ["dict_code", "code"])

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
@@ -88,7 +100,9 @@ class Unit(UnitFacts, Searchable, Reviewable, Model):
     SEARCHED = ("name", "uscc", "initials")
 
     id = pk()
-    uscc = col("Unified social credit code", String(18), unique=True, help=_l("18 characters, no blanks; can never be changed"))
+    uscc = col(
+        "Unified social credit code", String(18), unique=True, help=_l("18 characters, no blanks; can never be changed")
+    )
     initials = col("Pinyin initials", String(60))
     source = col("Source", String(10), nullable=False, default="form", words="source")
     verified_on = col("Verified on", Date)
@@ -111,7 +125,10 @@ class UnitChange(UnitFacts, Reviewable, Model):
         one_of("status", CHANGE.statuses, "status"),
         CheckConstraint("char_length(intro) <= 2000", name="intro_length"),
         Index(
-            "uq_unit_change_open", "unit_id", unique=True, postgresql_where=text("status IN ('draft','pending','returned')")
+            "uq_unit_change_open",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("status IN ('draft','pending','returned')"),
         ),
     )
     CONTENT = UnitFacts.FACTS
@@ -152,7 +169,10 @@ class Blacklisted(Stamped, Model):
     """A unit, handler or phone that may not register again (2025 notice: graded penalties); U14."""
 
     __tablename__ = "blacklisted"
-    __table_args__ = (one_of("subject", ("uscc", "id_number", "phone"), "subject"), UniqueConstraint("subject", "value_hash"))
+    __table_args__ = (
+        one_of("subject", ("uscc", "id_number", "phone"), "subject"),
+        UniqueConstraint("subject", "value_hash"),
+    )
     id = pk()
     subject = col("What is banned", String(20), nullable=False, words="banned")
     value_hash = col("Value (blind index)", String(64), nullable=False)

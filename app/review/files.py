@@ -31,7 +31,15 @@ def shown_name(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "", last).strip(". ")[:200] or "file"
 
 
-def store(session: Session, storage: Storage, scanner: Scanner, upload: Upload, uploaded_by: int | None, *, limit: int = IMAGE_BYTES) -> StoredFile:
+def store(
+    session: Session,
+    storage: Storage,
+    scanner: Scanner,
+    upload: Upload,
+    uploaded_by: int | None,
+    *,
+    limit: int = IMAGE_BYTES,
+) -> StoredFile:
     """Stores a picture or a video by its name's ending; content decides whether that was true.
 
     Raises Refused with field "file": the codes of gateways.pictures and gateways.videos, `malware_found`.
@@ -44,7 +52,14 @@ def store(session: Session, storage: Storage, scanner: Scanner, upload: Upload, 
 
 
 def store_picture(
-    session: Session, storage: Storage, scanner: Scanner, data: bytes, name: str, *, uploaded_by: int | None, limit: int = IMAGE_BYTES
+    session: Session,
+    storage: Storage,
+    scanner: Scanner,
+    data: bytes,
+    name: str,
+    *,
+    uploaded_by: int | None,
+    limit: int = IMAGE_BYTES,
 ) -> StoredFile:
     """A re-encoded picture with its hashes, the codes found in it, and a preview."""
     picture = pictures.inspect(data, name, limit_bytes=limit)

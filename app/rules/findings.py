@@ -69,7 +69,9 @@ def run_checks(checks: Iterable[Check], evidence: Evidence, facts: Facts) -> lis
     found: list[Finding] = []
     for check in checks:
         here = list(check.run(evidence, facts))
-        found += here or [Finding(check.code, Severity.OK, "", check.name_zh, check.name_en, check.law, version=check.version)]
+        found += here or [
+            Finding(check.code, Severity.OK, "", check.name_zh, check.name_en, check.law, version=check.version)
+        ]
     return sorted(found, key=lambda f: (RANK[f.severity], f.code))
 
 

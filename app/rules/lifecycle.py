@@ -33,7 +33,14 @@ class Move:
 
 
 def move(
-    name: str, sources: str, target: str, who: str, *, needs_reason: bool = False, batch: bool = False, opens_round: bool = False
+    name: str,
+    sources: str,
+    target: str,
+    who: str,
+    *,
+    needs_reason: bool = False,
+    batch: bool = False,
+    opens_round: bool = False,
 ) -> Move:
     """A line of the table: sources and actors as words separated by blanks."""
     return Move(name, tuple(sources.split()), target, frozenset(who.split()), needs_reason, batch, opens_round)
@@ -42,7 +49,9 @@ def move(
 class Lifecycle:
     """The moves of one thing; immutable once made."""
 
-    def __init__(self, initial: str, moves: Iterable[Move], *, public: str = "", editable: str = "", revisable: str = "") -> None:
+    def __init__(
+        self, initial: str, moves: Iterable[Move], *, public: str = "", editable: str = "", revisable: str = ""
+    ) -> None:
         """`public`: statuses shown outside. `editable`: content may be changed in place.
 
         `revisable`: approved content, an edit of which waits in a round of its own while the old stays public.

@@ -1,11 +1,13 @@
 """Screens of accounts, hats and logins. Identity, recovery and binding have screens of their own later on."""
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false
 
 from app.models.accounts import Hat, LoginEvent
 from app.rules.actor import Actor, Role
+from app.views import cells
 from app.views.base import SafeView
 
 
@@ -19,12 +21,19 @@ def for_auditor(stmt: Select, actor: Actor) -> Select:
     return stmt if actor.role is Role.AUDITOR else stmt.where(false())
 
 
+def account_words(account: User | None) -> str:
+    """The name somebody logs in with stands beside the person's: there may be two of the same name."""
+    return f"{cells.name_of(account)} ({account.username})" if account is not None else ""
+
+
 class HatView(SafeView):
     """Who may act as what, where (用户与角色)."""
 
     datamodel = SQLAInterface(Hat)
     scope = staticmethod(for_administrators)
-    list_title, thing = _l("Accounts and roles"), _l("Role of an account")
+    list_title, thing, add_words = _l("Accounts and roles"), _l("Role of an account"), _l("Give a role")
+    title_columns = ("account", "role")
+    formatters_columns = {"account": account_words}
     list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "active"]
     search_columns = ["account", "role", "region", "active"]
     order_columns = ["role", "changed_on"]

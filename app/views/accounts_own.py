@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
+from sqlalchemy import update
 from werkzeug.security import check_password_hash
 
 from app.extensions import db
-from app.rules.actor import PEOPLE, UNIT_SIDE, Role
+from app.models.accounts import Person
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
 from app.views import words
 from app.views.identity import current, wardrobe
 from app.views.page import Page
 from app.views.sessions import fingerprint
-
-OUTSIDE = PEOPLE | UNIT_SIDE | {Role.AGENCY}
-
-
-def is_staff(account_id: int) -> bool:
-    """Whether any hat of the account belongs to staff: then the stricter rule counts, whatever hat is worn now."""
-    hats, _name, _unread = wardrobe(account_id)
-    return any(hat.role not in OUTSIDE for hat in hats)
 
 
 def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
@@ -35,7 +28,7 @@ def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
         return Refused("password_wrong", field="old")
     if new == old:
         return Refused("password_same", field="new")
-    check = staff_password_fault if is_staff(user.id) else password_fault
+    check = staff_password_fault if wardrobe(user.id).staff else password_fault
     code = check(new, user.username)
     if code:
         return Refused(code, field="new")
@@ -58,6 +51,7 @@ class PasswordView(Page):
             sent = [request.form.get(name, "")[:200] for name in ("old", "new", "again")]
             refused = fault_of(user, *sent)
             if refused is None:
+                db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
                 self.appbuilder.sm.reset_password(user.id, sent[1])
                 session["mark"] = fingerprint(user)
                 flash(_("The password was changed. Other sessions of this account have ended."), "success")
@@ -65,6 +59,6 @@ class PasswordView(Page):
         fault = words.say(refused) if refused is not None else ""
         page = self.render_template(
             "password.html", title=_("Change password"), fault=fault, at=refused.field if refused else "",
-            staff=is_staff(actor.account_id),
+            staff=wardrobe(actor.account_id).staff, forced=g.must_change,
         )  # fmt: skip
         return page, 422 if refused is not None else 200

@@ -48,7 +48,8 @@ LONG_TEXT = 150  # characters; from here on a text gets several lines
 class Info:
     """One attribute of a model.
 
-    `kind`: text, long, int, decimal, bool, date, datetime, dict, status, sealed, array, json, relation (to one),
+    `kind`: text, long, int, decimal, bool, date, datetime, dict, words (several of a dictionary), status, sealed, array,
+    json, relation (to one),
     many (to many), property or other. `column` is the column that holds the value (of a relation: its foreign key).
     """
 
@@ -110,7 +111,7 @@ def describe(model: Any, name: str) -> Info:
     if name in ("status", "state", "edit_state") or code == "round_state":
         kind = "status"
     elif code:
-        kind = "dict"
+        kind = "words" if kind == "array" else "dict"
     length = getattr(column.type, "length", 0) or 0
     return Info(name, kind, label, info.get("help", ""), column, None, code, length, bool(column.nullable))
 

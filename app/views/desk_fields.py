@@ -158,6 +158,8 @@ def label_of(kind_key: str, name: str) -> str:
     """The label of a field of the kind; parts of the evidence that are no column by their own word."""
     if name in ("files", "materials", "picture"):
         return _("Files")
+    if name == "pay":
+        return _("Pay")
     model = KINDS[kind_key].model
     if name and (name in model.CONTENT or hasattr(model, name)):
         return str(describe(model, name).label)

@@ -31,9 +31,7 @@ POLICY: Final[dict[str, Any]] = {
         "A posting states unit, headcount, conditions, duties, place and base pay. No limits by sex, marriage, origin "
         "or health without a lawful ground, no fees, no deposits, no way of contact in the text."
     ),
-    "residency": _l(
-        "The unit must be approved; the statement must say what it offers the school's students."
-    ),
+    "residency": _l("The unit must be approved; the statement must say what it offers the school's students."),
 }
 
 DONE: Final[dict[str, Any]] = {

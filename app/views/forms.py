@@ -78,6 +78,8 @@ class Converter(GeneralModelConverter):
             checks += [Chosen()] if needed else []
             only = self.view.offered_words.get(info.name, ())
             return inputs.DictSelect(label, checks, dict_code=info.dict_code, blank=not needed, only=only, **more)
+        if info.kind == "words":
+            return inputs.DictMany(label, checks, dict_code=info.dict_code, description=help)
         if info.kind not in PLAIN:
             raise TypeError(f"{self.view.model.__name__}.{info.name} cannot stand in a form")
         checks = [InputRequired(REQUIRED) if needed and info.kind != "sealed" else Optional(), *checks]

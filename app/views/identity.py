@@ -6,9 +6,9 @@ A page takes its identity from the session cookie, the API (/api/) from a bearer
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import current_app, g, request, session
+from flask import current_app, g, redirect, request, session, url_for
 from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_login import current_user
 from sqlalchemy import func, literal, select
@@ -21,11 +21,14 @@ from app.models.reference import Region
 from app.models.schools import School
 from app.models.units import Unit
 from app.rules.actor import Actor, Role
+from app.rules.hats import is_staff
 from app.rules.refused import Refused
 
 API = "/api/"
 QUIET = ("/static/", "/healthz", "/readyz", "/favicon.ico")
 UNREAD_CAP = 99
+# What somebody may still do whose password was set by somebody else.
+BEFORE_CHANGE = frozenset({"PasswordView.index", "LoginView.logout", "LoginView.login"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,20 @@ class Wearable:
     grants: frozenset[str]
 
 
+class Wardrobe(NamedTuple):
+    """What one statement tells of an account: hats in force (the default first), the person's name, unread messages."""
+
+    hats: list[Wearable]
+    name: str
+    unread: int
+    must_change: bool  # the password was set by somebody else
+
+    @property
+    def staff(self) -> bool:
+        """Whether any hat belongs to staff: then the stricter rules count, whatever hat is worn now."""
+        return is_staff([hat.role for hat in self.hats])
+
+
 def is_api() -> bool:
     """Whether this request belongs to the API."""
     return request.path.startswith(API)
@@ -54,11 +71,12 @@ def _unread(account_id: int) -> Any:
     return select(func.count()).select_from(waiting.subquery()).scalar_subquery()
 
 
-def wardrobe(account_id: int) -> tuple[list[Wearable], str, int]:
-    """The account's hats in force (the default first), the person's name, and the number of unread messages."""
+def wardrobe(account_id: int) -> Wardrobe:
+    """The account's hats in force and what else every page needs of it."""
     columns = (
         Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
-        func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, _unread(account_id),
+        func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, Person.must_change,
+        _unread(account_id),
     )  # fmt: skip
     stmt = (
         select(*columns)
@@ -70,11 +88,11 @@ def wardrobe(account_id: int) -> tuple[list[Wearable], str, int]:
         .where(Hat.account_id == account_id, Hat.active)
         .order_by(Hat.is_default.desc(), Hat.id)
     )
-    hats, name, unread = [], "", 0
-    for key, role, region, unit, school, agency, grants, place, real_name, waiting in db.session.execute(stmt):
+    hats, name, unread, must_change = [], "", 0, False
+    for key, role, region, unit, school, agency, grants, place, real_name, forced, waiting in db.session.execute(stmt):
         hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants)))
-        name, unread = real_name or "", waiting
-    return hats, name, unread
+        name, unread, must_change = real_name or "", waiting, bool(forced)
+    return Wardrobe(hats, name, unread, must_change)
 
 
 def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable) -> Actor:
@@ -96,8 +114,11 @@ def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable
 
 def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
-    hats, name, g.unread = wardrobe(account_id)
+    found = wardrobe(account_id)
+    hats, name, g.unread, g.must_change = found
     g.hats = hats
+    if not strict and session.get("staff", False) != found.staff:
+        session["staff"] = found.staff  # how long the session may stand idle
     worn = next((h for h in hats if str(h.id) == str(wanted)), None)
     if worn is None and strict and wanted:
         raise Refused("hat_not_yours")
@@ -119,17 +140,25 @@ def _from_token() -> None:
         user = None
     if user is not None and user.is_active:
         _dress(user.id, request.headers.get("X-Hat", ""), strict=True)
+        if g.must_change:
+            raise Refused("password_must_change")
 
 
-def identify() -> None:
-    """Runs before every request: g.actor is the Actor, or None for somebody unknown or without a hat."""
-    g.actor, g.hat, g.hats, g.unread = None, None, [], 0
+def identify() -> Any:
+    """Runs before every request: g.actor is the Actor, or None for somebody unknown or without a hat.
+
+    Whoever got the password from somebody else is led to its change, whatever was asked for.
+    """
+    g.actor, g.hat, g.hats, g.unread, g.must_change = None, None, [], 0, False
     if request.path.startswith(QUIET):
-        return
+        return None
     if is_api():
         _from_token()
     elif current_user.is_authenticated:
         _dress(current_user.id, session.get("hat"), strict=False)
+        if g.must_change and request.endpoint not in BEFORE_CHANGE:
+            return redirect(url_for("PasswordView.index"))
+    return None
 
 
 def current() -> Actor:

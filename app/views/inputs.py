@@ -7,7 +7,17 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
-from wtforms import BooleanField, DateField, DecimalField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput, Input
 
@@ -153,6 +163,26 @@ class DictSelect(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in dict(self._words()):
             raise ValidationError(_("Please choose one of the offered values."))
+
+
+class DictMany(SelectMultipleField):
+    """Several words of the data dictionary; `data` is the list of their codes in the dictionary's order."""
+
+    kind = "words"
+
+    def __init__(self, *args: Any, dict_code: str, **kw: Any) -> None:
+        super().__init__(*args, choices=[], validate_choice=False, **kw)
+        self.dict_code = dict_code
+
+    def offered(self) -> list[tuple[str, str]]:
+        """Code and word of everything on offer."""
+        return dictionary.choices(self.dict_code, keep=self.object_data)
+
+    def pre_validate(self, form: Any) -> None:
+        known, sent = [code for code, _word in self.offered()], set(self.data or ())
+        if not sent <= set(known):
+            raise ValidationError(_("Please choose one of the offered values."))
+        self.data = [code for code in known if code in sent]
 
 
 class _Remote(Field):

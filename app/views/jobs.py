@@ -15,7 +15,6 @@ from app.rules.refused import Refused
 from app.views.page import Page
 from app.views.settings_words import schedule
 
-
 FAULTS = (SQLAlchemyError, OSError, RuntimeError, ValueError)  # what a job records before it raises
 
 

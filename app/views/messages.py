@@ -34,7 +34,11 @@ def for_operations(stmt: Select[Any], actor: Actor) -> Select[Any]:
 
 def read_mark(at: dt.datetime | None) -> Any:
     """Unread shows itself; of the rest, when it was read."""
-    return cells.brief(at) if at is not None else Markup('<span class="g-st" data-st="pending">{}</span>').format(_("Unread"))
+    return (
+        cells.brief(at)
+        if at is not None
+        else Markup('<span class="g-st" data-st="pending">{}</span>').format(_("Unread"))
+    )
 
 
 class MessageView(SafeView):

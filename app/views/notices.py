@@ -26,7 +26,9 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "round_asked": (
         _l("A question about: %(title)s"),
-        _l("The reviewer has a question about %(kind)s “%(title)s” (no. %(receipt_no)s). The clock stops until you answer."),
+        _l(
+            "The reviewer has a question about %(kind)s “%(title)s” (no. %(receipt_no)s). The clock stops until you answer."
+        ),
     ),
     "round_transferred": (
         _l("Passed on to you: %(title)s"),

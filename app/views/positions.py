@@ -75,13 +75,22 @@ class PostingView(SafeView):
     order_columns = ["title", "headcount", "pay_min", "valid_until", "changed_on"]
     add_fieldsets = [
         (_l("Basic data"), {"fields": ["title", "occupation", "headcount", "education", "experience"]}),
-        (_l("Place and pay"), {"fields": ["region", "address", "pay_min", "pay_max", "pay_negotiable", "benefits", "board_lodging"]}),
-        (_l("Duties and conditions"), {"fields": ["description", "requirements", "gender_ground", "gender_ground_note"]}),
+        (
+            _l("Place and pay"),
+            {"fields": ["region", "address", "pay_min", "pay_max", "pay_negotiable", "benefits", "board_lodging"]},
+        ),
+        (
+            _l("Duties and conditions"),
+            {"fields": ["description", "requirements", "gender_ground", "gender_ground_note"]},
+        ),
         (_l("Publication"), {"fields": ["schools", "valid_until"]}),
     ]
     edit_fieldsets = add_fieldsets
     show_fieldsets = [
-        (_l("Basic data"), {"fields": ["title", "unit", "occupation", "headcount", "education", "experience", "status"]}),
+        (
+            _l("Basic data"),
+            {"fields": ["title", "unit", "occupation", "headcount", "education", "experience", "status"]},
+        ),
         (_l("Place and pay"), {"fields": ["region", "address", "pay", "pay_text", "benefits", "board_lodging"]}),
         *add_fieldsets[2:3],
         (_l("Publication"), {"fields": ["schools", "valid_until", "source", "published_at", "decided_at"]}),

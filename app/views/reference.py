@@ -2,9 +2,17 @@
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.rules.actor import Actor
+from app.views import settings_words
 from app.views.base import SafeView
+
+
+def settable(stmt: Select, _actor: Actor) -> Select:
+    """Switches and values people set; what the release step notes for itself is none."""
+    return stmt.where(Parameter.key.not_like("release.%"))
 
 
 class RegionView(SafeView):
@@ -61,6 +69,8 @@ class DictItemView(SafeView):
     list_columns = ["dict_code", "code", "name_zh", "name_en", "sort", "active"]
     search_columns = ["dict_code", "code", "name_zh", "name_en", "active"]
     order_columns = ["dict_code", "sort"]
+    base_order = ("dict_code", "asc")
+    formatters_columns = {"dict_code": settings_words.dictionary_name}
     add_columns = list_columns
     edit_columns = ["name_zh", "name_en", "sort", "active"]
     show_columns = [*list_columns, "changed_on"]
@@ -87,6 +97,7 @@ class MinimumWageView(SafeView):
     datamodel = SQLAInterface(MinimumWage)
     open_to_all = True
     list_title, thing = _l("Minimum wages"), _l("Minimum wage")
+    empty_words = _l("The lead reviewer enters the local standards here; postings and gigs below them are marked.")
     list_columns = ["region", "monthly", "hourly", "valid_from", "source"]
     search_columns = ["region", "valid_from"]
     order_columns = ["valid_from", "monthly"]
@@ -99,9 +110,13 @@ class ParameterView(SafeView):
     """Switches of the system or of one division."""
 
     datamodel = SQLAInterface(Parameter)
-    open_to_all = True
+    scope = staticmethod(settable)
     list_title, thing = _l("Parameters"), _l("Parameter")
     list_columns = ["key", "region", "value", "note", "changed_on"]
+    title_columns = ("key",)
+    formatters_columns = {
+        "key": settings_words.switch_name, "note": settings_words.switch_note, "region": settings_words.place,
+    }  # fmt: skip
     search_columns = ["key", "region"]
     order_columns = ["key", "changed_on"]
     add_columns = ["key", "region", "value", "note"]

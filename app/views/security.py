@@ -11,8 +11,10 @@ from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurit
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.views import expose
 from flask_jwt_extended import JWTManager
+from sqlalchemy import exists, select
 
 from app.extensions import db
+from app.models.accounts import Person
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
 from app.views.sessions import ended, fingerprint, note, refuse_if_locked
@@ -100,9 +102,15 @@ class SecurityManager(FabSecurityManager):
         user = db.session.get(User, int(subject)) if subject.isdigit() else None
         return user if user is not None and user.is_active else None
 
+    @staticmethod
+    def _is_demo(user: User) -> bool:
+        return bool(db.session.scalar(select(exists().where(Person.account_id == user.id, Person.demo))))
+
     def auth_user_db(self, username: str, password: str) -> User | None:
         """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
         user = super().auth_user_db(username, password)
+        if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
+            user = None  # everybody knows that password
         if isinstance(username, str) and username:
             note(username, "ok" if user else "wrong", user.id if user else None)
         return user

@@ -22,7 +22,7 @@ WINDOW_MINUTES = 15
 ACCOUNT_FAILURES = 5
 ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
 ABSOLUTE_HOURS = 12
-NOTE_EVERY = 300  # seconds between two notes of "still here": the cookie is not rewritten at every page
+NOTE_EVERY = 60  # seconds between two notes of "still here": the cookie is not rewritten at every page
 
 
 def shown_name(username: str) -> str:
@@ -79,7 +79,8 @@ def ended() -> bool:
     if now - session.get("since", 0) > ABSOLUTE_HOURS * 3600:
         return True
     idle = now - session.get("seen", 0)
-    if idle > current_app.config["IDLE_MINUTES"] * 60:
+    limit = "STAFF_IDLE_MINUTES" if session.get("staff") else "IDLE_MINUTES"
+    if idle > current_app.config[limit] * 60:
         return True
     if idle > NOTE_EVERY:
         session["seen"] = now

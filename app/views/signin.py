@@ -8,8 +8,11 @@ from flask import current_app, g, get_flashed_messages, make_response, redirect,
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
+from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
 
+from app.extensions import db
+from app.models.accounts import Person
 from app.rules import demo
 from app.rules.refused import Refused
 from app.views import words
@@ -17,6 +20,11 @@ from app.views.page import Page, safe_next
 from app.views.sessions import begin, refuse_if_locked
 
 LONGEST = 128
+
+
+def demo_loaded() -> bool:
+    """Whether there are demo accounts to show: DEMO alone does not make them."""
+    return current_app.config["DEMO"] and bool(db.session.scalar(select(exists().where(Person.demo))))
 
 
 class LoginView(Page):
@@ -47,7 +55,7 @@ class LoginView(Page):
             "login.html",
             name=name,
             fault=fault,
-            logins=demo.LOGINS if current_app.config["DEMO"] else (),
+            logins=demo.LOGINS if demo_loaded() else (),
             demo_word=demo.PASSWORD,
         )
         response = make_response(page, code)

@@ -47,7 +47,17 @@ class ImportRunView(SafeView):
     scope = staticmethod(imports_in_region)
     list_title, thing = _l("Imports"), _l("Import")
     empty_words = _l("Every dry run and every import of a file is kept here, with the rows that were refused.")
-    list_columns = ["file_name", "entity", "state", "region", "total", "created", "unchanged", "units_created", "started_at"]
+    list_columns = [
+        "file_name",
+        "entity",
+        "state",
+        "region",
+        "total",
+        "created",
+        "unchanged",
+        "units_created",
+        "started_at",
+    ]
     search_columns = ["entity", "state", "region", "started_at"]
     order_columns = ["started_at"]
     show_columns = [*list_columns, "done", "ended_at"]

@@ -1,9 +1,14 @@
 """Screens of units: registration and data, change requests, materials, the list of the banned."""
 
+from typing import Any
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 
+from app.extensions import db
 from app.models.units import Blacklisted, Unit, UnitChange
+from app.rules.actor import UNIT_SIDE, Actor
+from app.views import forms
 from app.views.base import SafeView
 
 BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital"]
@@ -17,7 +22,10 @@ class UnitView(SafeView):
 
     datamodel = SQLAInterface(Unit)
     kind = "unit_registration"
-    list_title, thing = _l("Units"), _l("Unit")
+    list_title, thing, add_words = _l("Units"), _l("Unit"), _l("Register a unit")
+    empty_words = _l("Have the licence at hand: after registration and review the unit may publish postings and gigs.")
+    needed_columns = ("uscc", "account_kind", "licence")
+    hidden_for = dict.fromkeys(UNIT_SIDE, ("account_kind", "source"))
     list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
     search_columns = ["name", "uscc", "status", "nature", "region", "industry", "account_kind", "reverify_due", "source"]
     order_columns = ["name", "staff_count", "reverify_due", "changed_on"]
@@ -46,8 +54,10 @@ class UnitChangeView(SafeView):
 
     datamodel = SQLAInterface(UnitChange)
     kind = "unit_change"
-    list_title, thing = _l("Unit changes"), _l("Unit change")
-    list_columns = ["unit", "name", "status", "legal_rep", "region", "submitted_at", "changed_on"]
+    list_title, thing, add_words = _l("Unit changes"), _l("Unit change"), _l("Apply for a change")
+    empty_words = _l("Name, legal representative, address and the rest of an approved unit are changed by a request.")
+    hidden_for = dict.fromkeys(UNIT_SIDE, ("unit",))
+    list_columns = ["name", "unit", "status", "legal_rep", "region", "submitted_at", "changed_on"]
     search_columns = ["name", "status", "region", "submitted_at"]
     order_columns = ["name", "submitted_at", "changed_on"]
     add_fieldsets = [
@@ -66,6 +76,11 @@ class UnitChangeView(SafeView):
     ]
     label_columns = {"contact_phone_masked": _l("Contact phone")}
     file_slots = ("licence", "change_proof", "letter", "hr_licence")
+
+    def defaults(self, actor: Actor) -> dict[str, Any]:
+        """A change starts from what is in force."""
+        unit = db.session.get(Unit, actor.unit_id) if actor.unit_id else None
+        return {} if unit is None else forms.initial(self, unit, [name for name in self.add_columns if hasattr(unit, name)])
 
 
 class BlacklistedView(SafeView):

@@ -50,7 +50,12 @@ def refused_codes() -> dict[str, str]:
     found = {}
     for path, tree in trees():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused" and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Refused"
+                and node.args
+            ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     found[first.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
@@ -66,8 +71,9 @@ def test_every_refusal_has_words():
 
 
 def test_every_table_and_column_is_described():
-    import app.models  # noqa: F401
     from flask_appbuilder import Model
+
+    import app.models  # noqa: F401
 
     bare = [
         f"{table.name}.{column.name}"
@@ -80,8 +86,9 @@ def test_every_table_and_column_is_described():
 
 
 def test_every_column_shown_has_a_label():
-    import app.models  # noqa: F401
     from flask_appbuilder import Model
+
+    import app.models  # noqa: F401
 
     bare = [
         f"{mapper.class_.__name__}.{column.key}"
@@ -94,7 +101,11 @@ def test_every_column_shown_has_a_label():
 
 
 def test_no_file_grows_beyond_its_room():
-    long = {str(p.relative_to(ROOT)): n for p in SOURCES if (n := len(p.read_text().splitlines())) > 400 and MIGRATIONS not in p.parents}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in SOURCES
+        if (n := len(p.read_text().splitlines())) > 400 and MIGRATIONS not in p.parents
+    }
     assert not long
 
 
@@ -115,14 +126,20 @@ def test_pages_hold_no_inline_script_or_style(folder):
 def test_nothing_is_fetched_from_elsewhere():
     guilty = []
     for path in [*(ROOT / "app/templates").rglob("*.html"), *(ROOT / "app/static/app").rglob("*")]:
-        if path.is_file() and re.search(r"(?:src|href)=[\"']https?://|url\(https?://", path.read_text(encoding="utf-8")):
+        if path.is_file() and re.search(
+            r"(?:src|href)=[\"']https?://|url\(https?://", path.read_text(encoding="utf-8")
+        ):
             guilty.append(str(path.relative_to(ROOT)))
     assert not guilty
 
 
 def test_every_setting_is_documented():
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    used = set(re.findall(r'env\.get\("([A-Z_0-9]+)"', (ROOT / "config.py").read_text())) | {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"}
+    used = set(re.findall(r'env\.get\("([A-Z_0-9]+)"', (ROOT / "config.py").read_text())) | {
+        "SECRET_KEY",
+        "FIELD_KEYS",
+        "INDEX_KEY",
+    }
     assert not {name for name in used if f"`{name}`" not in text}
 
 

@@ -131,22 +131,22 @@ def test_numbers_too_large_are_refused_before_the_database(app, session):
 
 
 def test_uploads_survive_an_error_elsewhere(mine, session):
-    sent = {"title": "搬运", "file_image": [(picture(), "现场.png"), (io.BytesIO(b"MZ\x90"), "病毒.png")]}
+    sent = {"title": "搬运", "file_environment": [(picture(), "现场.png"), (io.BytesIO(b"MZ\x90"), "病毒.png")]}
     answer = mine.post("/gigofferview/add", sent, content_type="multipart/form-data")
     assert answer.status_code == 422
-    kept = re.findall(r'name="kept_image" value="([0-9a-f-]{36})" checked', answer.text)
+    kept = re.findall(r'name="kept_environment" value="([0-9a-f-]{36})" checked', answer.text)
     assert len(kept) == 1
     assert "病毒.png" in answer.text
-    again = mine.post("/gigofferview/add", {"title": "搬运", "kept_image": kept})
-    assert re.findall(r'name="kept_image" value="([0-9a-f-]{36})" checked', again.text) == kept
+    again = mine.post("/gigofferview/add", {"title": "搬运", "kept_environment": kept})
+    assert re.findall(r'name="kept_environment" value="([0-9a-f-]{36})" checked', again.text) == kept
 
 
 def test_anothers_file_cannot_be_attached(app, session, mine):
-    sent = {"title": "搬运", "file_image": [(picture(), "现场.png")]}
+    sent = {"title": "搬运", "file_environment": [(picture(), "现场.png")]}
     page = mine.post("/gigofferview/add", sent, content_type="multipart/form-data").text
-    theirs = re.search(r'name="kept_image" value="([0-9a-f-]{36})"', page)[1]
+    theirs = re.search(r'name="kept_environment" value="([0-9a-f-]{36})"', page)[1]
     thief = handler(app, session, unit(session))
-    assert theirs not in thief.post("/gigofferview/add", {"title": "搬运", "kept_image": [theirs]}).text
+    assert theirs not in thief.post("/gigofferview/add", {"title": "搬运", "kept_environment": [theirs]}).text
     assert thief.get(f"/files/{theirs}").status_code == 404
     assert app.test_client().get(f"/files/{theirs}/thumb").status_code == 404
     with mine.get(f"/files/{theirs}/thumb") as own:
@@ -154,9 +154,9 @@ def test_anothers_file_cannot_be_attached(app, session, mine):
 
 
 def test_files_come_in_ranges_with_safe_headers(mine):
-    sent = {"title": "搬运", "file_image": [(picture(), "现场.png")]}
+    sent = {"title": "搬运", "file_environment": [(picture(), "现场.png")]}
     page = mine.post("/gigofferview/add", sent, content_type="multipart/form-data").text
-    key = re.search(r'name="kept_image" value="([0-9a-f-]{36})"', page)[1]
+    key = re.search(r'name="kept_environment" value="([0-9a-f-]{36})"', page)[1]
     with mine.get(f"/files/{key}", Range="bytes=0-99") as part:
         assert (part.status_code, len(part.data)) == (206, 100)
         assert part.headers["X-Content-Type-Options"] == "nosniff"

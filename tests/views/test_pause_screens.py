@@ -25,7 +25,9 @@ def waiting(app, session):
     )  # fmt: skip
     answer = sender.post(f"/postingview/move/submit/{posting.id}")
     assert answer.status_code == 302, answer.text
-    row = session.scalars(select(ReviewRound).where(ReviewRound.kind == "posting", ReviewRound.subject_id == posting.id)).one()
+    row = session.scalars(
+        select(ReviewRound).where(ReviewRound.kind == "posting", ReviewRound.subject_id == posting.id)
+    ).one()
     reviewer = people.browser(app, session, "reviewer", region_code="310120")
     assert reviewer.get(f"/desk/{row.id}").status_code == 200
     return sender, reviewer, posting, row
@@ -46,7 +48,10 @@ def test_a_question_is_answered_on_the_record(session, waiting):
     assert sender.post(f"/postingview/answer/{posting.id}", {"answer": "两班倒，每班八小时。"}).status_code == 302
     session.expire_all()
     assert session.get(ReviewRound, row.id).state == "queued"
-    assert session.scalars(select(ReviewQuery.answer).where(ReviewQuery.round_id == row.id)).one() == "两班倒，每班八小时。"
+    assert (
+        session.scalars(select(ReviewQuery.answer).where(ReviewQuery.round_id == row.id)).one()
+        == "两班倒，每班八小时。"
+    )
     assert sender.post(f"/postingview/answer/{posting.id}", {"answer": "再答一次"}).status_code == 409
 
 
@@ -73,7 +78,9 @@ def test_the_clock_wakes_what_is_due(app, session, waiting):
     session.expire_all()
     decide.hold(session, actor_of(session, reviewer), row.id, now() + timedelta(days=3), "等证照核验")
     assert app.extensions["run_job"]("wake_held") == 0
-    session.execute(update(ReviewRound).where(ReviewRound.id == row.id).values(lease_until=now() - timedelta(minutes=1)))
+    session.execute(
+        update(ReviewRound).where(ReviewRound.id == row.id).values(lease_until=now() - timedelta(minutes=1))
+    )
     session.commit()
     assert app.extensions["run_job"]("wake_held") == 1
     session.expire_all()

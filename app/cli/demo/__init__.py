@@ -35,9 +35,12 @@ def load_once(session: Session) -> bool:
     """
     if already_there(session):
         return False
-    with session.get_bind().connect() as connection, connection.begin():
-        # One transaction around the desk's many: a start that is cut off leaves nothing half-made behind.
-        with Session(connection, join_transaction_mode="create_savepoint") as inner:
-            work.load(inner, people.load(inner))
-            inner.commit()
+    # One transaction around the desk's many: a start that is cut off leaves nothing half-made behind.
+    with (
+        session.get_bind().connect() as connection,
+        connection.begin(),
+        Session(connection, join_transaction_mode="create_savepoint") as inner,
+    ):
+        work.load(inner, people.load(inner))
+        inner.commit()
     return True

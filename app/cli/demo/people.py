@@ -68,7 +68,12 @@ class Makers:
         who = next(self.persons)
         name = TITLES.get(username, who.name)
         user = User(
-            username=username, first_name=name, last_name="", email=f"{username}@demo.invalid", active=True, password=self.hash
+            username=username,
+            first_name=name,
+            last_name="",
+            email=f"{username}@demo.invalid",
+            active=True,
+            password=self.hash,
         )
         user.roles = [self.roles[role.value]]
         self.session.add(user)
@@ -79,7 +84,9 @@ class Makers:
         self.session.add(person)
         return self.hat(user.id, name, role, default=True, **where)
 
-    def hat(self, account_id: int, name: str, role: Role, *, default: bool = False, grants: tuple[str, ...] = (), **where) -> Actor:
+    def hat(
+        self, account_id: int, name: str, role: Role, *, default: bool = False, grants: tuple[str, ...] = (), **where
+    ) -> Actor:
         """A hat for an account."""
         hat = Hat(account_id=account_id, role=role.value, is_default=default, grants=list(grants), **where)
         self.session.add(hat)
@@ -129,7 +136,10 @@ def _units(session: Session, makers: Makers, world: World) -> None:
     """One owner account a unit; the named logins get a unit in their own district."""
     named = {"owner": FENGXIAN, "owner2": SHAOGUAN}
     data = demo_people.units(today(), 100)
-    first = {login: next(d for d in data if d.region == region and d.nature == "enterprise") for login, region in named.items()}
+    first = {
+        login: next(d for d in data if d.region == region and d.nature == "enterprise")
+        for login, region in named.items()
+    }
     ordered = [*first.values(), *(d for d in data if d not in first.values())]
     for number, one in enumerate(ordered):
         username = list(named)[number] if number < len(named) else f"demo.unit{number:03d}"
@@ -144,7 +154,9 @@ def _units(session: Session, makers: Makers, world: World) -> None:
             actor = makers.hat(seeker.account_id, seeker.name, Role.OWNER, unit_id=unit.id)
         else:
             actor = Actor(**own, hat_id=hat.id, unit_id=unit.id, affiliated_units=frozenset({unit.id}))
-        session.query(Hat).filter(Hat.account_id == seeker.account_id).update({"is_default": Hat.role == Role.OWNER.value})
+        session.query(Hat).filter(Hat.account_id == seeker.account_id).update(
+            {"is_default": Hat.role == Role.OWNER.value}
+        )
         world.units.append((unit, one, actor))
         if username in named:
             world.actors[username] = actor
@@ -159,5 +171,7 @@ def _agency(session: Session, makers: Makers, world: World) -> None:
     session.add(agency)
     session.flush()
     nearby = [unit for unit, data, _ in world.units if data.region == FENGXIAN]
-    session.add_all(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=n != 3) for n, unit in enumerate(nearby[:6]))
+    session.add_all(
+        AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=n != 3) for n, unit in enumerate(nearby[:6])
+    )
     world.actors["agency"] = makers.account("agency", Role.AGENCY, agency_id=agency.id, region_code=FENGXIAN)

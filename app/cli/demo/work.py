@@ -39,7 +39,14 @@ class Bureau:
         if verdict == "approve":
             words = {"reason_text": "已人工核实，予以通过。"}
         decide.decide(
-            self.session, who, claimed.id, verdict, version=claimed.version, epoch=claimed.epoch, digest=claimed.evidence_digest, **words
+            self.session,
+            who,
+            claimed.id,
+            verdict,
+            version=claimed.version,
+            epoch=claimed.epoch,
+            digest=claimed.evidence_digest,
+            **words,
         )
 
     def _reviewer(self, region: str) -> Actor:
@@ -59,7 +66,12 @@ def load(session: Session, world: World) -> None:
 
 def _picture(session: Session, data: bytes, name: str, actor: Actor) -> str:
     stored = store_picture(
-        session, current_app.extensions["storage"], current_app.extensions["malware"], data, name, uploaded_by=actor.account_id
+        session,
+        current_app.extensions["storage"],
+        current_app.extensions["malware"],
+        data,
+        name,
+        uploaded_by=actor.account_id,
     )
     return str(stored.id)
 
@@ -86,9 +98,16 @@ def _registrations(session: Session, world: World, bureau: Bureau) -> None:
 def _licence(session: Session, data: object, owner: Actor, number: int) -> str:
     """The licence: drawn with care where somebody will look, plain elsewhere, because drawing takes time."""
     if number % 6 == 5 or number < LOOKED_AT:
-        drawn = demo_papers.photographed(demo_pictures.licence(data.name, data.uscc, data.legal_rep.name, number), number)
+        drawn = demo_papers.photographed(
+            demo_pictures.licence(data.name, data.uscc, data.legal_rep.name, number), number
+        )
     else:
-        lines = (("名称", data.name), ("信用代码", data.uscc), ("法定代表人", data.legal_rep.name), ("住所", data.address))
+        lines = (
+            ("名称", data.name),
+            ("信用代码", data.uscc),
+            ("法定代表人", data.legal_rep.name),
+            ("住所", data.address),
+        )
         drawn = demo_papers.paper("营业执照", lines, number)
     return _picture(session, drawn, "营业执照-演示.jpg", owner)
 
@@ -105,13 +124,21 @@ def _images(session: Session, world: World, bureau: Bureau) -> None:
     """Logos and shop fronts of units, pictures of persons; one carries a QR code."""
     approved = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
     for number in range(UNIT_PICTURES):
-        unit, data, owner = approved[number % len(approved)]
+        _unit, data, owner = approved[number % len(approved)]
         if number % 4 == 3:
             slot, drawn, name = "logo", demo_pictures.logo(data.short_name, number), "单位标志.png"
         else:
             hidden = "https://example.invalid/demo" if number % 14 == 2 else None
-            slot, drawn, name = "image", demo_pictures.storefront(data.short_name, number, with_qr=hidden), "门店外景.jpg"
-        content = {"slot": slot, "title": name.split(".")[0], "files": [{"slot": slot, "file_id": _picture(session, drawn, name, owner)}]}
+            slot, drawn, name = (
+                "image",
+                demo_pictures.storefront(data.short_name, number, with_qr=hidden),
+                "门店外景.jpg",
+            )
+        content = {
+            "slot": slot,
+            "title": name.split(".")[0],
+            "files": [{"slot": slot, "file_id": _picture(session, drawn, name, owner)}],
+        }
         try:
             medium = desk.create(session, owner, "unit_media", content)
         except Refused:
@@ -123,7 +150,12 @@ def _images(session: Session, world: World, bureau: Bureau) -> None:
         who = world.actors[login]
         drawn = demo_pictures.portrait(number)
         file_id = _picture(session, drawn, "个人头像.jpg", who)
-        content = {"slot": "avatar", "title": "个人头像", "region_code": "310120", "files": [{"slot": "avatar", "file_id": file_id}]}
+        content = {
+            "slot": "avatar",
+            "title": "个人头像",
+            "region_code": "310120",
+            "files": [{"slot": "avatar", "file_id": file_id}],
+        }
         medium = desk.create(session, who, "personal_media", content)
         found = desk.submit(session, who, "personal_media", medium.id)
         if number == 0:
@@ -245,7 +277,11 @@ def _changes(session: Session, world: World, bureau: Bureau) -> None:
     approved = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
     for number, (unit, data, owner) in enumerate(approved[2:14]):
         content = {name: getattr(unit, name) for name in unit.FACTS}
-        content |= {"staff_count": (unit.staff_count or 10) * 2, "address": f"{unit.address}2楼", "note": "搬迁扩建（演示）"}
+        content |= {
+            "staff_count": (unit.staff_count or 10) * 2,
+            "address": f"{unit.address}2楼",
+            "note": "搬迁扩建（演示）",
+        }
         if number % 3 == 0:
             content["legal_rep"] = data.handler.name
         file_id = _paper(session, data, owner, "change_proof", number + 9000)

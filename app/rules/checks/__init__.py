@@ -21,9 +21,7 @@ from app.rules.findings import Check, Evidence, Facts, Finding, run_checks
 
 
 def _joined(*families: Family) -> tuple[Check, ...]:
-    return tuple(
-        sorted((check for family in families for check in family.checks), key=lambda check: check.code)
-    )
+    return tuple(sorted((check for family in families for check in family.checks), key=lambda check: check.code))
 
 
 FAMILIES: Final[dict[str, tuple[Check, ...]]] = {

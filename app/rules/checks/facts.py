@@ -133,9 +133,7 @@ class MediaFacts(TypedDict, total=False):
     today: date
     slot_count: int  # pictures of this owner in this slot that count, this one included (models: COUNTED)
     lookalikes: Sequence[Lookalike]
-    picture_texts: Mapping[
-        str, str
-    ]  # file_id -> text read from the picture; absent: no text recognition installed
+    picture_texts: Mapping[str, str]  # file_id -> text read from the picture; absent: no text recognition installed
     taken_on: Mapping[str, date]  # file_id -> day the camera wrote
 
 

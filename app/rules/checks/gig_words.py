@@ -193,9 +193,7 @@ def working_time(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Find
             at=place,
         )
     for place in matches(evidence, _TEXTS, _NIGHT):
-        yield say.info(
-            place.field, f"{quote_zh(place)}涉及夜间工作", f"{quote_en(place)} names night work.", at=place
-        )
+        yield say.info(place.field, f"{quote_zh(place)}涉及夜间工作", f"{quote_en(place)} names night work.", at=place)
 
 
 def _recruits(evidence: Evidence, place: Place) -> bool:

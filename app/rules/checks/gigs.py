@@ -39,9 +39,7 @@ _COMMON: Final = (
 _OFFER_NEEDS: Final = (*_COMMON, "pay_amount", "pay_unit")
 _WANTED_NEEDS: Final = (*_COMMON, "settlement", "expected_pay", "expected_time")
 _UNIT_WORDS: Final = {"day": "元/天", "time": "元/次", "piece": "元/件", "hour": "元/时"}
-STATED_HOURS: Final = re.compile(
-    r"每[天日][^，。；,;0-9]{0,6}(?P<hours>[0-9]{1,2}(?:\.5)?)\s*个?(?:小时|钟头)"
-)
+STATED_HOURS: Final = re.compile(r"每[天日][^，。；,;0-9]{0,6}(?P<hours>[0-9]{1,2}(?:\.5)?)\s*个?(?:小时|钟头)")
 SKILL: Final = re.compile(
     r"证|资格|技师|技工|工程师|师傅|熟练|精通|专业|经验|擅长|会使用|设计|开发|编程|翻译|摄影|摄像|剪辑|教师|老师|辅导|家教|焊|电工|木工|瓦工|驾"
 )
@@ -170,9 +168,7 @@ def dates(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         return
     approved_start = reading.day(reading.part(facts, "approved"), "start_at")
     if start and start < today and start != approved_start:
-        yield say.block(
-            "start_at", f"开工时间（{start}）早于今天", f"The start of work ({start}) lies in the past."
-        )
+        yield say.block("start_at", f"开工时间（{start}）早于今天", f"The start of work ({start}) lies in the past.")
     if until and until < today:
         yield say.block(
             "valid_until", f"信息有效期（{until}）早于今天", f"The validity date ({until}) lies in the past."
@@ -192,9 +188,7 @@ def dates(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         )
 
 
-@SHARED.check(
-    "G04", "描述字数", "Length of the description", fields="description", law="TJ-29；TJ-45", reason="R15"
-)
+@SHARED.check("G04", "描述字数", "Length of the description", fields="description", law="TJ-29；TJ-45", reason="R15")
 def length(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """At most 500 characters."""
     count = len(reading.text(evidence, "description"))
@@ -284,9 +278,7 @@ def poster(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     who = reading.part(facts, "poster")
     level, age = reading.whole(who, "identity_level"), reading.whole(who, "age")
     if level is None or age is None:
-        yield say.not_checked(
-            "", "发布人实名等级或年龄未知", "the poster's identity level or age is unknown."
-        )
+        yield say.not_checked("", "发布人实名等级或年龄未知", "the poster's identity level or age is unknown.")
     if level is not None and level < 1:
         yield say.high("", "发布人未实名认证", "The poster is not real-named.")
     if age is not None and age < 16:
@@ -302,9 +294,7 @@ def poster(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             f"The poster is {age} years old and may not do dangerous work.",
         )
     if not wanted and mentions(evidence, OFFER_TEXTS, MINOR):
-        yield say.high(
-            "requirements", "危险作业允许未满18周岁人员参加", "Dangerous work is open to people below 18."
-        )
+        yield say.high("requirements", "危险作业允许未满18周岁人员参加", "Dangerous work is open to people below 18.")
 
 
 @SHARED.check(

@@ -49,8 +49,7 @@ def real_type(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding
             yield say.block(
                 "files",
                 f"文件“{reading.cut(name)}”的实际类型为{reading.cut(mime)}，仅支持jpg、png、webp",
-                f"The file “{reading.cut(name)}” really is {reading.cut(mime)}; only jpg, png and webp are "
-                "accepted.",
+                f"The file “{reading.cut(name)}” really is {reading.cut(mime)}; only jpg, png and webp are accepted.",
             )
         elif mime in allowed and "." in name and extension not in allowed[mime]:
             yield say.block(
@@ -95,9 +94,7 @@ def pixels(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
         if _is_video(evidence, file) or width is None or height is None:
             continue
         if width <= 0 or height <= 0:
-            yield say.block(
-                "files", f"文件“{_name(file)}”无法解码", f"The file “{_name(file)}” cannot be decoded."
-            )
+            yield say.block("files", f"文件“{_name(file)}”无法解码", f"The file “{_name(file)}” cannot be decoded.")
         elif width * height > PIXELS:
             yield say.block(
                 "files",
@@ -106,17 +103,13 @@ def pixels(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
             )
 
 
-@PICTURES.check(
-    "I05", "恶意代码扫描", "Malware scan", fields="files", law="GB/T 22239-2019 8.1.4.5", reason="R12"
-)
+@PICTURES.check("I05", "恶意代码扫描", "Malware scan", fields="files", law="GB/T 22239-2019 8.1.4.5", reason="R12")
 def malware(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Refused when infected; without a scanner it says that nobody looked."""
     files = reading.rows(evidence, "files")
     for file in files:
         if reading.text(file, "malware") == "infected":
-            yield say.block(
-                "files", f"文件“{_name(file)}”含有恶意代码", f"The file “{_name(file)}” holds malware."
-            )
+            yield say.block("files", f"文件“{_name(file)}”含有恶意代码", f"The file “{_name(file)}” holds malware.")
     if any(reading.text(file, "malware") not in ("infected", "clean") for file in files):
         yield say.not_checked("files", "恶意代码扫描未进行或未完成", "no malware scan was made or finished.")
 
@@ -170,9 +163,7 @@ def lookalikes(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Findin
             )
 
 
-@PICTURES.check(
-    "I08", "二维码与条形码", "QR and bar codes", fields="files", law="人社厅发〔2025〕60号", reason="R09"
-)
+@PICTURES.check("I08", "二维码与条形码", "QR and bar codes", fields="files", law="人社厅发〔2025〕60号", reason="R09")
 def codes(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """A code in a picture leads people off the platform (引流)."""
     for file in reading.rows(evidence, "files"):
@@ -196,9 +187,7 @@ def picture_text(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Findi
     """Contact data and forbidden words in the title and, where text can be recognised, in the picture."""
     if "slot" in evidence:
         for place in _words({"title": reading.text(evidence, "title")}, "title"):
-            yield say.warn(
-                "title", f"{quote_zh(place)}不宜公开", f"{quote_en(place)} should not be public.", at=place
-            )
+            yield say.warn("title", f"{quote_zh(place)}不宜公开", f"{quote_en(place)} should not be public.", at=place)
     files = reading.rows(evidence, "files")
     read = facts.get("picture_texts")
     if files and not isinstance(read, dict):
@@ -251,8 +240,7 @@ def video(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
             yield say.block(
                 "files",
                 f"视频“{_name(file)}”的格式{reading.cut(mime)}不受支持，仅支持mp4、webm",
-                f"The format {reading.cut(mime)} of the video “{_name(file)}” is not supported; "
-                "only mp4 and webm are.",
+                f"The format {reading.cut(mime)} of the video “{_name(file)}” is not supported; only mp4 and webm are.",
             )
         if seconds is not None and seconds > VIDEO_SECONDS:
             yield say.block(
@@ -261,24 +249,19 @@ def video(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
                 f"The video “{_name(file)}” lasts {seconds} seconds, more than {VIDEO_SECONDS}.",
             )
         if width == 0:
-            yield say.block(
-                "files", f"视频“{_name(file)}”没有画面", f"The video “{_name(file)}” has no picture."
-            )
+            yield say.block("files", f"视频“{_name(file)}”没有画面", f"The video “{_name(file)}” has no picture.")
         if seconds is None:
             name = _name(file)
             yield say.not_checked("files", f"视频“{name}”的时长未知", f"the length of “{name}” is unknown.")
 
 
-def _proportions(
-    say: Voice, evidence: Evidence, file: reading.Values, width: int, height: int
-) -> Iterator[Finding]:
+def _proportions(say: Voice, evidence: Evidence, file: reading.Values, width: int, height: int) -> Iterator[Finding]:
     short, ratio = min(width, height), max(width, height) / min(width, height)
     if short < SHORT_SIDE:
         yield say.warn(
             "files",
             f"图片“{_name(file)}”为{width}×{height}像素，短边不足{SHORT_SIDE}像素",
-            f"The picture “{_name(file)}” has {width} x {height} pixels; its short side should have "
-            f"{SHORT_SIDE}.",
+            f"The picture “{_name(file)}” has {width} x {height} pixels; its short side should have {SHORT_SIDE}.",
         )
     square = reading.text(evidence, "slot") in _SQUARE_SLOTS
     if ratio > (LOGO_RATIO if square else LONGEST_RATIO):

@@ -50,8 +50,7 @@ def sex(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
             yield say.warn(
                 place.field,
                 f"{quote_zh(place)}限制性别，已选择法定依据并说明：{reading.cut(note)}",
-                f"{quote_en(place)} is a limit by sex; a lawful ground is chosen and explained: "
-                f"{reading.cut(note)}",
+                f"{quote_en(place)} is a limit by sex; a lawful ground is chosen and explained: {reading.cut(note)}",
                 at=place,
             )
         else:
@@ -128,8 +127,7 @@ def health(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
         yield say.high(
             place.field,
             f"{quote_zh(place)}涉嫌健康或残疾歧视（法律禁止从事的岗位除外）",
-            f"{quote_en(place)} is a limit by health or disability, lawful only in jobs that health law "
-            "closes.",
+            f"{quote_en(place)} is a limit by health or disability, lawful only in jobs that health law closes.",
             at=place,
         )
 
@@ -174,9 +172,7 @@ def age(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
                 at=place,
             )
         else:
-            yield say.warn(
-                place.field, f"{quote_zh(place)}限制年龄", f"{quote_en(place)} is a limit by age.", at=place
-            )
+            yield say.warn(place.field, f"{quote_zh(place)}限制年龄", f"{quote_en(place)} is a limit by age.", at=place)
 
 
 @POSTING_WORDS.check(
@@ -215,8 +211,7 @@ def schooling(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]
         yield say.warn(
             place.field,
             f"{quote_zh(place)}以毕业院校或学习形式为限制，机关、事业单位和国有企业不应如此",
-            f"{quote_en(place)} limits by school or form of study, which public bodies and state firms "
-            "should not do.",
+            f"{quote_en(place)} limits by school or form of study, which public bodies and state firms should not do.",
             at=place,
         )
 

@@ -51,9 +51,7 @@ def elements(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         yield say.info("assumed", f"导入时按默认值补充：{zh}", f"Assumed on import: {en}.")
 
 
-@POSTINGS.check(
-    "J02", "信息有效期", "Validity date", fields="valid_until", law="人社厅发〔2025〕60号", reason="R11"
-)
+@POSTINGS.check("J02", "信息有效期", "Validity date", fields="valid_until", law="人社厅发〔2025〕60号", reason="R11")
 def validity(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Set, after today, within 180 days; usually within 90."""
     until, today = reading.day(evidence, "valid_until"), reading.day(facts, "today")
@@ -110,9 +108,7 @@ def pay(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         return
     minimum = reading.whole(reading.part(facts, "minimum_wage"), "monthly")
     if minimum is None:
-        yield say.not_checked(
-            "pay_min", "本地区未维护最低工资标准", "the minimum wage of this division is not kept."
-        )
+        yield say.not_checked("pay_min", "本地区未维护最低工资标准", "the minimum wage of this division is not kept.")
     elif low < minimum:
         yield say.high(
             "pay_min",
@@ -250,16 +246,12 @@ def standing(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     yield from _not_resident(say, evidence, facts)
 
 
-@POSTINGS.check(
-    "J19", "重复职位", "Duplicates", fields="title description", law="人社厅发〔2025〕60号", reason="R07"
-)
+@POSTINGS.check("J19", "重复职位", "Duplicates", fields="title description", law="人社厅发〔2025〕60号", reason="R07")
 def duplicates(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """The unit's own open posting, or the text of another unit."""
     for other in reading.rows(facts, "own_duplicates")[:5]:
         title = reading.cut(other.get("title") or "—")
-        yield say.warn(
-            "title", f"与本单位在招职位“{title}”重复", f"It repeats the unit's own open posting “{title}”."
-        )
+        yield say.warn("title", f"与本单位在招职位“{title}”重复", f"It repeats the unit's own open posting “{title}”.")
     for other in reading.rows(facts, "other_duplicates")[:5]:
         title, unit = reading.cut(other.get("title") or "—"), reading.cut(other.get("unit_name") or "—")
         yield say.high(
@@ -269,9 +261,7 @@ def duplicates(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Findin
         )
 
 
-@POSTINGS.check(
-    "J20", "招聘规模", "Scale of recruiting", fields="headcount", law="人社厅发〔2025〕60号", reason="R15"
-)
+@POSTINGS.check("J20", "招聘规模", "Scale of recruiting", fields="headcount", law="人社厅发〔2025〕60号", reason="R15")
 def scale(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Many more people than the unit has; many postings by a new unit."""
     unit, people = unit_of(evidence, facts), reading.whole(evidence, "headcount")
@@ -283,13 +273,7 @@ def scale(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             f"招聘{people}人，超过单位职工人数{staff}人的{HEADCOUNT_OVER_STAFF}倍",
             f"The headcount of {people} is more than {HEADCOUNT_OVER_STAFF} times the staff of {staff}.",
         )
-    if (
-        postings
-        and approved
-        and today
-        and postings > MANY_POSTINGS
-        and (today - approved).days < NEW_UNIT_DAYS
-    ):
+    if postings and approved and today and postings > MANY_POSTINGS and (today - approved).days < NEW_UNIT_DAYS:
         yield say.warn(
             "unit",
             f"单位通过审核不足{NEW_UNIT_DAYS}天，已有在招职位{postings}个",
@@ -373,9 +357,7 @@ def _has_conditions(evidence: Evidence) -> bool:
 def _not_resident(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     schools = reading.rows(evidence, "schools")
     if schools and "resident_schools" not in facts:
-        yield say.not_checked(
-            "schools", "院校入驻状态未知", "the unit's residency at the target schools is unknown."
-        )
+        yield say.not_checked("schools", "院校入驻状态未知", "the unit's residency at the target schools is unknown.")
         return
     resident = reading.listed(facts, "resident_schools")
     for school in schools:

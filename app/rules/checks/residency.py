@@ -35,14 +35,10 @@ def school_open(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Findi
     elif not is_open:
         yield say.block("", f"“{school}”未开放入驻", f"“{school}” is not open for residency.")
     if reading.flag(facts, "school_blacklisted"):
-        yield say.warn(
-            "", f"单位在“{school}”的黑名单中", f"The unit is on the blacklist of “{school}”.", reason="R14"
-        )
+        yield say.warn("", f"单位在“{school}”的黑名单中", f"The unit is on the blacklist of “{school}”.", reason="R14")
 
 
-@RESIDENCY.check(
-    "D03", "既往退回与投诉", "Earlier refusals and complaints", fields="", law="HL-55", reason="R14"
-)
+@RESIDENCY.check("D03", "既往退回与投诉", "Earlier refusals and complaints", fields="", law="HL-55", reason="R14")
 def history(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """What happened before between this unit and this school."""
     refusals, complaints = reading.whole(facts, "earlier_refusals"), reading.whole(facts, "complaints")
@@ -53,9 +49,7 @@ def history(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             "", f"此前申请被退回或未通过{refusals}次", f"Earlier applications were refused {refusals} times."
         )
     if complaints is not None and complaints > 0:
-        yield say.warn(
-            "", f"单位有{complaints}条投诉记录", f"There are {complaints} complaints about the unit."
-        )
+        yield say.warn("", f"单位有{complaints}条投诉记录", f"There are {complaints} complaints about the unit.")
 
 
 @RESIDENCY.check("D04", "入驻说明", "Statement of the unit", fields="statement", law="HL-55")

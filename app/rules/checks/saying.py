@@ -32,15 +32,11 @@ class Voice:
         """A deterministic fault that refuses the submission."""
         return self._make(Severity.BLOCK, field, zh, en, self.reason if reason is None else reason)
 
-    def high(
-        self, field: str, zh: str, en: str, *, reason: str | None = None, at: Place | None = None
-    ) -> Finding:
+    def high(self, field: str, zh: str, en: str, *, reason: str | None = None, at: Place | None = None) -> Finding:
         """The reviewer must tick it to pass."""
         return self._make(Severity.HIGH, field, zh, en, self.reason if reason is None else reason, at)
 
-    def warn(
-        self, field: str, zh: str, en: str, *, reason: str | None = None, at: Place | None = None
-    ) -> Finding:
+    def warn(self, field: str, zh: str, en: str, *, reason: str | None = None, at: Place | None = None) -> Finding:
         """Shown."""
         return self._make(Severity.WARN, field, zh, en, self.reason if reason is None else reason, at)
 
@@ -48,9 +44,7 @@ class Voice:
         """Context; returns nothing, so it carries no reason."""
         return self._make(Severity.INFO, field, zh, en, "", at)
 
-    def missing(
-        self, evidence: Evidence, field: str, zh: str, en: str, *, reason: str | None = None
-    ) -> Finding:
+    def missing(self, evidence: Evidence, field: str, zh: str, en: str, *, reason: str | None = None) -> Finding:
         """A structured element lacks: refused, or a warning on rows the bureau itself collected (import)."""
         return (self.warn if imported(evidence) else self.block)(field, zh, en, reason=reason)
 
@@ -58,9 +52,7 @@ class Voice:
         """The check could not be made; saying so keeps it from looking like a green lamp."""
         return self.info(field, f"未检查：{zh}", f"Not checked: {en}")
 
-    def _make(
-        self, severity: Severity, field: str, zh: str, en: str, reason: str, at: Place | None = None
-    ) -> Finding:
+    def _make(self, severity: Severity, field: str, zh: str, en: str, reason: str, at: Place | None = None) -> Finding:
         return Finding(
             self.code,
             severity,

@@ -28,9 +28,7 @@ def unit_name(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]
     """The full name as on the licence: form, legal suffix, no contact data, nobody else's name."""
     name = reading.text(evidence, "name")
     for zh, en in _name_faults(name):
-        yield say.warn(
-            "name", f"单位名称“{reading.cut(name)}”{zh}", f"The unit name “{reading.cut(name)}” {en}."
-        )
+        yield say.warn("name", f"单位名称“{reading.cut(name)}”{zh}", f"The unit name “{reading.cut(name)}” {en}.")
     for place in labelled(evidence, ("name",), "CONTACT"):
         yield say.warn(
             "name",

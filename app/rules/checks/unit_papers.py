@@ -157,9 +157,7 @@ def brokerage(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]
         )
 
 
-@PAPERS.check(
-    "U14", "黑名单与失信名单", "Blacklists", fields="uscc", law="人社厅发〔2025〕60号", reason="R14"
-)
+@PAPERS.check("U14", "黑名单与失信名单", "Blacklists", fields="uscc", law="人社厅发〔2025〕60号", reason="R14")
 def blacklists(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """An internal ban refuses; an entry in an external register is for the reviewer; no adapter: say so."""
     for ban in reading.rows(facts, "bans"):
@@ -223,9 +221,7 @@ def _unreadable(say: Voice, file: reading.Values) -> Iterator[Finding]:
             f"The {en} has {width} x {height} pixels; its short side should have {READABLE_SIDE}.",
         )
     if reading.flag(file, "blank"):
-        yield say.warn(
-            f"files.{slot}", f"“{zh}”图片几乎为单一颜色", f"The picture of the {en} is nearly one colour."
-        )
+        yield say.warn(f"files.{slot}", f"“{zh}”图片几乎为单一颜色", f"The picture of the {en} is nearly one colour.")
     if reading.flag(file, "blurred"):
         yield say.warn(f"files.{slot}", f"“{zh}”图片模糊", f"The picture of the {en} is blurred.")
 

@@ -71,28 +71,21 @@ def credit_code(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Findin
     if fault:
         zh, en = _USCC_WORDS.get(fault, ("不正确", "is wrong"))
         shown = reading.cut(code)
-        yield say.block(
-            "uscc", f"统一社会信用代码“{shown}”{zh}", f"The unified social credit code “{shown}” {en}."
-        )
+        yield say.block("uscc", f"统一社会信用代码“{shown}”{zh}", f"The unified social credit code “{shown}” {en}.")
 
 
-@UNITS.check(
-    "U02", "统一社会信用代码未被注册", "Code not yet registered", fields="uscc", law="GD-22", reason="R07"
-)
+@UNITS.check("U02", "统一社会信用代码未被注册", "Code not yet registered", fields="uscc", law="GD-22", reason="R07")
 def code_taken(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """The words of GD-22; the page links to recovery."""
     if reading.flag(facts, "uscc_taken"):
         yield say.block(
             "uscc",
             f"单位证件号码已经被使用（{reading.cut(code_of(evidence))}），可通过“单位找回密码”找回账号",
-            f"The unit code {reading.cut(code_of(evidence))} is already in use. The account can be "
-            "recovered instead.",
+            f"The unit code {reading.cut(code_of(evidence))} is already in use. The account can be recovered instead.",
         )
 
 
-@UNITS.check(
-    "U03", "统一社会信用代码未变更", "Code unchanged", fields="uscc", law="GD-31；HL-14", reason="R03"
-)
+@UNITS.check("U03", "统一社会信用代码未变更", "Code unchanged", fields="uscc", law="GD-31；HL-14", reason="R03")
 def code_changed(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """A registered code never changes; a new code is a new unit."""
     before, after = reading.text(reading.part(facts, "approved"), "uscc"), code_of(evidence)
@@ -126,14 +119,11 @@ def code_kind(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding
         yield say.warn(
             "nature",
             f"代码前两位“{code[:2]}”对应“{zh}”，与填写的单位类型“{said_zh}”不一致",
-            f"The first two characters {code[:2]} of the code stand for “{en}”, but the unit type says "
-            f"“{said_en}”.",
+            f"The first two characters {code[:2]} of the code stand for “{en}”, but the unit type says “{said_en}”.",
         )
 
 
-@UNITS.check(
-    "U05", "组织机构代码段校验", "Organisation code part", fields="uscc", law="GB 11714-1997", reason="R03"
-)
+@UNITS.check("U05", "组织机构代码段校验", "Organisation code part", fields="uscc", law="GB 11714-1997", reason="R03")
 def organisation_part(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Characters 9 to 17 carry a check digit of their own."""
     code = code_of(evidence)
@@ -146,9 +136,7 @@ def organisation_part(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator
         )
 
 
-@UNITS.check(
-    "U06", "登记机关地区与地址", "Registering office and address", fields="uscc region_code", law="GB/T 2260"
-)
+@UNITS.check("U06", "登记机关地区与地址", "Registering office and address", fields="uscc region_code", law="GB/T 2260")
 def code_region(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Units move, so this is context only. Compared down to the city, in municipalities to the province."""
     code, region = code_of(evidence), reading.text(evidence, "region_code")
@@ -191,13 +179,9 @@ def handler(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             f"The handler's identity level is L{level}; L2 is needed.",
         )
     if fault:
-        yield say.block(
-            "", f"经办人证件号码有误（{fault}）", f"The handler's document number is wrong ({fault})."
-        )
+        yield say.block("", f"经办人证件号码有误（{fault}）", f"The handler's document number is wrong ({fault}).")
     if age is not None and age < 16:
-        yield say.block(
-            "", f"经办人年龄为{age}周岁，未满16周岁", f"The handler is {age} years old, below 16."
-        )
+        yield say.block("", f"经办人年龄为{age}周岁，未满16周岁", f"The handler is {age} years old, below 16.")
     elif age is not None and age < 18:
         yield say.high("", f"经办人年龄为{age}周岁，未满18周岁", f"The handler is {age} years old, below 18.")
 
@@ -268,9 +252,7 @@ def context(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         yield say.info("registered_capital", "注册资本为0万元", "The registered capital is 0.")
     staff, size = reading.whole(evidence, "staff_count"), reading.text(evidence, "size_class")
     # The widest limits over industries that count staff; turnover and assets count too: context only.
-    if staff is not None and (
-        (size == "large" and staff < 200) or (size in ("micro", "small") and staff >= 1000)
-    ):
+    if staff is not None and ((size == "large" and staff < 200) or (size in ("micro", "small") and staff >= 1000)):
         yield say.info(
             "staff_count",
             f"职工人数{staff}人与单位规模“{size}”不相称",
@@ -278,9 +260,7 @@ def context(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         )
 
 
-@UNITS.check(
-    "U16", "单位简介用语", "Words of the introduction", fields="intro", law="广告法第9条", reason="R13"
-)
+@UNITS.check("U16", "单位简介用语", "Words of the introduction", fields="intro", law="广告法第9条", reason="R13")
 def introduction(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """The introduction is public: no contact data, links, slogans or forbidden trades."""
     contacts = labelled(evidence, ("intro",), "CONTACT")
@@ -290,9 +270,7 @@ def introduction(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Find
         )
     for place in matches(evidence, ("intro",), _LINK):
         if not any(overlap(place, other) for other in contacts):
-            yield say.warn(
-                "intro", f"{quote_zh(place)}为外部链接", f"{quote_en(place)} is an outside link.", at=place
-            )
+            yield say.warn("intro", f"{quote_zh(place)}为外部链接", f"{quote_en(place)} is an outside link.", at=place)
     for place in topical(evidence, ("intro",), "superlatives"):
         yield say.warn(
             "intro",
@@ -311,9 +289,7 @@ def introduction(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Find
         )
 
 
-@UNITS.check(
-    "U17", "六个月复核", "Half-yearly re-verification", fields="", law="人社厅发〔2025〕60号", reason="R04"
-)
+@UNITS.check("U17", "六个月复核", "Half-yearly re-verification", fields="", law="人社厅发〔2025〕60号", reason="R04")
 def reverification(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Due within 30 days, or overdue; more than 30 days overdue stops posting (J18)."""
     due, today = reading.day(facts, "reverify_due"), reading.day(facts, "today")

@@ -28,25 +28,18 @@ CLOSED_TO_MINORS: Final = re.compile(
     re.IGNORECASE,
 )
 # An age of 16 or 17 as the lower end: 16周岁以上, 17-45岁, 年满16岁.
-MINOR: Final = re.compile(
-    r"(?<![0-9])1[67]\s*(?:周?岁)?\s*(?:以上|及以上|[-~至到—–]\s*[0-9]{2}\s*周?岁)|满1[67]周?岁"
-)
+MINOR: Final = re.compile(r"(?<![0-9])1[67]\s*(?:周?岁)?\s*(?:以上|及以上|[-~至到—–]\s*[0-9]{2}\s*周?岁)|满1[67]周?岁")
 
 
 def labelled(evidence: Evidence, fields: Iterable[str], *names: str) -> list[Place]:
     """Places in these fields that bear one of the labels (GENDER, AGE ... of the labelling rules)."""
-    return _few(
-        hit for field in fields for hit in _hits(reading.text(evidence, field), field) if hit.label in names
-    )
+    return _few(hit for field in fields for hit in _hits(reading.text(evidence, field), field) if hit.label in names)
 
 
 def topical(evidence: Evidence, fields: Iterable[str], *topics: str) -> list[Place]:
     """Places in these fields that belong to one of the topics (forbidden_trade, training_loan ...)."""
     return _few(
-        hit
-        for field in fields
-        for name in topics
-        for hit in _topic_hits(name, reading.text(evidence, field), field)
+        hit for field in fields for name in topics for hit in _topic_hits(name, reading.text(evidence, field), field)
     )
 
 
@@ -88,11 +81,7 @@ def overlap(one: Place, other: Place) -> bool:
 @lru_cache(maxsize=64)
 def _hits(text: str, field: str) -> tuple[Place, ...]:
     """All labels of one text at once: a dozen checks ask about the same text."""
-    return (
-        tuple(Place(hit.field, hit.span, hit.text, hit.label) for hit in find(text, field))
-        if text.strip()
-        else ()
-    )
+    return tuple(Place(hit.field, hit.span, hit.text, hit.label) for hit in find(text, field)) if text.strip() else ()
 
 
 @lru_cache(maxsize=256)

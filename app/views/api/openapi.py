@@ -36,7 +36,9 @@ class OpenApi(Api):
                 application/json:
                   schema: {type: object}
         """
-        apis = [v for v in current_app.extensions["appbuilder"].baseviews if isinstance(v, BaseApi) and v.version == version]
+        apis = [
+            v for v in current_app.extensions["appbuilder"].baseviews if isinstance(v, BaseApi) and v.version == version
+        ]
         if not apis:
             raise Refused("not_found")
         description = Builder._create_api_spec(version)

@@ -9,10 +9,7 @@ COMMON = ("type_code", "title", "start_at", "headcount", "region_code", "address
 OTHER = [{"id": 4, "title": "仓库打包工", "unit_name": "另一单位"}]
 
 CASES = [
-    *[
-        hits(O, "G01", "block", {key: GONE}, field=key)
-        for key in (*COMMON, "pay_amount", "pay_unit", "agreed")
-    ],
+    *[hits(O, "G01", "block", {key: GONE}, field=key) for key in (*COMMON, "pay_amount", "pay_unit", "agreed")],
     *[
         hits(W, "G01", "block", {key: None}, field=key)
         for key in (*COMMON, "settlement", "expected_pay", "expected_time")
@@ -128,9 +125,7 @@ CASES = [
     clean(O, "G12", {}, {"offers_30_days": 6, "posts_today": 10}),
     clean(W, "G12", {}, {"offers_30_days": 6}),
     hits(O, "G13", "warn", {"mode": "remote", "pay_amount": "600"}, field="pay_amount", says="600"),
-    hits(
-        O, "G13", "warn", {"mode": "remote", "description": "在家就能做，轻松月入过万"}, field="description"
-    ),
+    hits(O, "G13", "warn", {"mode": "remote", "description": "在家就能做，轻松月入过万"}, field="description"),
     clean(O, "G13", {"mode": "remote", "pay_amount": "600", "requirements": "熟练使用设计软件"}),
     clean(O, "G13", {"pay_amount": "600"}),
     hits(O, "G14", "info", {"description": "每天工作10小时，包工作餐"}, field="description", says="10"),

@@ -91,9 +91,7 @@ UNIT_FACTS = {
     "reverify_due": date(2027, 4, 1),
 }
 CHANGE = {k: v for k, v in REGISTRATION.items() if k not in ("uscc", "source")} | {"unit": UNIT, "files": []}
-CHANGE_FACTS = UNIT_FACTS | {
-    "approved": {k: v for k, v in REGISTRATION.items() if k not in ("source", "files")}
-}
+CHANGE_FACTS = UNIT_FACTS | {"approved": {k: v for k, v in REGISTRATION.items() if k not in ("source", "files")}}
 
 MEDIUM = {"slot": "image", "title": "厂区外景", "files": [scan("image")], "unit": UNIT}
 MEDIA_FACTS = {"today": TODAY, "slot_count": 2, "lookalikes": [], "picture_texts": {}, "taken_on": {}}

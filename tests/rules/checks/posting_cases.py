@@ -49,9 +49,7 @@ CASES = [
         }.items()
     ],
     hits(P, "J01", "info", {"source": "import", "assumed": ["headcount", "valid_until"]}, field="assumed"),
-    hits(
-        P, "J01", "high", {"description": POSTING["description"] + "仅限***，***优先。"}, field="description"
-    ),
+    hits(P, "J01", "high", {"description": POSTING["description"] + "仅限***，***优先。"}, field="description"),
     clean(P, "J01"),
     clean(P, "J01", {"requirements": "", "education": "none"}),
     clean(
@@ -168,9 +166,7 @@ CASES = [
     hits(P, "J19", "high", {}, {"other_duplicates": OTHER}, field="description", says="另一单位"),
     clean(P, "J19"),
     hits(P, "J20", "warn", {"headcount": 361}, field="headcount", says="361"),
-    hits(
-        P, "J20", "warn", {}, _unit(approved_on=date(2026, 11, 1), open_postings=21), field="unit", says="21"
-    ),
+    hits(P, "J20", "warn", {}, _unit(approved_on=date(2026, 11, 1), open_postings=21), field="unit", says="21"),
     clean(P, "J20", {"headcount": 360}),
     hits(P, "J21", "info", {}, {"occupation_name": "餐厅服务员"}, field="occupation_code", says="餐厅服务员"),
     hits(P, "J21", "info", {}, {"industry_code": "H62"}, field="industry_code", says="H62"),

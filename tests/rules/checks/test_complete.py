@@ -108,9 +108,7 @@ def test_every_severity_of_the_table_is_reached_and_no_other() -> None:
                 reached.setdefault(finding.code, set()).add(LETTER[finding.severity])
     beyond = {code: seen - set(TABLE[code]) for code, seen in reached.items() if seen - set(TABLE[code])}
     assert not beyond
-    unreached = {
-        code: set(letters) - reached[code] for code, letters in TABLE.items() if set(letters) - reached[code]
-    }
+    unreached = {code: set(letters) - reached[code] for code, letters in TABLE.items() if set(letters) - reached[code]}
     assert not unreached
 
 

@@ -18,8 +18,7 @@ WORDS_ONLY = {"U16", "I09", "G07", "G08", "G09", "G11", "G13", "G14", "J22", "J2
     f"J{n:02d}" for n in range(5, 17)
 }
 KEYS = sorted(
-    {key for evidence, facts in GOOD.values() for key in (*evidence, *facts)}
-    | {"agency", "approved", "poster"}
+    {key for evidence, facts in GOOD.values() for key in (*evidence, *facts)} | {"agency", "approved", "poster"}
 )
 PHRASES = st.sampled_from(
     [

@@ -79,9 +79,7 @@ CASES = [
         )
     ],
     hits(R, "U08", "block", {}, {"handler": {"identity_level": 1, "age": 30}}, says="L1"),
-    hits(
-        R, "U08", "block", {}, {"handler": {"identity_level": 2, "age": 30, "document_fault": "check_char"}}
-    ),
+    hits(R, "U08", "block", {}, {"handler": {"identity_level": 2, "age": 30, "document_fault": "check_char"}}),
     hits(R, "U08", "block", {}, {"handler": {"identity_level": 2, "age": 15}}, says="15"),
     hits(R, "U08", "high", {}, {"handler": {"identity_level": 2, "age": 17}}, says="17"),
     hits(R, "U08", "info", {}, {"handler": GONE}),
@@ -148,12 +146,8 @@ CASES = [
         field="licence_valid_until",
         says="2026-11-15",
     ),
-    hits(
-        R, "U12", "high", {"letter_valid_until": "2026-01-01"}, field="letter_valid_until", says="2026-01-01"
-    ),
-    hits(
-        R, "U12", "warn", {"letter_valid_until": "2026-12-01"}, field="letter_valid_until", says="2026-12-01"
-    ),
+    hits(R, "U12", "high", {"letter_valid_until": "2026-01-01"}, field="letter_valid_until", says="2026-01-01"),
+    hits(R, "U12", "warn", {"letter_valid_until": "2026-12-01"}, field="letter_valid_until", says="2026-12-01"),
     clean(R, "U12", {"letter_valid_until": (TODAY + timedelta(days=30)).isoformat()}),
     hits(R, "U13", "high", {"name": "上海明达人力资源有限公司"}, field="account_kind", says="人力资源"),
     hits(
