@@ -13,6 +13,16 @@ import urllib.request
 from config import ROOT, settings
 
 
+def server_fault(url: str) -> str:
+    """Words for a database server that is too old, or ""."""
+    import psycopg
+
+    from app.gateways.database import version_fault
+
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        return version_fault(connection.info.server_version)
+
+
 def prepared(url: str) -> bool:
     """The schema is at the newest migration and the reference data are loaded: nothing to release."""
     import psycopg
@@ -28,10 +38,22 @@ def prepared(url: str) -> bool:
     return [r[0] for r in found] == [newest_revision()] and bool(done and done[0])
 
 
-def say(config: dict) -> None:
+def demo_loaded(url: str) -> bool:
+    """Whether the database holds the demo accounts."""
+    import psycopg
+
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        found = connection.execute("SELECT EXISTS (SELECT 1 FROM person WHERE demo)").fetchone()
+    return bool(found and found[0])
+
+
+def say(config: dict, url: str) -> None:
     """The address, and the demo logins if there are any."""
     print(f"\n  公就 → http://{config['HOST']}:{config['PORT']}\n", flush=True)
-    if config["DEMO"]:
+    if config["DEMO"] and not demo_loaded(url):
+        print("  数据库中已有真实账号，没有演示账号：请设 DEMO=0。", flush=True)
+        print("  This database holds real accounts and no demo accounts: set DEMO=0.\n", flush=True)
+    elif config["DEMO"]:
         from app.rules.demo import LOGINS, PASSWORD
 
         print(f"  Demo logins 演示账号 (password 密码 {PASSWORD}):", flush=True)
@@ -46,7 +68,7 @@ def wait_ready(config: dict, server: subprocess.Popen, seconds: float = 60) -> b
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - loopback only
+            with urllib.request.urlopen(address, timeout=2) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -60,9 +82,15 @@ def main() -> int:
 
     url = database_url(config["DATABASE_URL"], config["DATA_DIR"])
     env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(config["DATA_DIR"]), "PYTHONPATH": str(ROOT)}
+    fault = server_fault(url)
+    if fault:
+        print(fault, file=sys.stderr, flush=True)
+        return 2
     if not prepared(url):
         print("Preparing the database 正在准备数据库 …", flush=True)
-        subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, env=env, check=True)
+        done = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, env=env)
+        if done.returncode:
+            return done.returncode  # it has said why
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "python:app.gateways.gunicorn", "app:create_app()"],
         cwd=ROOT,
@@ -77,7 +105,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if wait_ready(config, server):
-        say(config)
+        say(config, url)
     code = server.wait()
     return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code
 

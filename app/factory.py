@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, jobs, registry
 from app.extensions import csrf, db, migrate
@@ -33,6 +34,9 @@ def build(overrides: dict[str, Any]) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
     csrf.init_app(app)
+    hops = app.config["TRUSTED_PROXIES"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     web.before_fab(app)
     app.config["FAB_ROLES"] = registry.fab_roles()
     app.extensions["grants"] = registry.grants()

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.review.kinds import KINDS
 from app.rules.actor import Role
-from app.views import accounts, agencies, gigs, imports, media, messages, positions, reference, review, schools, system, units
+from app.views import accounts, accounts_admin, agencies, gigs, imports, media, messages, positions, reference, review, schools, system, units
 from app.views.accounts_own import PasswordView
 from app.views.api import desk as desk_api
 from app.views.api import generated, openapi, public
@@ -147,7 +147,7 @@ MENU: tuple[Entry, ...] = (
         {A: "read", O: "read", OP: "read write"},
         (Place((A,), RECRUIT, _l("Associations"), "users"), Place((O,), UNIT, _l("Agencies that post for us"), "users"),
          Place((OP,), PLATFORM, _l("Associations"), "users")),
-    ),  # fmt: skip
+    ),
     Entry(agencies.AgencyView, {OP: "read write", A: "read", R: "read", L: "read"}, (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),)),
     Entry(
         imports.ImportView,
@@ -160,16 +160,20 @@ MENU: tuple[Entry, ...] = (
         {R: "read", L: "read", OP: "read", AUD: "read"},
         (Place((R, L), DATA, _l("Import records"), "file-spreadsheet"), Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
          Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet")),
-    ),  # fmt: skip
+    ),
     Entry(
         review.ReviewReasonView,
-        {R: "read", L: "read write", S: "read"},
-        (Place((R, L, S), DATA, _l("Return reasons"), "messages"),),
+        {R: "read", L: "read", S: "read", OP: "read write"},
+        (Place((R, L, S), DATA, _l("Return reasons"), "messages"), Place((OP,), PLATFORM, _l("Return reasons"), "messages")),
     ),
-    Entry(review.ReviewPolicyView, {R: "read", L: "read write"}, (Place((R, L), DATA, _l("Review policies"), "settings"),)),
+    Entry(
+        review.ReviewPolicyView,
+        {R: "read", L: "read write", OP: "read write"},
+        (Place((R, L), DATA, _l("Review policies"), "settings"), Place((OP,), PLATFORM, _l("Review policies"), "settings")),
+    ),
     Entry(
         reference.WorkDayView,
-        {R: "read", L: "read write", SYS: "read write"},
+        {R: "read", L: "read", SYS: "read write"},
         (Place((L,), DATA, _l("Working calendar"), "calendar"), Place((SYS,), DATA, _l("Working calendar"), "calendar")),
     ),
     Entry(
@@ -183,9 +187,15 @@ MENU: tuple[Entry, ...] = (
         (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
     ),
     Entry(
+        accounts_admin.AccountView,
+        {SYS: "read write activate deactivate reset_password", SEC: "read"},
+        (Place((SYS, SEC), SYSTEM, _l("Accounts"), "user-circle"),),
+        api=False,
+    ),
+    Entry(
         accounts.HatView,
         {SYS: "read write", SEC: "read"},
-        (Place((SYS, SEC), SYSTEM, _l("Accounts and roles"), "users"),),
+        (Place((SYS, SEC), SYSTEM, _l("Roles of the accounts"), "users"),),
         api=False,
     ),
     Entry(reference.RegionView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)),
@@ -223,7 +233,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(PasswordView, {r: "list" for r in EVERYONE}, (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),), api=False),
     Entry(FileView, {r: "list" for r in EVERYONE}, api=False),
-)  # fmt: skip
+)
 
 APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)
 API_GRANTS: dict[str, dict[Role, str]] = {"DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}}

@@ -12,13 +12,17 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.cli import demo as demo_data
-from app.models import shipped
+from app.cli.saying import UNREADABLE, both
 from app.extensions import db
-from app.models.accounts import Hat
+from app.gateways.database import version_fault
+from app.models import shipped
+from app.models.accounts import Hat, Person
 from app.models.reference import Parameter
 from app.rules.actor import Role
 from app.rules.dates import today
 from app.rules.passwords import staff_password_fault
+from app.rules.refused import Refused
+from app.views import words
 
 LOCK = 7_203_341  # one release at a time, whatever number of hosts start together
 
@@ -33,8 +37,29 @@ def roles() -> int:
     return len(missing)
 
 
+class Unfit(click.ClickException):
+    """A database this release cannot or must not be put on; nothing was changed."""
+
+    exit_code = UNREADABLE
+
+
+def refuse_unfit(*, demo: bool) -> None:
+    """Raises Unfit in words: a server that is too old, or demo data asked for over real accounts."""
+    fault = version_fault(int(db.session.scalar(text("SHOW server_version_num")) or 0))
+    if fault:
+        raise Unfit(fault)
+    try:
+        if demo:
+            demo_data.already_there(db.session)
+    except demo_data.RealAccountsExist as real:
+        raise Unfit(f"数据库中已有真实账号，不能装入演示数据：请设 DEMO=0 后再启动。 / {real}") from real
+    finally:
+        db.session.rollback()
+
+
 def prepare(*, demo: bool) -> None:
     """Brings the database up to this release; safe to repeat and to run on several hosts at once."""
+    refuse_unfit(demo=demo)
     with db.engine.connect() as guard:
         guard.execute(text("SELECT pg_advisory_lock(:n)"), {"n": LOCK})
         try:
@@ -70,13 +95,16 @@ def create_admin(username: str, name: str, email: str, password: str) -> None:
     """The first system administrator of a real installation."""
     fault = staff_password_fault(password, username)
     if fault:
-        raise click.ClickException(fault)
+        raise click.ClickException(both(words.say, Refused(fault)))
     if db.session.scalar(select(User.id).where(User.username == username)):
-        raise click.ClickException(f"{username} exists already")
+        raise click.ClickException(f"用户名已存在：{username} / {username} exists already")
     sm = current_app.extensions["appbuilder"].sm
     user = sm.add_user(username, name, "", email, sm.find_role(Role.SYSADMIN.value), password)
     if not user:
-        raise click.ClickException("the account could not be made: is the e-mail address used already?")
+        raise click.ClickException(
+            "账号未建立，该邮箱可能已被使用。 / The account could not be made: is the e-mail address used already?"
+        )
+    db.session.add(Person(account_id=user.id, real_name=name[:60]))
     db.session.add(Hat(account_id=user.id, role=Role.SYSADMIN.value, is_default=True))
     db.session.commit()
-    click.echo(f"{username} is system administrator")
+    click.echo(f"{username}：系统管理员 / {username} is system administrator")

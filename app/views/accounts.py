@@ -1,14 +1,27 @@
 """Screens of accounts, hats and logins. Identity, recovery and binding have screens of their own later on."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, select, update
 
+from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
+from app.models.units import Unit
+from app.review import ledger
 from app.rules.actor import Actor, Role
+from app.rules.hats import administrators_clash, place_fault
+from app.rules.refused import Refused
 from app.views import cells
 from app.views.base import SafeView
+
+PLACES = {"region": "region_code", "unit": "unit_id", "school": "school_id", "agency": "agency_id"}
 
 
 def for_administrators(stmt: Select, actor: Actor) -> Select:
@@ -26,20 +39,71 @@ def account_words(account: User | None) -> str:
     return f"{cells.name_of(account)} ({account.username})" if account is not None else ""
 
 
+def standing_units(stmt: Select, actor: Actor) -> Select:
+    """Units somebody may be given a role in."""
+    return for_administrators(stmt, actor).where(Unit.status.in_(("approved", "imported")))
+
+
 class HatView(SafeView):
     """Who may act as what, where (用户与角色)."""
 
     datamodel = SQLAInterface(Hat)
     scope = staticmethod(for_administrators)
-    list_title, thing, add_words = _l("Accounts and roles"), _l("Role of an account"), _l("Give a role")
+    choices = {"unit": standing_units}
+    list_title, thing, add_words = _l("Roles of the accounts"), _l("Role of an account"), _l("Give a role")
     title_columns = ("account", "role")
     formatters_columns = {"account": account_words}
-    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "active"]
+    list_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default", "active"]
     search_columns = ["account", "role", "region", "active"]
     order_columns = ["role", "changed_on"]
-    add_columns = ["account", "role", "region", "unit", "school", "agency", "is_default"]
-    edit_columns = ["region", "is_default", "active"]
+    add_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default"]
+    edit_columns = ["region", "grants", "is_default", "active"]
     show_columns = [*list_columns, "created_on", "changed_on"]
+
+    def defaults(self, actor: Actor) -> dict[str, Any]:
+        """The account the form was opened for."""
+        return {"account": request.args.get("account", type=int)}
+
+    def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
+        """Functions are granted to handlers only."""
+        return () if row.role == Role.HANDLER else ("grants",)
+
+    def may_edit(self, row: Any, actor: Actor) -> bool:
+        """Nobody changes their own roles."""
+        return row.account_id != actor.account_id
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Role and place must fit; the three administrators are three persons; one default role."""
+        if row.account_id == actor.account_id:
+            raise Refused("own_account", field="account")
+        role = Role(row.role)
+        given = [name for name in PLACES if getattr(row, PLACES[name])]
+        fault = place_fault(role, given)
+        if fault:
+            raise Refused(fault[0], field=fault[1])
+        if role is not Role.HANDLER:
+            row.grants = []
+        if row.active is not False:
+            _refuse_clash(row, role)
+        if row.is_default:
+            others = update(Hat).where(Hat.account_id == row.account_id, Hat.id != (row.id or 0))
+            db.session.execute(others.values(is_default=False))
+        facts = {"role": row.role, "active": row.active is not False, "grants": list(row.grants or ())}
+        step = "hat_given" if created else "hat_changed"
+        ledger.append(db.session, step, actor, row.region_code or "", subject_id=row.account_id, facts=facts)
+
+
+def _refuse_clash(row: Hat, role: Role) -> None:
+    """Raises Refused when the account's other roles in force forbid this one."""
+    with db.session.no_autoflush:
+        others = list(
+            db.session.scalars(select(Hat).where(Hat.account_id == row.account_id, Hat.active, Hat.id != (row.id or 0)))
+        )
+    if administrators_clash(role, [Role(other.role) for other in others]):
+        raise Refused("one_administrator", field="role")
+    same = [getattr(row, column) for column in ("role", *PLACES.values())]
+    if any([getattr(other, column) for column in ("role", *PLACES.values())] == same for other in others):
+        raise Refused("hat_twice", field="role")
 
 
 class LoginEventView(SafeView):

@@ -140,11 +140,12 @@ def key_name(model: Any) -> str:
 
 def parse_key(model: Any, text: str) -> Any:
     """A key as it stands in a URL, as the value it is; None if it cannot be one."""
-    wanted = key_column(model).type.python_type
+    kind = key_column(model).type
+    wanted = kind.python_type
     try:
         value = dt.date.fromisoformat(text) if wanted is dt.date else wanted(text)
     except (ValueError, TypeError):
         return None
-    if isinstance(value, int) and not -(2**31) <= value < 2**63:
+    if isinstance(value, int) and not -(2**31) <= value < (2**63 if isinstance(kind, BigInteger) else 2**31):
         return None
     return None if isinstance(value, str) and (not value or "\x00" in value or len(value) > 200) else value

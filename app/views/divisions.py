@@ -20,7 +20,7 @@ def within(column: Any, actor: Actor) -> ColumnElement[bool]:
 
 
 def counting(column: Any) -> Callable[[Select[Any], Actor], Select[Any]]:
-    """Scope of a table with a division: for the bureau its own and lower ones, those above it, and the nation-wide rows."""
+    """Scope of a table with a division: for the bureau its own and lower ones, those above it, the nation-wide rows."""
 
     def narrow(stmt: Select[Any], actor: Actor) -> Select[Any]:
         if not actor.is_bureau:

@@ -8,11 +8,12 @@ from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Pa
 from app.rules.actor import Actor
 from app.views import settings_words
 from app.views.base import SafeView
+from app.views.divisions import DivisionView, counting
 
 
-def settable(stmt: Select, _actor: Actor) -> Select:
+def settable(stmt: Select, actor: Actor) -> Select:
     """Switches and values people set; what the release step notes for itself is none."""
-    return stmt.where(Parameter.key.not_like("release.%"))
+    return counting(Parameter.region_code)(stmt.where(Parameter.key.not_like("release.%")), actor)
 
 
 class RegionView(SafeView):
@@ -91,11 +92,11 @@ class WorkDayView(SafeView):
     show_columns = [*list_columns, "changed_on"]
 
 
-class MinimumWageView(SafeView):
+class MinimumWageView(DivisionView):
     """Local minimum pay; J03 and G05 read it."""
 
     datamodel = SQLAInterface(MinimumWage)
-    open_to_all = True
+    scope = staticmethod(counting(MinimumWage.region_code))
     list_title, thing = _l("Minimum wages"), _l("Minimum wage")
     empty_words = _l("The lead reviewer enters the local standards here; postings and gigs below them are marked.")
     list_columns = ["region", "monthly", "hourly", "valid_from", "source"]
@@ -106,7 +107,7 @@ class MinimumWageView(SafeView):
     show_columns = list_columns
 
 
-class ParameterView(SafeView):
+class ParameterView(DivisionView):
     """Switches of the system or of one division."""
 
     datamodel = SQLAInterface(Parameter)

@@ -9,6 +9,7 @@ from app.review import queue
 from app.rules.actor import Actor, Role
 from app.views import settings_words
 from app.views.base import SafeView
+from app.views.divisions import DivisionView, counting
 
 
 def visible_rounds(stmt: Select, actor: Actor) -> Select:
@@ -37,11 +38,11 @@ class ReviewRoundView(SafeView):
     ]  # fmt: skip
 
 
-class ReviewPolicyView(SafeView):
+class ReviewPolicyView(DivisionView):
     """Whether and how fast each kind is reviewed, for all or one division (table (b) row 4)."""
 
     datamodel = SQLAInterface(ReviewPolicy)
-    open_to_all = True
+    scope = staticmethod(counting(ReviewPolicy.region_code))
     list_title, thing = _l("Review policies"), _l("Review setting")
     list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes"]
     title_columns = ("kind",)

@@ -79,8 +79,10 @@ def ended() -> bool:
     if now - session.get("since", 0) > ABSOLUTE_HOURS * 3600:
         return True
     idle = now - session.get("seen", 0)
-    limit = "STAFF_IDLE_MINUTES" if session.get("staff") else "IDLE_MINUTES"
-    if idle > current_app.config[limit] * 60:
+    minutes = current_app.config["IDLE_MINUTES"]
+    if session.get("staff"):
+        minutes = min(minutes, current_app.config["STAFF_IDLE_MINUTES"])
+    if idle > minutes * 60:
         return True
     if idle > NOTE_EVERY:
         session["seen"] = now

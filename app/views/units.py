@@ -1,13 +1,21 @@
 """Screens of units: registration and data, change requests, materials, the list of the banned."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 
 from app.extensions import db
+from app.models.base import vault
 from app.models.units import Blacklisted, Unit, UnitChange
 from app.rules.actor import UNIT_SIDE, Actor
+from app.rules.codes import phone_fault, resident_id_fault, uscc_fault
+from app.rules.dates import today
+from app.rules.masks import mask_id, mask_phone
+from app.rules.refused import Refused
 from app.views import forms
 from app.views.base import SafeView
 
@@ -83,8 +91,21 @@ class UnitChangeView(SafeView):
         return {} if unit is None else forms.initial(self, unit, [name for name in self.add_columns if hasattr(unit, name)])
 
 
+def _uscc_code(value: str) -> str:
+    fault = uscc_fault(value)
+    return f"uscc_{fault}" if fault else ""
+
+
+# What is banned -> code of what is wrong with the typed value, or "". The name is also the purpose of the blind index.
+BANNED: dict[str, Callable[[str], str]] = {
+    "uscc": _uscc_code,
+    "phone": lambda value: "mobile_form" if phone_fault(value) else "",
+    "id_number": lambda value: "resident_id_form" if resident_id_fault(value, today()) else "",
+}
+
+
 class BlacklistedView(SafeView):
-    """Who may not register again (U14)."""
+    """Who may not register again (U14). The value is stored as its blind index only, and shown masked."""
 
     datamodel = SQLAInterface(Blacklisted)
     open_to_all = True
@@ -92,6 +113,21 @@ class BlacklistedView(SafeView):
     list_columns = ["subject", "shown", "reason", "active", "created_on"]
     search_columns = ["subject", "shown", "active"]
     order_columns = ["created_on"]
+    label_columns = {"shown": _l("Value")}
+    description_columns = {
+        "shown": _l("Credit code, document number or phone in full; it is stored unreadably and shown masked")
+    }
     add_columns = ["subject", "shown", "reason", "active"]
     edit_columns = ["reason", "active"]
     show_columns = ["subject", "shown", "reason", "active", "created_on"]
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """What was typed leaves only its blind index, by which U14 finds it, and its mask."""
+        if not created:
+            return
+        value = row.shown.strip().upper()
+        fault = BANNED[row.subject](value)
+        if fault:
+            raise Refused(fault, field="shown")
+        row.value_hash = vault().blind(value, row.subject)
+        row.shown = mask_phone(value) if row.subject == "phone" else mask_id(value)

@@ -12,9 +12,8 @@ from app.extensions import db
 
 
 def test_models_and_migrations_agree(session):
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Model.metadata) == []
+    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, Model.metadata) == []
 
 
 def test_down_and_up_again(fresh_app):

@@ -69,7 +69,7 @@ def test_the_picker_offers_only_what_may_be_picked(app, session):
 
 
 def test_the_picker_gives_at_most_twenty(app, session):
-    mine = browser(app, session, "lead", region_code="310000")
+    mine = browser(app, session, "lead", region_code="440000")
     assert len(mine.get("/minimumwageview/related/region?q=").json) == 20
 
 

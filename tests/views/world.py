@@ -73,6 +73,10 @@ REACH: dict[str, dict[str, str]] = {
     "ImportRunView": _BUREAU | {"operator": "all", "auditor": "all"},
     "MessageView": {r.value: "own" for r in ROLES},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
+    "AccountView": {"sysadmin": "all", "secadmin": "all"},
+    "MinimumWageView": _BUREAU,
+    "ReviewPolicyView": _BUREAU | {"operator": "all"},
+    "ParameterView": {"lead": "a", "sysadmin": "all"},
     "OutboxView": {"sysadmin": "all"},
     "LoginEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
@@ -288,6 +292,7 @@ class _Builder:
         )
         hat = self.add(Hat(account_id=user.id, role=role.value, is_default=True, **place))
         self.keep("HatView", "a", hat)
+        self.keep("AccountView", "a", user)
         units = frozenset({place["unit_id"]}) if "unit_id" in place else frozenset()
         more = {k: v for k, v in place.items() if k != "grants"}
         return Actor(
@@ -434,15 +439,14 @@ class _Builder:
 
     def reference(self) -> None:
         """One row of every table that ships with the product, or a new one."""
-        self.keep(
-            "MinimumWageView",
-            "a",
-            self.add(MinimumWage(region_code=HERE, monthly=2690, hourly=2400, valid_from=today())),
-        )
-        self.keep("ParameterView", "a", self.add(Parameter(key="probe", region_code=HERE, value="1")))
+        for side, region in (("a", HERE), ("b", THERE)):
+            wage = MinimumWage(region_code=region, monthly=2690, hourly=2400, valid_from=today())
+            self.keep("MinimumWageView", side, self.add(wage))
+            self.keep("ParameterView", side, self.add(Parameter(key="probe", region_code=region, value="1")))
+            self.keep("ReviewPolicyView", side, self.add(ReviewPolicy(kind="posting", region_code=region)))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
-            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "ReviewPolicyView": ReviewPolicy,
+            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason,
         }.items():  # fmt: skip
             self.keep(name, "a", self.session.scalars(select(model).limit(1)).one())
 

@@ -1,0 +1,167 @@
+"""Accounts as the system administrator keeps them: add, switch off and on, hand out a new password once.
+
+A password made here is random, shown on one page, kept only as its hash, and changed by its owner at the next login.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g, make_response
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.security import generate_password_hash
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.models.accounts import Hat, Person
+from app.review import ledger
+from app.review.policy import DEFAULT, Policy
+from app.rules.actor import Actor
+from app.rules.codes import email_fault
+from app.rules.lifecycle import Move, move
+from app.rules.passwords import one_time_password
+from app.rules.refused import Refused
+from app.views import labels, scope
+from app.views.accounts import HatView, for_administrators
+from app.views.base import SafeView
+from app.views.identity import current
+
+USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,31}")
+MOVES = {
+    one.name: one
+    for one in (
+        move("reset_password", "active inactive", "", "keeper"),
+        move("activate", "inactive", "active", "keeper"),
+        move("deactivate", "active", "inactive", "keeper"),
+    )
+}
+
+
+def role_words(hats: Sequence[Hat]) -> str:
+    """The roles of an account, each once."""
+    return _("; ").join(dict.fromkeys(str(labels.ROLES[hat.role]) for hat in hats))
+
+
+class AccountView(SafeView):
+    """Accounts (账号管理); what each of them may do stands in its roles."""
+
+    datamodel = SQLAInterface(User)
+    scope = staticmethod(for_administrators)
+    list_title, thing, add_words = _l("Accounts"), _l("Account"), _l("Add an account")
+    label_columns = {
+        "username": _l("User name"),
+        "first_name": _l("Name"),
+        "email": _l("E-mail"),
+        "active": _l("Active"),
+        "last_login": _l("Last login"),
+        "login_count": _l("Logins"),
+        "created_on": _l("Created on"),
+    }
+    description_columns = {
+        "username": _l("3 to 32 letters, digits, dots and dashes, beginning with a letter"),
+        "first_name": _l("Full name of the person who will use it"),
+    }
+    formatters_columns = {"hats": role_words}
+    title_columns = ("username",)
+    list_columns = ["username", "first_name", "hats", "active", "last_login"]
+    row_needs = ("last_name",)
+    identity_columns = ("first_name", "active", "last_login")
+    search_columns = ["active"]
+    search_text = ("username", "first_name", "last_name", "email")
+    order_columns = ["username", "last_login"]
+    add_columns = ["username", "first_name", "email"]
+    edit_columns = ["first_name", "email"]
+    show_columns = ["username", "first_name", "email", "active", "hats", "last_login", "login_count", "created_on"]
+    related_views = [HatView]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Refuses what cannot be a user name or address; a new account starts with a password to be changed."""
+        if created and not USER_NAME.fullmatch(row.username):
+            raise Refused("user_name_form", field="username")
+        if email_fault(row.email):
+            raise Refused("email_form", field="email")
+        if created:
+            row.last_name, row.active = "", True
+            db.session.add(row)
+            _new_password(row)
+        else:
+            _rename(row)
+        db.session.flush()
+        ledger.append(db.session, "account_added" if created else "account_changed", actor, "", subject_id=row.id)
+
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
+        """What may be done with an account; one's own is left to a colleague."""
+        if row.id == current().account_id:
+            return []
+        state = "active" if row.active else "inactive"
+        return [m for m in MOVES.values() if state in m.sources and self.may(f"can_{m.name}")]
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Makes the move and writes it into the ledger. Open sessions end with the next request."""
+        row, actor = scope.fetch(self, current(), row_id, lock=True), current()
+        if row.id == actor.account_id:
+            raise Refused("own_account")
+        if MOVES[name] not in self.offered(row):
+            raise Refused("wrong_state")
+        if name == "reset_password":
+            _new_password(row)
+        else:
+            row.active = name == "activate"
+        ledger.append(db.session, name, actor, "", subject_id=row.id)
+        db.session.commit()
+
+    def _allowed(self, name: str) -> Move:
+        if name not in MOVES:
+            raise Refused("no_such_move", move=name)
+        self.demand(f"can_{name}")
+        return MOVES[name]
+
+    @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
+    def move(self, name: str, pk: str) -> Any:
+        """As everywhere; a new password is answered with the one page that shows it."""
+        return _shown_once(self, super().move(name, pk))
+
+    def _form(self, row: Any) -> Any:
+        return _shown_once(self, super()._form(row))
+
+
+def _new_password(user: User) -> None:
+    """A random password for the account; what it is stays in this request."""
+    word = one_time_password()
+    user.password = generate_password_hash(word)
+    person = db.session.get(Person, user.id) if user.id else None
+    if person is None:
+        person = Person(account=user, real_name=f"{user.last_name}{user.first_name}"[:60])
+        db.session.add(person)
+    person.must_change = True
+    g.one_time = (user, word)
+
+
+def _rename(user: User) -> None:
+    """The name of the person follows, unless it was verified against a document."""
+    user.last_name = ""
+    person = db.session.get(Person, user.id)
+    if person is not None and not person.identity_level:
+        person.real_name = user.first_name[:60]
+
+
+def _shown_once(view: AccountView, done: Any) -> Any:
+    """Instead of the redirect after success: user name and password, on a page that nothing keeps."""
+    made = g.pop("one_time", None)
+    if made is None or getattr(done, "status_code", 200) != 302:
+        return done
+    user, word = made
+    page = view.render_template("system/one_time.html", user=user, word=word, title=_("One-time password"))
+    response: Response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
