@@ -20,7 +20,7 @@ SIZES = (20, 50, 100)
 LONGEST_SEARCH = 60
 # What the name of a related row is made of; everything else of it is not loaded for a list.
 _NAMING = (
-    "name", "full_name", "code", "title", "first_name", "last_name", "username", "key", "receipt_no", "real_name", "day",
+    "name", "full_name", "code", "title", "first_name", "last_name", "username", "key", "receipt_no", "real_name", "day", "role",
 )  # fmt: skip
 
 
