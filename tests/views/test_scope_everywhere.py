@@ -35,7 +35,7 @@ def test_writing_another_units_row_answers_404_and_changes_nothing(foreign, sess
 
 def test_a_batch_leaves_foreign_rows_alone_and_says_so(foreign, session):
     mine, row = foreign
-    page = mine.post("/postingview/moves?lang=en", {"move": "take_down", "row": [f"{row.id}:1"]}).text
+    page = mine.post("/postingview/moves?lang=en", {"move": "take_down", "row": [f"{row.id}:1"], "sure": "1"}).text
     assert "not in your area" in page
     assert "别家职位" not in page
     session.expire_all()
