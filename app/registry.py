@@ -15,7 +15,21 @@ from flask_babel import lazy_gettext as _l
 
 from app.review.kinds import KINDS
 from app.rules.actor import Role
-from app.views import accounts, accounts_admin, agencies, gigs, imports, media, messages, positions, reference, review, schools, system, units
+from app.views import (
+    accounts,
+    accounts_admin,
+    agencies,
+    gigs,
+    imports,
+    media,
+    messages,
+    positions,
+    reference,
+    review,
+    schools,
+    system,
+    units,
+)
 from app.views.accounts_own import PasswordView
 from app.views.api import desk as desk_api
 from app.views.api import generated, openapi, public
@@ -73,11 +87,23 @@ MENU: tuple[Entry, ...] = (
         (Place((R, L), WORK, _l("Review desk"), "checklist"), Place((S,), WORK, _l("Residency review"), "checklist")),
         api=False,
     ),
-    Entry(review.ReviewRoundView, {R: "read", L: "read", S: "read"}, (Place((R, L, S), WORK, _l("Review records"), "history"),)),
+    Entry(
+        review.ReviewRoundView,
+        {R: "read", L: "read", S: "read"},
+        (Place((R, L, S), WORK, _l("Review records"), "history"),),
+    ),
     Entry(
         units.UnitView,
         {
-            R: "read freeze thaw", L: "read freeze thaw", S: "read", OP: "read", O: SEND_UNIT, H: "read", A: "read", P: SEND_UNIT, T: "read",
+            R: "read freeze thaw",
+            L: "read freeze thaw",
+            S: "read",
+            OP: "read",
+            O: SEND_UNIT,
+            H: "read",
+            A: "read",
+            P: SEND_UNIT,
+            T: "read",
         },
         (
             Place((R, L, OP), QUERY, _l("Units"), "building"),
@@ -90,7 +116,10 @@ MENU: tuple[Entry, ...] = (
     Entry(
         units.UnitChangeView,
         {R: "read", L: "read", O: SEND_CHANGE},
-        (Place((R, L), QUERY, _l("Unit changes"), "file-text"), Place((O,), UNIT, _l("Requests for change"), "file-text")),
+        (
+            Place((R, L), QUERY, _l("Unit changes"), "file-text"),
+            Place((O,), UNIT, _l("Requests for change"), "file-text"),
+        ),
     ),
     Entry(
         media.UnitMediumView,
@@ -100,12 +129,21 @@ MENU: tuple[Entry, ...] = (
     Entry(
         media.PersonalMediumView,
         {R: "read remove", L: "read remove", P: SEND_MEDIA, T: SEND_MEDIA},
-        (Place((R, L), QUERY, _l("Personal pictures"), "user-circle"), Place((P, T), MINE, _l("My pictures and videos"), "photo")),
+        (
+            Place((R, L), QUERY, _l("Personal pictures"), "user-circle"),
+            Place((P, T), MINE, _l("My pictures and videos"), "photo"),
+        ),
     ),
     Entry(
         positions.PostingView,
         {
-            R: "read remove", L: "read remove", S: "read", OP: "read", O: "read", H: SEND_POSTING, A: "read",
+            R: "read remove",
+            L: "read remove",
+            S: "read",
+            OP: "read",
+            O: "read",
+            H: SEND_POSTING,
+            A: "read",
         },
         (
             Place((R, L, OP), QUERY, _l("Postings"), "briefcase"),
@@ -131,7 +169,10 @@ MENU: tuple[Entry, ...] = (
     Entry(
         gigs.GigWantedView,
         {R: "read remove", L: "read remove", P: SEND_GIG, T: SEND_GIG},
-        (Place((R, L), QUERY, _l("Gigs: looking for work"), "users"), Place((P, T), MINE, _l("My gigs: looking for work"), "users")),
+        (
+            Place((R, L), QUERY, _l("Gigs: looking for work"), "users"),
+            Place((P, T), MINE, _l("My gigs: looking for work"), "users"),
+        ),
     ),
     Entry(
         schools.ResidencyView,
@@ -145,10 +186,17 @@ MENU: tuple[Entry, ...] = (
     Entry(
         agencies.AgencyUnitView,
         {A: "read", O: "read", OP: "read write"},
-        (Place((A,), RECRUIT, _l("Associations"), "users"), Place((O,), UNIT, _l("Agencies that post for us"), "users"),
-         Place((OP,), PLATFORM, _l("Associations"), "users")),
+        (
+            Place((A,), RECRUIT, _l("Associations"), "users"),
+            Place((O,), UNIT, _l("Agencies that post for us"), "users"),
+            Place((OP,), PLATFORM, _l("Associations"), "users"),
+        ),
     ),
-    Entry(agencies.AgencyView, {OP: "read write", A: "read", R: "read", L: "read"}, (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),)),
+    Entry(
+        agencies.AgencyView,
+        {OP: "read write", A: "read", R: "read", L: "read"},
+        (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),),
+    ),
     Entry(
         imports.ImportView,
         {R: "list run", L: "list run", OP: "list run"},
@@ -158,23 +206,35 @@ MENU: tuple[Entry, ...] = (
     Entry(
         system.ImportRunView,
         {R: "read", L: "read", OP: "read", AUD: "read"},
-        (Place((R, L), DATA, _l("Import records"), "file-spreadsheet"), Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
-         Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet")),
+        (
+            Place((R, L), DATA, _l("Import records"), "file-spreadsheet"),
+            Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
+            Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet"),
+        ),
     ),
     Entry(
         review.ReviewReasonView,
         {R: "read", L: "read", S: "read", OP: "read write"},
-        (Place((R, L, S), DATA, _l("Return reasons"), "messages"), Place((OP,), PLATFORM, _l("Return reasons"), "messages")),
+        (
+            Place((R, L, S), DATA, _l("Return reasons"), "messages"),
+            Place((OP,), PLATFORM, _l("Return reasons"), "messages"),
+        ),
     ),
     Entry(
         review.ReviewPolicyView,
         {R: "read", L: "read write", OP: "read write"},
-        (Place((R, L), DATA, _l("Review policies"), "settings"), Place((OP,), PLATFORM, _l("Review policies"), "settings")),
+        (
+            Place((R, L), DATA, _l("Review policies"), "settings"),
+            Place((OP,), PLATFORM, _l("Review policies"), "settings"),
+        ),
     ),
     Entry(
         reference.WorkDayView,
         {R: "read", L: "read", SYS: "read write"},
-        (Place((L,), DATA, _l("Working calendar"), "calendar"), Place((SYS,), DATA, _l("Working calendar"), "calendar")),
+        (
+            Place((L,), DATA, _l("Working calendar"), "calendar"),
+            Place((SYS,), DATA, _l("Working calendar"), "calendar"),
+        ),
     ),
     Entry(
         reference.MinimumWageView,
@@ -199,9 +259,21 @@ MENU: tuple[Entry, ...] = (
         api=False,
     ),
     Entry(reference.RegionView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)),
-    Entry(reference.IndustryView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Industries"), "building-store"),)),
-    Entry(reference.OccupationView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Occupations"), "briefcase"),)),
-    Entry(reference.DictItemView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Data dictionary"), "database"),)),
+    Entry(
+        reference.IndustryView,
+        {SYS: "read write", OP: "read"},
+        (Place((SYS,), DATA, _l("Industries"), "building-store"),),
+    ),
+    Entry(
+        reference.OccupationView,
+        {SYS: "read write", OP: "read"},
+        (Place((SYS,), DATA, _l("Occupations"), "briefcase"),),
+    ),
+    Entry(
+        reference.DictItemView,
+        {SYS: "read write", OP: "read"},
+        (Place((SYS,), DATA, _l("Data dictionary"), "database"),),
+    ),
     Entry(
         reference.ParameterView,
         {SYS: "read write", L: "read"},
@@ -213,12 +285,19 @@ MENU: tuple[Entry, ...] = (
     Entry(
         units.BlacklistedView,
         {SEC: "read write", L: "read", R: "read"},
-        (Place((SEC,), SYSTEM, _l("Banned from registering"), "ban"), Place((L,), QUERY, _l("Banned from registering"), "ban")),
+        (
+            Place((SEC,), SYSTEM, _l("Banned from registering"), "ban"),
+            Place((L,), QUERY, _l("Banned from registering"), "ban"),
+        ),
         api=False,
     ),
     Entry(accounts.LoginEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
-    Entry(review.ReviewEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),), api=False),
-    Entry(LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False),
+    Entry(
+        review.ReviewEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),), api=False
+    ),
+    Entry(
+        LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False
+    ),
     Entry(
         PortalView,
         {},
@@ -227,16 +306,23 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         messages.MessageView,
-        {r: "read" for r in EVERYONE},
+        dict.fromkeys(EVERYONE, "read"),
         (Place(EVERYONE, ACCOUNT, _l("Messages"), "bell"),),
         api=False,
     ),
-    Entry(PasswordView, {r: "list" for r in EVERYONE}, (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),), api=False),
-    Entry(FileView, {r: "list" for r in EVERYONE}, api=False),
+    Entry(
+        PasswordView,
+        dict.fromkeys(EVERYONE, "list"),
+        (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),),
+        api=False,
+    ),
+    Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),
 )
 
 APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)
-API_GRANTS: dict[str, dict[Role, str]] = {"DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}}
+API_GRANTS: dict[str, dict[Role, str]] = {
+    "DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}
+}
 
 
 def permissions(word: str) -> tuple[str, ...]:
@@ -284,7 +370,13 @@ def menu() -> dict[str, list[dict[str, Any]]]:
         for place in entry.places:
             for role in place.roles:
                 found[role.value].append(
-                    {"group": place.group, "label": place.label, "icon": place.icon, "view": entry.view, "query": place.query}
+                    {
+                        "group": place.group,
+                        "label": place.label,
+                        "icon": place.icon,
+                        "view": entry.view,
+                        "query": place.query,
+                    }
                 )
     return found
 
@@ -303,7 +395,13 @@ def assert_safe(appbuilder: AppBuilder) -> None:
     """Refuses to start when a registered view is not one of ours, or a move has nobody to make it."""
     views_are_safe(appbuilder)
     for kind in KINDS.values():
-        granted = {w for e in MENU if getattr(e.view, "kind", None) == kind.key for words in e.grants.values() for w in words.split()}
+        granted = {
+            w
+            for e in MENU
+            if getattr(e.view, "kind", None) == kind.key
+            for words in e.grants.values()
+            for w in words.split()
+        }
         plain = {m.name for m in kind.lifecycle.moves if not m.verdict and m.who != frozenset({"clock"})}
         missing = plain - granted
         if missing:

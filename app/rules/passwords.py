@@ -6,7 +6,19 @@ import re
 import secrets
 
 COMMON = frozenset(
-    "password passw0rd qwerty123 abc12345 admin123 iloveyou1 woaini1314 a1234567 1q2w3e4r qwe123456 12345678a".split()
+    [
+        "password",
+        "passw0rd",
+        "qwerty123",
+        "abc12345",
+        "admin123",
+        "iloveyou1",
+        "woaini1314",
+        "a1234567",
+        "1q2w3e4r",
+        "qwe123456",
+        "12345678a",
+    ]
 )
 
 # Without letters and digits that are taken for each other when read aloud or copied by hand.

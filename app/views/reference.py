@@ -28,7 +28,18 @@ class RegionView(SafeView):
     base_order = ("code", "asc")
     add_columns = ["code", "name", "parent_code", "level", "full_name", "pseudo", "valid_from", "valid_to"]
     edit_columns = ["name", "full_name", "pseudo", "valid_from", "valid_to"]
-    show_columns = ["code", "name", "full_name", "parent_code", "level", "pseudo", "pinyin", "initials", "valid_from", "valid_to"]
+    show_columns = [
+        "code",
+        "name",
+        "full_name",
+        "parent_code",
+        "level",
+        "pseudo",
+        "pinyin",
+        "initials",
+        "valid_from",
+        "valid_to",
+    ]
 
 
 class IndustryView(SafeView):

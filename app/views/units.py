@@ -35,7 +35,17 @@ class UnitView(SafeView):
     needed_columns = ("uscc", "account_kind", "licence")
     hidden_for = dict.fromkeys(UNIT_SIDE, ("account_kind", "source"))
     list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
-    search_columns = ["name", "uscc", "status", "nature", "region", "industry", "account_kind", "reverify_due", "source"]
+    search_columns = [
+        "name",
+        "uscc",
+        "status",
+        "nature",
+        "region",
+        "industry",
+        "account_kind",
+        "reverify_due",
+        "source",
+    ]
     order_columns = ["name", "staff_count", "reverify_due", "changed_on"]
     add_fieldsets = [
         (_l("Basic data"), {"fields": BASIC}),
@@ -88,7 +98,11 @@ class UnitChangeView(SafeView):
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """A change starts from what is in force."""
         unit = db.session.get(Unit, actor.unit_id) if actor.unit_id else None
-        return {} if unit is None else forms.initial(self, unit, [name for name in self.add_columns if hasattr(unit, name)])
+        return (
+            {}
+            if unit is None
+            else forms.initial(self, unit, [name for name in self.add_columns if hasattr(unit, name)])
+        )
 
 
 def _uscc_code(value: str) -> str:

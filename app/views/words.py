@@ -77,7 +77,10 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "uscc_check_char": (422, _l("The last character does not fit the others: please look for a typing error.")),
     "not_logged_in": (401, _l("Please log in.")),
     # Accounts and roles.
-    "password_must_change": (403, _l("This password was set by somebody else. Please log in on the pages and change it.")),
+    "password_must_change": (
+        403,
+        _l("This password was set by somebody else. Please log in on the pages and change it."),
+    ),
     "user_name_form": (422, _l("3 to 32 letters, digits, dots and dashes, beginning with a letter.")),
     "email_form": (422, _l("This is not an e-mail address.")),
     "own_account": (403, _l("A colleague does this for your own account.")),
@@ -85,7 +88,9 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "place_foreign": (422, _l("This role does not belong to such a place. Please leave it empty.")),
     "one_administrator": (
         422,
-        _l("System, security and audit administrator are three persons: this account already holds another of the three."),
+        _l(
+            "System, security and audit administrator are three persons: this account already holds another of the three."
+        ),
     ),
     "hat_twice": (422, _l("This account already holds the role at this place.")),
     "outside_division": (422, _l("Only divisions inside your own; what counts everywhere is set by the platform.")),

@@ -59,7 +59,13 @@ def test_a_video_is_stored_as_it_came(session, storage):
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("../../etc/passwd.jpg", "passwd.jpg"), ("C:\\x\\执照.jpg", "执照.jpg"), ("a\x00<b>.jpg", "ab.jpg"), ("", "file"), ("...", "file")],
+    [
+        ("../../etc/passwd.jpg", "passwd.jpg"),
+        ("C:\\x\\执照.jpg", "执照.jpg"),
+        ("a\x00<b>.jpg", "ab.jpg"),
+        ("", "file"),
+        ("...", "file"),
+    ],
 )
 def test_a_name_is_only_for_show(name, shown):
     assert files.shown_name(name) == shown

@@ -27,7 +27,13 @@ def test_a_copy_lands_among_the_drafts_with_its_own_life(app, session, unit):
     assert answer.status_code == 302 and "/postingview/edit/" in answer.headers["Location"]
     session.expire_all()
     copy = session.scalars(select(Posting).where(Posting.id != row.id, Posting.unit_id == unit.id)).one()
-    assert (copy.status, copy.source, copy.title, copy.pay_max, copy.valid_until) == ("draft", "copy", "演示职位", 6000, None)
+    assert (copy.status, copy.source, copy.title, copy.pay_max, copy.valid_until) == (
+        "draft",
+        "copy",
+        "演示职位",
+        6000,
+        None,
+    )
     assert session.get(Posting, row.id).status == "live"
 
 
