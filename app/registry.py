@@ -7,7 +7,6 @@ Words in `grants`: `read` (list, show), `write` (add, edit), any other word is t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder import AppBuilder
@@ -36,6 +35,7 @@ from app.views.api import generated, openapi, public
 from app.views.audit import LedgerView
 from app.views.base import assert_safe as views_are_safe
 from app.views.desk import DeskView
+from app.views.entry import Entry, Place
 from app.views.files import FileView
 from app.views.jobs import JobView
 from app.views.portal import PortalView
@@ -45,30 +45,6 @@ O, H, A = Role.OWNER, Role.HANDLER, Role.AGENCY
 P, T = Role.SEEKER, Role.STUDENT
 OP, SYS, SEC, AUD = Role.OPERATOR, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR
 EVERYONE = tuple(r for r in Role if r is not Role.CLOCK)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where some roles find the screen: group and label of the side menu, in the order of the lines."""
-
-    roles: tuple[Role, ...]
-    group: Any
-    label: Any
-    icon: str
-    query: str = ""
-    endpoint: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One screen."""
-
-    view: type
-    grants: dict[Role, str]
-    places: tuple[Place, ...] = ()
-    api: bool = True  # a generated REST API beside the screen
-    extra: dict[str, Any] = field(default_factory=dict)
-
 
 WORK, QUERY, DATA = _l("Workbench"), _l("Records"), _l("Settings")
 UNIT, RECRUIT, CAMPUS, MINE = _l("Unit"), _l("Recruiting"), _l("Campus"), _l("My services")
