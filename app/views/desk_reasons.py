@@ -90,4 +90,5 @@ def reasons_of(session: Session, kind_key: str, checks: Iterable[Mapping[str, An
 def quick(reasons: list[Reason]) -> list[Reason]:
     """The few reasons beside the digit keys: what the checks named, filled up to a handful."""
     named = [reason for reason in reasons if reason.because]
-    return (named or reasons)[:DIGITS][: max(QUICK, len(named))]
+    others = [reason for reason in reasons if not reason.because]
+    return (named + others)[: min(DIGITS, max(QUICK, len(named)))]

@@ -30,8 +30,28 @@ class GigOfferView(GigScreen):
     kind = "gig_offer"
     list_title, thing, add_words = _l("Gigs: hiring"), _l("Gig: hiring"), _l("Offer a gig")
     needed_columns = ("agreed",)
-    list_columns = ["title", "status", "type_code", "headcount", "pay_amount", "pay_unit", "region", "start_at", "valid_until"]
-    search_columns = ["title", "status", "type_code", "region", "mode", "pay_unit", "start_at", "valid_until", "own_tools"]
+    list_columns = [
+        "title",
+        "status",
+        "type_code",
+        "headcount",
+        "pay_amount",
+        "pay_unit",
+        "region",
+        "start_at",
+        "valid_until",
+    ]
+    search_columns = [
+        "title",
+        "status",
+        "type_code",
+        "region",
+        "mode",
+        "pay_unit",
+        "start_at",
+        "valid_until",
+        "own_tools",
+    ]
     order_columns = ["title", "pay_amount", "start_at", "valid_until", "headcount"]
     add_fieldsets = [
         (_l("Basic data"), {"fields": ["type_code", "title", "headcount", "mode"]}),
@@ -46,10 +66,13 @@ class GigOfferView(GigScreen):
         (_l("Time and place"), {"fields": ["start_at", "region", "address"]}),
         (_l("Pay"), {"fields": ["pay_amount", "pay_unit", "quantity", "quantity_unit"]}),
         (_l("Details"), {"fields": ["own_tools", "requirements", "description"]}),
-        (_l("Publication"), {"fields": ["phone_masked", "phone_public", "valid_until", "agreement_version", "agreed_at"]}),
+        (
+            _l("Publication"),
+            {"fields": ["phone_masked", "phone_public", "valid_until", "agreement_version", "agreed_at"]},
+        ),
     ]
     label_columns = {"phone_masked": _l("Phone"), "files": _l("Work environment")}
-    file_slots = ("image",)
+    file_slots = ("environment",)
 
 
 class GigWantedView(GigScreen):
@@ -59,8 +82,28 @@ class GigWantedView(GigScreen):
     kind = "gig_wanted"
     list_title, thing, add_words = _l("Gigs: looking for work"), _l("Gig: looking for work"), _l("Look for a gig")
     needed_columns = ("agreed", "expected_pay", "expected_time", "settlement")
-    list_columns = ["title", "status", "type_code", "headcount", "expected_pay", "pay_unit", "region", "start_at", "valid_until"]
-    search_columns = ["title", "status", "type_code", "region", "mode", "settlement", "start_at", "valid_until", "own_tools"]
+    list_columns = [
+        "title",
+        "status",
+        "type_code",
+        "headcount",
+        "expected_pay",
+        "pay_unit",
+        "region",
+        "start_at",
+        "valid_until",
+    ]
+    search_columns = [
+        "title",
+        "status",
+        "type_code",
+        "region",
+        "mode",
+        "settlement",
+        "start_at",
+        "valid_until",
+        "own_tools",
+    ]
     order_columns = ["title", "expected_pay", "start_at", "valid_until"]
     add_fieldsets = [
         (_l("Basic data"), {"fields": ["type_code", "title", "headcount", "mode"]}),
@@ -73,6 +116,9 @@ class GigWantedView(GigScreen):
     show_fieldsets = [
         (_l("Basic data"), {"fields": ["type_code", "title", "headcount", "mode", "status"]}),
         *add_fieldsets[1:4],
-        (_l("Publication"), {"fields": ["phone_masked", "phone_public", "valid_until", "agreement_version", "agreed_at"]}),
+        (
+            _l("Publication"),
+            {"fields": ["phone_masked", "phone_public", "valid_until", "agreement_version", "agreed_at"]},
+        ),
     ]
     label_columns = {"phone_masked": _l("Phone")}

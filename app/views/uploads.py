@@ -21,7 +21,7 @@ from app.views import dictionary, words
 PICTURES = ".jpg,.jpeg,.png,.webp"
 VIDEOS = ".mp4,.webm"
 MEGABYTE = 1024 * 1024
-SEVERAL = {"image": SLOT_LIMITS["image"]}  # how many files a slot takes; one where it is not listed
+SEVERAL = {"environment": SLOT_LIMITS["image"]}  # how many files a slot takes; one where it is not listed
 
 
 @dataclass(slots=True)

@@ -49,13 +49,18 @@ class Server:
         """Runs a `flask --app app ...` command on the same data directory."""
         env = os.environ | {"DATA_DIR": str(self.data_dir)}
         return subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", "flask", "--app", "app", *words],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
 
 
-def start(data_dir: Path, **env: str) -> Server:
-    """`run.py` on a port of its own, waited for until it is ready."""
-    port = free_port()
+def start(data_dir: Path, port: int = 0, **env: str) -> Server:
+    """`run.py` on a port of its own (or this one), waited for until it is ready."""
+    port = port or free_port()
     with (data_dir.parent / f"{data_dir.name}.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "run.py"],
@@ -124,13 +129,19 @@ def browser():
 class Visit:
     """One person's browser window: everything odd that happens in it is kept."""
 
-    def __init__(self, browser, url: str, width: int = 1366, height: int = 768, locale: str = "zh-CN") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai")
+    def __init__(
+        self, browser, url: str, width: int = 1366, height: int = 768, locale: str = "zh-CN", state=None
+    ) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai", storage_state=state
+        )
         self.page = self.context.new_page()
         self.url, self.faults, self.foreign = url, [], []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        self.page.on("request", lambda r: self.foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
+        self.page.on(
+            "request", lambda r: self.foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None
+        )
 
     def login(self, username: str, password: str = PASSWORD) -> Visit:
         """Through the form, as everybody."""
@@ -145,6 +156,10 @@ class Visit:
         """Opens a page of the site."""
         return self.page.goto(f"{self.url}{path}")
 
+    def forgive(self, status: int) -> None:
+        """Drops the browser's own note of an answer with this status that a test asked for."""
+        self.faults = [f for f in self.faults if f"status of {status} " not in f]
+
     def clean(self) -> None:
         """No script error, nothing blocked by the policy, no request that left this machine."""
         assert self.faults == []
@@ -154,15 +169,24 @@ class Visit:
         self.context.close()
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[str, dict]:
+    """User name -> the cookies of a login: the password is hashed slowly on purpose, so once per user."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser, server):
+def visit(browser, server, cookies):
     """visit("reviewer") -> a logged-in window; closed after the test."""
     opened: list[Visit] = []
 
     def open_as(username: str | None = None, **options) -> Visit:
-        window = Visit(browser, server.url, **options)
+        window = Visit(browser, server.url, state=cookies.get(username), **options)
         opened.append(window)
-        return window.login(username) if username else window
+        if username and username not in cookies:
+            window.login(username)
+            cookies[username] = window.context.storage_state()
+        return window
 
     yield open_as
     for window in opened:

@@ -5,7 +5,8 @@
   document.documentElement.dataset.js = '';
   const FRAGMENT = { 'X-Desk': 'fragment', Accept: 'text/html' };
   const root = () => $('#desk'), pane = () => $('#desk > .g-desk');
-  let busy = false, timer = 0, browse = 0;
+  const GLANCE = 400;  // ms in which nobody has looked at the item that opened by itself
+  let busy = false, fresh = false, timer = 0, browse = 0;
 
   // ---- the toast with its undo; the kit's key U presses the button ----
   let ticking = 0;
@@ -34,6 +35,11 @@
   // ---- swapping the desk for its next state ----
   function lock(on) {
     busy = on; root().classList.toggle('d-busy', on); root().setAttribute('aria-busy', on);
+  }
+  // The second click of a double click, or a key pressed twice, must not decide the next item unseen.
+  function lookFirst() {
+    fresh = true; root().classList.add('d-fresh');
+    setTimeout(() => { fresh = false; root().classList.remove('d-fresh'); }, GLANCE);
   }
   function show(html, push) {
     const list = $('.g-q ol'), top = list ? list.scrollTop : 0;
@@ -65,6 +71,7 @@
       if (r.headers.get('X-Desk') === 'refusal') return refused(html, form);
       if (!r.ok && !r.headers.has('X-Desk')) { note(root().dataset.tOffline); return; }
       show(html, true);
+      if (body) lookFirst();
       if (held && (!pane() || pane().dataset.item !== held.id) && !body) release(held);
     } catch (e) {
       if (!(e instanceof TypeError)) throw e;  // TypeError: the network, not this code
@@ -125,7 +132,9 @@
     if (!box || box.childElementCount) return;
     try {
       const r = await fetch(box.dataset.colleagues, { headers: FRAGMENT, credentials: 'same-origin' });
-      if (r.ok) box.innerHTML = await r.text();
+      if (!r.ok) return;
+      box.innerHTML = await r.text();
+      const first = $('select', box); if (first && box.closest('dialog[open]')) first.focus();
     } catch (e) { if (!(e instanceof TypeError)) throw e; }
   }
   document.addEventListener('click', e => {
@@ -146,11 +155,12 @@
   document.addEventListener('submit', e => {
     const f = e.target; if (!f.matches('[data-go]')) return;
     e.preventDefault();
+    if (fresh && f.matches('#d-approve, #d-skip')) return;
     send(f.action, new URLSearchParams(new FormData(f)), f);
   });
   // The kit moves the mark with J and K; where it rests for a moment, the item opens.
   document.addEventListener('keydown', e => {
-    if (!/^[jk]$/i.test(e.key) || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.closest('input,textarea,select,dialog')) return;
+    if (!/^[jk]$/i.test(e.key) || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog')) return;
     const a = $('.g-q a[aria-current]'); if (!a) return;
     if (!a.dataset.openItem) {  // past the last item stands the link of the foot: the mark stays where it was
       const last = $('.g-q ol li:last-child a'); a.removeAttribute('aria-current'); last.setAttribute('aria-current', 'true'); last.focus(); return;
