@@ -526,3 +526,15 @@ def test_a_registration_shows_agencies_and_schools_only_their_units(session):
     assert session.scalars(kind.scope(seen, handler)).all() == [story.unit.id]
     with refusal("not_allowed"):
         desk.edit(session, handler, "unit_registration", story.unit.id, {"address": "x"})
+
+
+def test_a_gig_has_three_pictures_at_most_also_when_edited(session):
+    story = Story(session, "gig_offer")
+    me = story.sender.account_id
+    four = [{"slot": "environment", "file_id": str(stored_file(session, me).id)} for _ in range(4)]
+    with refusal("picture_limit") as refused:
+        story.created(files=four)
+    assert refused.value.facts["limit"] == 3
+    row = story.created(files=four[:3])
+    with refusal("picture_limit"):
+        desk.edit(session, story.sender, "gig_offer", row.id, {"files": four}, row.version)

@@ -62,6 +62,7 @@ class Kind:
     relations: ClassVar[frozenset[str]] = frozenset()  # content that lies in other tables: files, schools
     extra: ClassVar[frozenset[str]] = frozenset()  # further keys a sender may give at creation
     limits: ClassVar[Mapping[str, int]] = {}  # longest text, where the column's type does not say it
+    files_limit: ClassVar[int] = 0  # how many files a row may have; 0: as many as it has slots
     exact: ClassVar[frozenset[str]] = frozenset()  # fields whose blanks are reported, never removed
     constraint_fields: ClassVar[Mapping[str, str]] = {}  # database constraint -> field to name
     constraint_codes: ClassVar[Mapping[str, str]] = {}  # database constraint -> refusal that says more than "bad_value"
@@ -215,11 +216,18 @@ class Kind:
 
     def relate(self, session: Session, actor: Actor, subject: Subject, sent: Mapping[str, Any]) -> None:
         """Writes content that lies in other tables, if the sender said anything about it."""
-        slots = files.wanted(sent) if "files" in self.relations else None
+        slots = self.slots_of(sent)
         if slots is not None:
             there = {file.id for _, file in self.attached(session, subject)}
             found = files.fetch(session, actor, [file_id for _, file_id in slots], there)
             self.attach(session, subject, [(slot, found[file_id]) for slot, file_id in slots])
+
+    def slots_of(self, sent: Mapping[str, Any]) -> list[tuple[str, Any]] | None:
+        """Slots and file ids that were sent; None where nothing was said. Raises Refused("picture_limit")."""
+        slots = files.wanted(sent) if "files" in self.relations else None
+        if slots is not None and self.files_limit and len(slots) > self.files_limit:
+            raise Refused("picture_limit", field="files", limit=self.files_limit)
+        return slots
 
     def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
         """Slots and stored files of the row."""
@@ -276,7 +284,7 @@ class Kind:
         for part in ("_sealed", "_marks"):
             if part in current:
                 proposed[part] = {**current[part], **over.get(part, {})}
-        slots = files.wanted(sent) if "files" in self.relations else None
+        slots = self.slots_of(sent)
         if slots is not None:
             there = {file.id for _, file in self.attached(session, subject)}
             found = files.fetch(session, actor, [file_id for _, file_id in slots], there)

@@ -21,6 +21,7 @@ from app.rules.actor import PEOPLE, UNIT_SIDE, Actor
 from app.rules.dates import ZONE
 from app.rules.gigs import AGREEMENT_VERSION, GIG
 from app.rules.lifecycle import Move
+from app.rules.media import SLOT_LIMITS
 from app.rules.refused import Refused
 from app.rules.search import tsquery
 
@@ -165,6 +166,7 @@ class Offer(_Gig):
     model = GigOffer
     sender_roles = PEOPLE | UNIT_SIDE
     relations = frozenset({"files"})
+    files_limit = SLOT_LIMITS["image"]
     link = "/gigofferview/show/{id}"
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
