@@ -64,8 +64,6 @@ class SafeView(Moving, ModelView):
     file_slots: Sequence[str] = ()  # slots of files in the form
     related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
     related_size = 5
-    can_copy = False
-    preview_endpoint = ""
     base_order = ("id", "desc")
     page_size = 50
 

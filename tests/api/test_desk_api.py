@@ -253,7 +253,7 @@ def test_a_skip_hides_from_this_reviewer_only(app, session, reviewer, posted):
 
 
 def test_claim_and_decide_together_stay_within_twelve_statements(statements, reviewer, posted):
-    """Issue section 7: at most 12 statements for claim and decide together, the program's identity aside."""
+    """At most 12 statements for claim and decide together, the program's identity aside."""
     row_id = posted[2].id
     identity = 2  # the account and its hats, in each request
     statements.clear()

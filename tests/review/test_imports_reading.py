@@ -1,4 +1,4 @@
-"""Files of every sad kind: read, or refused for the whole file with a code and the line (issue: bad input)."""
+"""Files of every sad kind: read, or refused for the whole file with a code and the line."""
 
 from __future__ import annotations
 

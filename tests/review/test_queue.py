@@ -237,7 +237,7 @@ def test_people_without_the_office_see_no_rounds(session, story):
 
 
 def test_claiming_and_deciding_stay_within_the_statement_budget(session, story, statements):
-    """At most 12 statements for claim and decide together, what the API shows included (issue of the desk)."""
+    """At most 12 statements for claim and decide together, what the API shows included."""
     company = unit(session)
     owner = owner_of(session, company)
     for key in ("posting", "unit_change"):
