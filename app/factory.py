@@ -9,7 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, jobs, registry
+from app import cli, compiled, jobs
 from app.extensions import csrf, db, migrate
 from app.gateways import malware, storage, vault
 from app.gateways.database import database_url
@@ -36,14 +36,14 @@ def build(overrides: dict[str, Any]) -> Flask:
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     web.before_fab(app)
-    app.config["FAB_ROLES"] = registry.fab_roles()
-    app.extensions["grants"] = registry.grants()
-    app.extensions["menu"] = registry.menu()
+    app.config["FAB_ROLES"] = compiled.fab_roles()
+    app.extensions["grants"] = compiled.grants()
+    app.extensions["menu"] = compiled.menu()
     appbuilder = AppBuilder()  # one per application: FAB keeps its views on it
     with app.app_context():
         appbuilder.init_app(app, db.session)
-        registry.register(appbuilder)
-        registry.assert_safe(appbuilder)
+        compiled.register(appbuilder)
+        compiled.assert_safe(appbuilder)
     web.after_fab(app)
     for command in cli.COMMANDS:
         app.cli.add_command(command)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app import registry
+from app import compiled, registry
 from app.review.kinds import KINDS
 from app.rules.actor import Role
 from app.views import words
@@ -36,7 +36,7 @@ KEYS = sorted(KINDS)
 
 
 def held(role: Role, permission: str, view: type) -> bool:
-    return (permission, view.__name__) in registry.grants()[role.value]
+    return (permission, view.__name__) in compiled.grants()[role.value]
 
 
 def screens(kind: str) -> list[type]:
@@ -64,7 +64,7 @@ def test_every_move_is_some_roles_job(key):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_verdicts_are_given_by_roles_that_have_the_desk(key):
-    deciders = {r for r in registry.EVERYONE if (f"can_{'decide'}", "DeskView") in registry.grants()[r.value]}
+    deciders = {r for r in registry.EVERYONE if (f"can_{'decide'}", "DeskView") in compiled.grants()[r.value]}
     assert KINDS[key].decider_roles
     assert KINDS[key].decider_roles <= deciders
 
@@ -89,7 +89,7 @@ def test_nobody_is_granted_a_word_that_means_nothing(app):
     known = {type(v).__name__: set(v.base_permissions or ()) for v in app.extensions["appbuilder"].baseviews}
     idle = {
         (view, permission)
-        for pairs in registry.grants().values()
+        for pairs in compiled.grants().values()
         for permission, view in pairs
         if permission not in known[view] and view not in UNASKED and not view.endswith("Api")
     }
@@ -99,7 +99,7 @@ def test_nobody_is_granted_a_word_that_means_nothing(app):
 def test_a_verdict_is_granted_on_no_screen():
     verdicts = {f"can_{m.name}" for k in KINDS.values() for m in k.lifecycle.moves if m.verdict}
     kind_views = {v.__name__ for v in VIEWS if getattr(v, "kind", "")}
-    assert not [p for pairs in registry.grants().values() for p in pairs if p[0] in verdicts and p[1] in kind_views]
+    assert not [p for pairs in compiled.grants().values() for p in pairs if p[0] in verdicts and p[1] in kind_views]
 
 
 def test_every_input_of_a_move_belongs_to_a_move():
@@ -135,14 +135,14 @@ def test_every_screen_a_role_may_read_has_a_place_or_a_stated_reason():
 def test_no_role_has_two_lines_of_one_name_in_a_group(app):
     doubled = []
     with app.test_request_context():
-        for role, lines in registry.menu().items():
+        for role, lines in compiled.menu().items():
             names = [(str(line["group"]), str(line["label"])) for line in lines]
             doubled += [(role, name) for name in names if names.count(name) > 1]
     assert doubled == []
 
 
 def test_every_role_has_something_to_do():
-    assert {role: len(lines) for role, lines in registry.menu().items() if len(lines) < 3} == {}
+    assert {role: len(lines) for role, lines in compiled.menu().items() if len(lines) < 3} == {}
 
 
 def test_an_entry_is_registered_once():

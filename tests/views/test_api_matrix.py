@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app import registry
+from app import compiled, registry
 from app.review.kinds import KINDS
 from app.rules.actor import Role
 from app.views.api import generated
@@ -44,7 +44,7 @@ def tokens(world) -> dict[Role, dict[str, str]]:
 
 
 def may(role: Role, permission: str, view: type) -> bool:
-    return (permission, generated.api_name(view)) in registry.grants()[role.value]
+    return (permission, generated.api_name(view)) in compiled.grants()[role.value]
 
 
 def base(view: type) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, update
 
-from app import registry
+from app import compiled, registry
 from app.review.edits import WITHDRAW_EDIT
 from app.review.kinds import KINDS
 from app.rules.actor import Role
@@ -133,7 +133,7 @@ def world(request, server_url, template_url, data_dir):
 
 
 def may(role: Role, permission: str, view: str) -> bool:
-    return (permission, view) in registry.grants()[role.value]
+    return (permission, view) in compiled.grants()[role.value]
 
 
 def screen_of(world: made.World, view: type) -> Any:
@@ -195,7 +195,7 @@ def test_the_scope_of_each_role_is_what_was_written_down(world, view):
 
 def stranger(view: type, role: Role) -> bool:
     """Whether the role holds nothing at all on the screen: then one row and one move stand for all."""
-    return not any(name == view.__name__ for _permission, name in registry.grants()[role.value])
+    return not any(name == view.__name__ for _permission, name in compiled.grants()[role.value])
 
 
 def keys(world: made.World, view: type, role: Role) -> list[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, select
 from werkzeug.security import generate_password_hash
 
-from app import registry
+from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyUnit
 from app.models.gigs import GigOffer, GigWanted
@@ -126,7 +126,7 @@ def screens(app: Any) -> list[Any]:
 
 def granted(view: type, permission: str = "can_list") -> list[Role]:
     """Roles that hold a permission on a view."""
-    return [r for r in ROLES if (permission, view.__name__) in registry.grants()[r.value]]
+    return [r for r in ROLES if (permission, view.__name__) in compiled.grants()[r.value]]
 
 
 @contextmanager
