@@ -7,11 +7,11 @@ from typing import Any
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import relationship
 
-from app.models.base import col, one_of, pk
+from app.models.base import Stamped, col, one_of, pk
 
 KINDS = ("system", "job", "gig", "recruit", "fair", "guidance")
 
@@ -64,6 +64,21 @@ class Message(Model):
     def words(self) -> tuple[str, dict[str, Any]]:
         """What the words are made of; the view makes them in the reader's language."""
         return self.template, self.facts
+
+    def __str__(self) -> str:
+        return self.template
+
+
+class NoticeText(Stamped, Model):
+    """The words of one message. `own`: an administrator has worded it; otherwise the release's words are repeated here."""
+
+    __tablename__ = "notice_text"
+    template = col("Message", String(60), primary_key=True, words="notice")
+    subject_zh = col("Subject (Chinese)", String(100), nullable=False)
+    subject_en = col("Subject (English)", String(160), nullable=False)
+    text_zh = col("Text (Chinese)", String(600), nullable=False)
+    text_en = col("Text (English)", String(1000), nullable=False)
+    own = col("Own words", Boolean, nullable=False, default=False)
 
     def __str__(self) -> str:
         return self.template

@@ -137,7 +137,7 @@ class Parameter(Stamped, Model):
     id = pk()
     key = col("Parameter", String(60), nullable=False)
     region_code = col("Division", String(6), ForeignKey("region.code"))
-    value = col("Value", String(200), nullable=False)
+    value = col("Value", String(2000), nullable=False)
     note = col("Note", String(200), nullable=False, default="")
     region = relationship(Region, info={"label": _l("Division")})
 

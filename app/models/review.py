@@ -54,7 +54,10 @@ class ReviewEvidence(Model):
 
 
 class ReviewRound(Model):
-    """One submission with its evidence. `holder_id`, `lease_until`, `epoch` are the fenced lease; not a state."""
+    """One submission with its evidence. `holder_id`, `lease_until`, `epoch` are the fenced lease; not a state.
+
+    `claimed_at`: since when the holder of this epoch has it open; after a verdict, since when it was decided on.
+    """
 
     __tablename__ = "review_round"
     __table_args__ = (
@@ -104,6 +107,7 @@ class ReviewRound(Model):
     epoch = col("Epoch of the lease", Integer, nullable=False, default=0)
     holder_id = col("Holder", Integer, ForeignKey("ab_user.id"))
     lease_until = col("Lease until", DateTime(timezone=True))
+    claimed_at = col("Claimed at", DateTime(timezone=True))
     parent_id = col("Earlier round", BigInteger, ForeignKey("review_round.id"))
     submitted_by_id = col("Submitted by", Integer, ForeignKey("ab_user.id"))
     acting_for = col("Acting for", String(160), nullable=False, default="")
@@ -197,6 +201,7 @@ class ReviewPolicy(Stamped, Model):
         UniqueConstraint("kind", "region_code", postgresql_nulls_not_distinct=True),
         CheckConstraint("working_days BETWEEN 1 AND 60", name="working_days"),
         CheckConstraint("lease_minutes BETWEEN 1 AND 240", name="lease_minutes"),
+        CheckConstraint("seats_needed BETWEEN 1 AND 3", name="seats_needed"),
     )
     id = pk()
     kind = col("Kind", String(30), nullable=False, words="review_kind")
@@ -205,6 +210,14 @@ class ReviewPolicy(Stamped, Model):
     working_days = col("Working days", SmallInteger, nullable=False, default=2)
     tier = col("Tier", SmallInteger, nullable=False, default=5, help=_l("Lower is served first"))
     lease_minutes = col("Lease (minutes)", SmallInteger, nullable=False, default=15)
+    seats_needed = col(
+        "Seats needed",
+        SmallInteger,
+        nullable=False,
+        default=1,
+        server_default="1",
+        help=_l("How many people must decide; at present one"),
+    )
     region = relationship(Region, info={"label": _l("Division")})
 
     def __str__(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import Boolean, DateTime, ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import relationship
 
-from app.models.base import col, one_of, pk
+from app.models.base import Stamped, col, one_of, pk
 from app.models.reference import Region
 
 
@@ -23,6 +24,22 @@ class JobRun(Model):
     ended_at = col("Ended at", DateTime(timezone=True))
     rows = col("Rows", Integer, nullable=False, default=0)
     error = col("Error", String(300), nullable=False, default="")
+    account_id = col("Started by", Integer, ForeignKey("ab_user.id"))
+    account = relationship(User, info={"label": _l("Started by")})
+
+    def __str__(self) -> str:
+        return self.job
+
+
+class JobSwitch(Stamped, Model):
+    """Whether an administrator has switched a scheduled job off, and why; without a row it is on."""
+
+    __tablename__ = "job_switch"
+    job = col("Job", String(60), primary_key=True)
+    off = col("Switched off", Boolean, nullable=False, default=False)
+    reason = col("Reason", String(300), nullable=False, default="")
+    account_id = col("By", Integer, ForeignKey("ab_user.id"))
+    account = relationship(User, info={"label": _l("By")})
 
     def __str__(self) -> str:
         return self.job

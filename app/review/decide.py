@@ -31,6 +31,7 @@ __all__ = ["UNDO_SECONDS", "answer", "ask", "batch", "decide", "hold", "resume",
 
 _STATE_AFTER: Final = {"approve": "approved", "return": "need_info", "reject": "rejected"}
 _TEMPLATE: Final = {"approve": "round_approved", "return": "round_returned", "reject": "round_rejected"}
+LONGEST_LOOK: Final = 1800  # seconds; whoever needs more was not looking all the time (docs/decisions/0011)
 _EDIT_STATE_AFTER: Final = {"approve": "", "return": "returned", "reject": "rejected"}
 
 
@@ -46,10 +47,11 @@ class Verdict:
     reason_codes: tuple[str, ...] = ()
     reason_text: str = ""
     acknowledged: tuple[str, ...] = ()
+    timed: bool = True  # False in a batch: one look at many items is no time spent on each
 
     def request(self) -> dict[str, Any]:
         """The request as the idempotency key remembers it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "timed"}
 
 
 def decide(
@@ -66,11 +68,12 @@ def decide(
     acknowledged: Iterable[str] = (),
     idempotency_key: str | None = None,
     undo_seconds: int = UNDO_SECONDS,
+    timed: bool = True,
 ) -> dict[str, Any]:
     """Decides a round once and answers {"id", "state", "version"}; a repeated key answers the same again.
 
     Raises Refused: not_found, own_matter, wrong_state (with state), stale (with what changed), lease_lost,
-    reason_missing, bad_value, idempotency_conflict.
+    second_seat, reason_missing, bad_value, idempotency_conflict.
     """
     if verdict not in VERDICTS:
         raise Refused("bad_value", field="verdict")
@@ -84,6 +87,7 @@ def decide(
         reasons.one_or_many(reason_codes),
         reasons.clean_text(reason_text),
         tuple(sorted(set(acknowledged))),
+        timed,
     )
     try:
         with one(session):
@@ -145,6 +149,7 @@ def _seize(session: Session, actor: Actor, said: Verdict) -> Any:
             ReviewRound.epoch == said.epoch,
             sight.held_by(actor),
             ReviewRound.evidence_digest == said.digest,
+            ReviewRound.seats_needed == 1,
             sight.in_scope(actor),
             sight.unbiased(actor),
             sight.unseated(actor),
@@ -177,6 +182,8 @@ def _why_not(session: Session, actor: Actor, said: Verdict) -> Refused:
         return Refused("wrong_state", state=row.state, version=row.version)
     if row.version != said.version or row.evidence_digest != said.digest:
         return Refused("stale", state=row.state, version=row.version, digest=row.evidence_digest, changed=[])
+    if row.seats_needed != 1:
+        return Refused("second_seat", seats=row.seats_needed)
     return Refused("lease_lost", epoch=row.epoch)
 
 
@@ -245,12 +252,21 @@ def _take_seat(
         reason_codes=list(grounds.codes),
         reason_text=grounds.text,
         acknowledged=list(said.acknowledged),
+        seconds=_seconds(row) if said.timed else None,
         decided_at=row.decided_at or row.clock_stopped_at,
         before=dict(memory),
     )
     session.add(seat)
     session.flush()
     return int(seat.id)
+
+
+def _seconds(row: Any) -> int | None:
+    """From opening the item to the verdict, in whole seconds; None where nobody knows."""
+    if row.claimed_at is None:
+        return None
+    spent = ((row.decided_at or row.clock_stopped_at) - row.claimed_at).total_seconds()
+    return min(max(round(spent), 0), LONGEST_LOOK)
 
 
 def _deficiencies(grounds: Grounds) -> list[dict[str, Any]]:
@@ -290,8 +306,9 @@ def _batch_one(session: Session, actor: Actor, item: tuple[Any, ...], undo_secon
         if epoch is None:
             epoch, claimed = queue.claim(session, actor, round_id).epoch, True
         decide(
-            session, actor, round_id, "approve", version=version, epoch=epoch, digest=digest, undo_seconds=undo_seconds
-        )
+            session, actor, round_id, "approve", version=version, epoch=epoch, digest=digest,
+            undo_seconds=undo_seconds, timed=False,
+        )  # fmt: skip
         return Outcome(round_id, True)
     except Refused as refusal:
         if claimed:

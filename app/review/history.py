@@ -17,6 +17,8 @@ from app.models.review import ReviewEvent, ReviewQuery, ReviewRound, ReviewSeat
 
 # Steps whose reason is for the bureau only.
 _INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo"})
+# Opening and leaving an item is on record, but tells nobody anything about the case.
+_UNTOLD: Final = ("claim", "release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def of_case(session: Session, case_id: int, *, internal: bool) -> list[Step]:
         )
         .join(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
         .outerjoin(User, User.id == ReviewEvent.actor_id)
-        .where(ReviewRound.case_id == case_id)
+        .where(ReviewRound.case_id == case_id, ReviewEvent.action.not_in(_UNTOLD))
         .order_by(ReviewEvent.id)
     ).all()
     words = _words(session, case_id)

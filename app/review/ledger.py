@@ -8,13 +8,28 @@ a move, a transfer or a hold stand in clear, because they are the record of why.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Row, select, text, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Row,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.models.review import LedgerHead, ReviewEvent
@@ -89,6 +104,40 @@ def append(
     mark = uuid4().hex
     head, tail = canonical({**values, "at": mark, "facts": dict(facts or {})}).split(mark)
     session.execute(_INSERT, {**values, "head": head, "tail": tail, "format": _AT_FORMAT})
+
+
+def also(source: CTE, action: str, actor: Actor, when: ColumnElement[bool], facts: Sequence[str]) -> CTE:
+    """One event for each round that a writing statement returns and for which `when` holds, as a part of it.
+
+    `source` returns rounds, of which `facts` names columns. Only numbers and codes may be named: they stand in the
+    canonical JSON as they are, without escaping.
+    """
+    clock = select(func.clock_timestamp().label("at")).cte("clock")
+    row, at = source.c, clock.c.at
+    chain = func.rpad(func.substr(row.region_code, 1, 2), 6, "0")
+    columns: dict[str, Any] = {"chain": chain, "kind": row.kind, "subject_id": row.subject_id, "round_id": row.id}
+    values = columns | {"at": func.to_char(func.timezone("UTC", at), _AT_FORMAT)}
+    marks = {name: uuid4().hex for name in (*values, *facts)}
+    by = {"action": action, "actor_id": account_of(actor), "actor_role": actor.role.value}
+    said = canonical(by | {n: marks[n] for n in values} | {"facts": {n: marks[n] for n in facts}})
+    filling = {marks[n]: values[n] if n in values else row[n] for n in marks}
+    columns |= {"at": at, "body": _filled(said, filling), "actor_id": literal(by["actor_id"], Integer)}
+    columns |= {"action": literal(action), "actor_role": literal(by["actor_role"])}
+    chosen = select(*columns.values()).select_from(source.join(clock, true())).where(when)
+    return insert(ReviewEvent).from_select(list(columns), chosen, include_defaults=False).cte(f"noted_{action}")
+
+
+def _filled(said: str, values: Mapping[str, Any]) -> ColumnElement[str]:
+    """The canonical text with each mark replaced by its value; numbers lose the quotes around their mark."""
+    parts: list[Any] = []
+    for piece in re.split(r'("[0-9a-f]{32}")', said):
+        value = values.get(piece.strip('"'))
+        number = value is not None and isinstance(value.type, Integer)
+        if value is None:
+            parts.append(literal(piece))
+        else:
+            parts += [cast(value, Text)] if number else [literal('"'), value, literal('"')]
+    return func.concat(*parts)
 
 
 def export_heads(session: Session) -> dict[str, dict[str, Any]]:

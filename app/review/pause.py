@@ -146,6 +146,7 @@ def _stop(session: Session, actor: Actor, round_id: int, state: str, epoch: int 
             version=ReviewRound.version + 1,
             holder_id=None,
             lease_until=None,
+            claimed_at=None,
             clock_stopped_at=func.clock_timestamp(),
         )
         .returning(ReviewRound)

@@ -14,12 +14,13 @@ from app.rules.actor import region_prefix
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whether a verdict is needed, within how many working days, how urgent (lower first), how long a lease lasts."""
+    """Whether a verdict is needed, within how many working days, how urgent (lower first), how long a lease lasts, who must agree."""
 
     needs_review: bool = True
     working_days: int = 2
     tier: int = 5
     lease_minutes: int = 15
+    seats_needed: int = 1
 
 
 DEFAULT = Policy()
@@ -40,7 +41,9 @@ def policy_for(session: Session, kind_key: str, region_code: str) -> Policy:
         .order_by(ReviewPolicy.region_code.desc().nulls_last())
         .limit(1)
     ).one_or_none()
-    return DEFAULT if row is None else Policy(row.needs_review, row.working_days, row.tier, row.lease_minutes)
+    if row is None:
+        return DEFAULT
+    return Policy(row.needs_review, row.working_days, row.tier, row.lease_minutes, row.seats_needed)
 
 
 def switch(session: Session, key: str, region_code: str, default: str) -> str:

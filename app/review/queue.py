@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, union_all, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.models.accounts import Hat
 from app.models.review import OPEN_STATES, ROUND_STATES, ReviewPolicy, ReviewRound, ReviewSkip
-from app.review import rounds, sight
+from app.review import ledger, rounds, sight
 from app.review.kinds import KINDS, kind_of
 from app.review.outbox import Notice, enqueue
 from app.review.sight import CLAIMABLE, visible
@@ -84,7 +84,7 @@ def claim_next(session: Session, actor: Actor, kinds: Iterable[str] | None = Non
             .correlate(None)
             .scalar_subquery()
         )
-        found = _lease(session, actor, ReviewRound.id == first, fence=literal(1))
+        found = _take(session, actor, ReviewRound.id == first)
         if found is not None:
             keep(found)
         return found
@@ -96,7 +96,6 @@ def claim(session: Session, actor: Actor, round_id: int) -> Any:
     Raises Refused: not_found, wrong_state, own_matter, taken (with holder and until).
     """
     with one(session) as keep:
-        mine = case((sight.held_by(actor), 0), else_=1)
         eligible = and_(
             ReviewRound.id == round_id,
             sight.in_scope(actor),
@@ -105,21 +104,35 @@ def claim(session: Session, actor: Actor, round_id: int) -> Any:
             sight.unbiased(actor),
             sight.unseated(actor),
         )
-        found = _lease(session, actor, eligible, fence=mine)
+        found = _take(session, actor, eligible)
         if found is None:
             raise _why_not(session, actor, round_id)
         keep(found)
         return found
 
 
-def _lease(session: Session, actor: Actor, which: ColumnElement[bool], *, fence: Any) -> Any:
-    return session.scalars(
+def _take(session: Session, actor: Actor, which: ColumnElement[bool]) -> Any:
+    """Leases the round and, where it changes hands, writes the claim into the ledger: one statement for both.
+
+    The moment of the statement marks a claim that has just begun; an own lease that still runs keeps its fence and
+    its beginning, and one that was handed over begins when its new holder opens it.
+    """
+    now, mine = func.statement_timestamp(), sight.held_by(actor)
+    leased = (
         update(ReviewRound)
         .where(which)
-        .values(holder_id=actor.account_id, lease_until=_lease_end(), epoch=ReviewRound.epoch + fence)
+        .values(
+            holder_id=actor.account_id,
+            lease_until=_lease_end(),
+            epoch=ReviewRound.epoch + case((mine, 0), else_=1),
+            claimed_at=case((mine, func.coalesce(ReviewRound.claimed_at, now)), else_=now),
+        )
         .returning(ReviewRound)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one_or_none()
+        .cte("leased")
+    )
+    row = aliased(ReviewRound, leased)
+    begun = ledger.also(leased, "claim", actor, leased.c.claimed_at == now, ("state", "version", "epoch"))
+    return session.scalars(select(row).add_cte(begun).execution_options(populate_existing=True)).one_or_none()
 
 
 def _lease_end() -> Any:
@@ -158,7 +171,13 @@ def renew(session: Session, actor: Actor, round_id: int, epoch: int | None = Non
     with one(session):
         fenced = [ReviewRound.epoch == epoch] if epoch is not None else []
         mine = and_(ReviewRound.id == round_id, sight.held_by(actor), ReviewRound.state.in_(CLAIMABLE), *fenced)
-        found = _lease(session, actor, mine, fence=literal(0))
+        found = session.scalars(
+            update(ReviewRound)
+            .where(mine)
+            .values(lease_until=_lease_end())
+            .returning(ReviewRound)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        ).one_or_none()
         if found is None:
             raise lost(session, actor, round_id)
         return found
@@ -188,7 +207,9 @@ def _release(session: Session, actor: Actor, round_id: int) -> Any:
     if row is None:
         raise Refused("not_found")
     if row.holder_id == actor.account_id and row.state in CLAIMABLE:
-        row.holder_id, row.lease_until = None, None
+        row.holder_id, row.lease_until, row.claimed_at = None, None, None
+        session.flush()
+        rounds.record(session, "release", actor, row, {"epoch": row.epoch})
     return row
 
 
@@ -225,7 +246,7 @@ def transfer(session: Session, actor: Actor, round_id: int, to_account_id: int, 
             raise Refused("lease_lost")
         if not _eligible(session, row, to_account_id):
             raise Refused("not_eligible", field="to")
-        row.holder_id, row.epoch = to_account_id, row.epoch + 1
+        row.holder_id, row.epoch, row.claimed_at = to_account_id, row.epoch + 1, None
         row.lease_until = func.clock_timestamp() + timedelta(minutes=_TRANSFER_MINUTES)
         session.flush()
         kind = KINDS[row.kind]

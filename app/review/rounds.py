@@ -103,6 +103,7 @@ def open_round(
         school_id=kind.school_id(subject),
         unit_id=kind.unit_id(subject),
         tier=policy.tier,
+        seats_needed=policy.seats_needed,
         due_at=due,
         all_green=all_green(checked.findings),
         parent_id=last.id if last else None,
@@ -126,7 +127,7 @@ def close(session: Session, row: Any, state: str, now: datetime) -> None:
     """Ends an open round without a verdict: superseded or withdrawn. The lease goes with it."""
     row.state = state
     row.version += 1
-    row.holder_id, row.lease_until, row.clock_stopped_at = None, None, None
+    row.holder_id, row.lease_until, row.claimed_at, row.clock_stopped_at = None, None, None, None
     row.decided_at = now
     session.flush()
 

@@ -93,5 +93,6 @@ def _reopen(session: Session, actor: Actor, row: Any) -> None:
     row.state, row.version, row.epoch = "queued", row.version + 1, row.epoch + 1
     row.decided_at, row.clock_stopped_at = None, None
     row.holder_id, row.lease_until = actor.account_id, func.clock_timestamp() + _LEASE
+    row.claimed_at = func.clock_timestamp()
     session.flush()
     session.execute(_MARK, {"on": ""})

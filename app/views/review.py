@@ -7,6 +7,7 @@ from sqlalchemy import Select, false
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.review import queue
 from app.rules.actor import Actor, Role
+from app.rules.refused import Refused
 from app.views import settings_words
 from app.views.base import SafeView
 from app.views.divisions import DivisionView, counting
@@ -44,14 +45,20 @@ class ReviewPolicyView(DivisionView):
     datamodel = SQLAInterface(ReviewPolicy)
     scope = staticmethod(counting(ReviewPolicy.region_code))
     list_title, thing = _l("Review policies"), _l("Review setting")
-    list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes"]
+    list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes", "seats_needed"]
     title_columns = ("kind",)
     formatters_columns = {"region": settings_words.place}
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
     add_columns = list_columns
-    edit_columns = ["needs_review", "working_days", "tier", "lease_minutes"]
+    edit_columns = ["needs_review", "working_days", "tier", "lease_minutes", "seats_needed"]
     show_columns = [*list_columns, "changed_on"]
+
+    def before_save(self, row: ReviewPolicy, actor: Actor, *, created: bool) -> None:
+        """A second seat would be asked for and never taken: nobody may set it before there is one."""
+        super().before_save(row, actor, created=created)
+        if row.seats_needed != 1:
+            raise Refused("one_seat_only", field="seats_needed")
 
 
 class ReviewReasonView(SafeView):

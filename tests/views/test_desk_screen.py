@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from app.models.accounts import Person
 from app.models.positions import Posting
@@ -299,7 +300,7 @@ def test_numbers_of_statements(session, reviewer, statements):
     reviewer.get(f"/desk/{ids[0]}")
     statements.clear()
     assert reviewer.get(f"/desk/{ids[1]}").status_code == 200
-    claim = [s for s in statements if s.startswith("UPDATE review_round")]
+    claim = [s for s in statements if "UPDATE review_round SET" in s]
     assert len(claim) == 1
     assert len(statements) - len(claim) <= 11, "\n\n".join(statements)
 
@@ -326,3 +327,29 @@ def test_differences_are_found_by_character_and_hits_marked():
     assert "".join(p.text for p in marked("男女不限", [(-3, 2), (90, 99)]) if p.marked) == "男女"
     long_old, long_new = "第一句。" * 200, "第一句。" * 200 + "新的一句。"
     assert [p.text for p in compare(long_old, long_new)[1] if p.changed] == ["新的一句。"]
+
+
+def test_the_head_says_how_long_the_day_s_decisions_took(session, reviewer, posted):
+    """The median of the seconds from opening an item to its verdict; a day without any says nothing."""
+    story, _subject, row = posted
+    page = reviewer.get(f"/desk/{row.id}?lang=en").text
+    assert "median" not in page
+    then = func.clock_timestamp() - timedelta(seconds=37)
+    session.execute(update(ReviewRound).where(ReviewRound.id == row.id).values(claimed_at=then))
+    session.commit()
+    approve(reviewer, page, row.id)
+    head = reviewer.get("/desk/?lang=en").text
+    median = re.search(r'median <b class="num">(\d+)</b>', head)
+    assert median is not None and int(median[1]) in range(37, 45)
+
+
+def test_a_policy_with_two_seats_is_refused_in_words(app, session):
+    lead = browser(app, session, "lead", region_code="310000")
+    page = lead.get("/reviewpolicyview/add").text
+    sent = {"kind": "posting", "region": "310120", "working_days": "2", "tier": "5", "lease_minutes": "15"}
+    token = {"csrf_token": hidden(page, "main")["csrf_token"]}
+    refused = lead.client.post("/reviewpolicyview/add?lang=en", data=token | sent | {"seats_needed": "2"})
+    assert refused.status_code == 422
+    assert "Second seats come with a later release" in unescape(refused.text)
+    done = lead.client.post("/reviewpolicyview/add", data=token | sent | {"seats_needed": "1"})
+    assert done.status_code == 302, done.text
