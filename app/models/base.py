@@ -23,7 +23,7 @@ from sqlalchemy.orm import declared_attr, mapped_column, validates
 from sqlalchemy.types import TypeDecorator
 
 from app.gateways.vault import Vault
-from app.rules.search import tokens
+from app.rules.search import row_tokens
 
 Model.metadata.naming_convention = {
     "ix": "ix_%(column_0_N_label)s",
@@ -177,15 +177,24 @@ class Searchable:
             TSVECTOR, deferred=True, comment="Search tokens", info={"label": lazy_gettext("Search tokens")}
         )
 
+    def more_words(self) -> tuple[str, str]:
+        """Words besides those of the columns: public ones, and ones that only the back-office searches by."""
+        return "", ""
+
+    def words_changed(self) -> bool:
+        """Whether `more_words` may say something else than before."""
+        return False
+
 
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
 def _index_words(mapper: object, connection: object, row: Any) -> None:
     state = inspect(row)
-    if state.persistent and not any(state.attrs[name].history.has_changes() for name in row.SEARCHED):
+    changed = any(state.attrs[name].history.has_changes() for name in row.SEARCHED)
+    if state.persistent and not changed and not row.words_changed():
         return
     words = " ".join(str(getattr(row, name) or "") for name in row.SEARCHED)
-    row.search = func.array_to_tsvector(tokens(words))
+    row.search = func.array_to_tsvector(row_tokens(words, *row.more_words()))
 
 
 def one_of(column: str, values: tuple[str, ...], name: str) -> CheckConstraint:

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
 from app.models.base import Reviewable, Sealed, Searchable, Stamped, col, one_of, pk
+from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Region
 from app.models.units import Unit
@@ -88,7 +89,7 @@ def _gig_constraints(table: str) -> tuple[object, ...]:
     )
 
 
-class GigOffer(GigFacts, Searchable, Reviewable, Model):
+class GigOffer(GigFacts, Extensible, Searchable, Reviewable, Model):
     """招工: somebody looks for people. Any individual or unit may post (TJ-17)."""
 
     __tablename__ = "gig_offer"
@@ -105,6 +106,7 @@ class GigOffer(GigFacts, Searchable, Reviewable, Model):
     )  # fmt: skip
     SEALED = ("phone",)
     SEARCHED = ("title", "requirements", "description")
+    CUSTOM, CUSTOM_LABEL = "gig_offer", _l("Gigs: hiring")
 
     id = pk()
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), index=True)
@@ -123,7 +125,7 @@ class GigOffer(GigFacts, Searchable, Reviewable, Model):
     )
 
 
-class GigWanted(GigFacts, Searchable, Reviewable, Model):
+class GigWanted(GigFacts, Extensible, Searchable, Reviewable, Model):
     """找活: somebody looks for work (TJ-34). `headcount` is how many people can come (table (b) row 20)."""
 
     __tablename__ = "gig_wanted"
@@ -134,6 +136,7 @@ class GigWanted(GigFacts, Searchable, Reviewable, Model):
     )  # fmt: skip
     SEALED = ("phone",)
     SEARCHED = ("title", "description", "expected_time")
+    CUSTOM, CUSTOM_LABEL = "gig_wanted", _l("Gigs: looking for work")
 
     id = pk()
     headcount = col("People available", Integer, nullable=False, default=1)

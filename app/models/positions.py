@@ -23,6 +23,7 @@ from sqlalchemy.orm import relationship
 
 from app.models.agencies import Agency
 from app.models.base import Reviewable, Searchable, col, one_of, pk
+from app.models.custom import Extensible
 from app.models.reference import Industry, Occupation, Region
 from app.models.schools import School
 from app.models.units import Unit
@@ -36,7 +37,7 @@ posting_school = Table(
 )
 
 
-class Posting(Searchable, Reviewable, Model):
+class Posting(Extensible, Searchable, Reviewable, Model):
     """A position a unit wants to fill. Pay in whole yuan a month; `pay_text` keeps the pay as it was written."""
 
     __tablename__ = "posting"
@@ -58,6 +59,7 @@ class Posting(Searchable, Reviewable, Model):
         "gender_ground_note", "valid_until", "schools",
     )  # fmt: skip
     SEARCHED = ("title", "unit_name", "description")
+    CUSTOM, CUSTOM_LABEL = "posting", _l("Postings")
 
     id = pk()
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), nullable=False)

@@ -8,17 +8,19 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, UniqueCon
 from sqlalchemy.orm import relationship
 
 from app.models.base import Reviewable, Searchable, Stamped, col, one_of, pk
+from app.models.custom import Extensible
 from app.models.reference import Region
 from app.models.units import Unit
 from app.rules.schools import RESIDENCY
 
 
-class School(Searchable, Stamped, Model):
+class School(Extensible, Searchable, Stamped, Model):
     """A school known by its five-digit code (nothing may be derived from the digits)."""
 
     __tablename__ = "school"
     __table_args__ = (Index("ix_school_search", "search", postgresql_using="gin"),)
     SEARCHED = ("name", "code", "initials")
+    CUSTOM, CUSTOM_LABEL = "school", _l("Schools")
     id = pk()
     code = col("School code", String(10), nullable=False, unique=True)
     name = col("School", String(80), nullable=False)

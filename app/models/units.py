@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
 from app.models.base import Reviewable, Sealed, Searchable, Stamped, col, one_of, pk
+from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Industry, Region
 from app.rules.masks import mask_phone
@@ -80,7 +81,7 @@ class UnitFacts:
         return mask_phone(self.contact_phone or "")
 
 
-class Unit(UnitFacts, Searchable, Reviewable, Model):
+class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
     """A unit, known by its credit code, which never changes."""
 
     __tablename__ = "unit"
@@ -98,6 +99,7 @@ class Unit(UnitFacts, Searchable, Reviewable, Model):
     CONTENT = ("uscc", *UnitFacts.FACTS)
     SEALED = ("contact_phone",)
     SEARCHED = ("name", "uscc", "initials")
+    CUSTOM, CUSTOM_LABEL = "unit", _l("Units")
 
     id = pk()
     uscc = col(
@@ -117,7 +119,7 @@ class Unit(UnitFacts, Searchable, Reviewable, Model):
         return self.name
 
 
-class UnitChange(UnitFacts, Reviewable, Model):
+class UnitChange(UnitFacts, Extensible, Reviewable, Model):
     """A request to change an approved unit; the old data stay in force until it is approved (HL-15, GD-30)."""
 
     __tablename__ = "unit_change"
@@ -132,6 +134,7 @@ class UnitChange(UnitFacts, Reviewable, Model):
         ),
     )
     CONTENT = UnitFacts.FACTS
+    CUSTOM, CUSTOM_FREE = "unit", False
     SEALED = ("contact_phone",)
 
     id = pk()

@@ -14,6 +14,7 @@ from typing import Final
 # Runs of ideographs (with the extensions, compatibility forms and 〇), and words of any other script.
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+(?:[+#]+)?)")
+INNER: Final = "~"  # marks a token of words that are not public; no word begins with it
 _LONGEST: Final = 100  # characters of one word; a lexeme may have 2046 bytes
 _MOST: Final = 50_000  # tokens of one text, far below the 1 MB limit of a tsvector
 
@@ -22,6 +23,12 @@ def tokens(text: str) -> list[str]:
     """Tokens to store: words in small letters, each ideograph, each pair of neighbours; no repeats."""
     found = dict.fromkeys(token for run, han in _runs(text) for token in (_grams(run) if han else (run,)))
     return list(found)[:_MOST]
+
+
+def row_tokens(text: str, public: str = "", inner: str = "") -> list[str]:
+    """Tokens of a row: of its own words and further public ones, and marked ones that only the back-office finds."""
+    marked = [f"{INNER}{token}" for token in tokens(inner)] if inner else []
+    return [*tokens(f"{text} {public}" if public else text), *marked]
 
 
 def query_tokens(text: str) -> list[str]:
@@ -33,9 +40,17 @@ def query_tokens(text: str) -> list[str]:
     return list(found)
 
 
-def tsquery(text: str) -> str:
-    """The query as text for `CAST(... AS tsquery)`: quoted tokens joined by &; empty if it has no token."""
-    return " & ".join(_quoted(token) for token in query_tokens(text))
+def tsquery(text: str, *, inner: bool = False) -> str:
+    """The query as text for `CAST(... AS tsquery)`: quoted tokens joined by &; empty if it has no token.
+
+    `inner`: each token may also be among those that only the back-office finds.
+    """
+    plain = [_quoted(token) for token in query_tokens(text)]
+    if not inner:
+        return " & ".join(plain)
+    return " & ".join(
+        f"({token} | {_quoted(INNER + raw)})" for token, raw in zip(plain, query_tokens(text), strict=True)
+    )
 
 
 def tsvector_text(text: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.rules.refused import Refused
-from app.views import import_codes
+from app.views import custom_codes, import_codes
 
 # code -> (HTTP status, words). Facts of the refusal are put into the words by name.
 CODES: Final[dict[str, tuple[int, Any]]] = {
@@ -132,6 +132,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "password_same": (422, _l("The new password must differ from the present one.")),
     "password_differs": (422, _l("The two entries differ.")),
     **import_codes.FILE,
+    **custom_codes.CUSTOM,
 }
 
 
