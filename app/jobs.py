@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy.exc
 from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ from app.models.system import JobRun
 from app.review import decide, desk, outbox
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
+from app.tasks import queue
+from app.tasks.runner import Runner
+from app.tasks.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +92,11 @@ def purge_keys(session: Session) -> int:
     return gone
 
 
+def expire_downloads(session: Session) -> int:
+    """Files of background tasks are kept for a while only."""
+    return queue.tidy(session, current_app.extensions["storage"])
+
+
 @dataclass(frozen=True)
 class Job:
     """What runs when; `trigger` and `when` are APScheduler's."""
@@ -108,11 +116,17 @@ JOBS: dict[str, Job] = {
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, "cron", {"minute": "5-59/10"}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, "interval", {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
+        Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, "cron", {"minute": "2-59/10"}),
         Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
     )
 }
 
-QUIET = frozenset({"deliver_messages", "wake_held"})  # recorded only when it did something or failed
+# What the runner of background tasks can do: one line for each kind.
+WORKS: tuple[Work, ...] = ()
+
+QUIET = frozenset(
+    {"deliver_messages", "wake_held", "expire_downloads"}
+)  # recorded only when it did something or failed
 
 
 def run_now(name: str) -> int:
@@ -209,12 +223,19 @@ class Leader:
 def hooks(app: Flask) -> None:
     """What the web server calls around a worker's life."""
     leader = Leader(app)
+    runner = Runner(app, {work.kind: work for work in WORKS})
 
     def after_fork() -> None:
         with app.app_context():
             db.engine.dispose(close=False)
         if app.config["SCHEDULER"]:
             leader.start()
+            runner.start()
 
+    def before_exit() -> None:
+        leader.stop()
+        runner.stop()
+
+    app.extensions["task_runner"] = runner
     app.extensions["after_fork"] = after_fork
-    app.extensions["before_exit"] = leader.stop
+    app.extensions["before_exit"] = before_exit

@@ -13,5 +13,6 @@ from app.models import (  # noqa: F401
     review,
     schools,
     system,
+    tasks,
     units,
 )

@@ -32,6 +32,8 @@ TEMPLATES: Final = (
     "removed",
     "frozen",
     "thawed",
+    "task_done",
+    "task_failed",
 )
 
 

@@ -138,6 +138,8 @@ NOTICES: Final[dict[str, Any]] = {
     "removed": _l("Taken down by the bureau"),
     "frozen": _l("Unit frozen"),
     "thawed": _l("Unit active again"),
+    "task_done": _l("Task done"),
+    "task_failed": _l("Task failed"),
 }
 
 LOGINS: Final[dict[str, Any]] = {
@@ -154,6 +156,11 @@ GRANTS: Final[dict[str, Any]] = {
     "residency": _l("Residency"),
 }
 
+# What runs in the background for somebody.
+TASKS: Final[dict[str, Any]] = {
+    "export": _l("Export of a list"),
+}
+
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
@@ -162,6 +169,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "notice": NOTICES,
     "login_outcome": LOGINS,
     "grant": GRANTS,
+    "task_kind": TASKS,
 }
 
 

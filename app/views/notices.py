@@ -44,6 +44,8 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
+    "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
+    "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
 }
 
 

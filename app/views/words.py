@@ -120,6 +120,13 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "video_codec": (422, _l("Browsers cannot play this kind of video. Please save it as H.264.")),
     "video_length_unknown": (422, _l("The length of the video cannot be read.")),
     "video_too_long": (422, _l("The video is longer than allowed.")),
+    # Background tasks.
+    "tasks_at_once": (
+        429,
+        _l("You have %(limit)s tasks of this kind under way. Wait for one of them, or cancel it under My tasks."),
+    ),
+    "task_failed": (409, _l("Something went wrong on our side. The fault has been recorded; please try again.")),
+    "task_interrupted": (409, _l("The work was interrupted and could not be taken up again. Please start it anew.")),
     # Passwords (app.rules.passwords).
     "password_wrong": (422, _l("The present password is not right.")),
     "password_short": (422, _l("At least 8 characters.")),
