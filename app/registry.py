@@ -49,6 +49,7 @@ SEND_UNIT = "read write submit withdraw"
 SEND_CHANGE = "read write submit withdraw delete"
 SEND_MEDIA = "read write submit withdraw delete"
 SEND_GIG = "read write submit withdraw pause resume close delete"
+TALK = " comment"
 SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
 
 MENU: tuple[Entry, ...] = (
@@ -66,13 +67,13 @@ MENU: tuple[Entry, ...] = (
     Entry(
         units.UnitView,
         {
-            R: "read freeze thaw",
-            L: "read freeze thaw",
+            R: "read freeze thaw comment",
+            L: "read freeze thaw comment",
             S: "read",
             OP: "read",
-            O: SEND_UNIT,
-            H: "read",
-            A: "read",
+            O: SEND_UNIT + TALK,
+            H: "read comment",
+            A: "read comment",
             P: SEND_UNIT,
             T: "read",
         },
@@ -86,7 +87,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         units.UnitChangeView,
-        {R: "read", L: "read", O: SEND_CHANGE},
+        {R: "read comment", L: "read comment", O: SEND_CHANGE + TALK},
         (
             Place((R, L), QUERY, _l("Unit changes"), "file-text"),
             Place((O,), UNIT, _l("Requests for change"), "file-text"),
@@ -94,12 +95,12 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         media.UnitMediumView,
-        {R: "read remove", L: "read remove", O: SEND_MEDIA, H: SEND_MEDIA},
+        {R: "read remove comment", L: "read remove comment", O: SEND_MEDIA + TALK, H: SEND_MEDIA + TALK},
         (Place((R, L), QUERY, _l("Unit pictures"), "photo"), Place((O, H), UNIT, _l("Unit image"), "photo")),
     ),
     Entry(
         media.PersonalMediumView,
-        {R: "read remove", L: "read remove", P: SEND_MEDIA, T: SEND_MEDIA},
+        {R: "read remove comment", L: "read remove comment", P: SEND_MEDIA, T: SEND_MEDIA},
         (
             Place((R, L), QUERY, _l("Personal pictures"), "user-circle"),
             Place((P, T), MINE, _l("My pictures and videos"), "photo"),
@@ -108,13 +109,13 @@ MENU: tuple[Entry, ...] = (
     Entry(
         positions.PostingView,
         {
-            R: "read remove",
-            L: "read remove",
+            R: "read remove comment",
+            L: "read remove comment",
             S: "read",
             OP: "read",
-            O: "read",
-            H: SEND_POSTING,
-            A: "read",
+            O: "read comment",
+            H: SEND_POSTING + TALK,
+            A: "read comment",
         },
         (
             Place((R, L, OP), QUERY, _l("Postings"), "briefcase"),
@@ -124,13 +125,20 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         positions.AgencyPostingView,
-        {A: SEND_POSTING},
+        {A: SEND_POSTING + TALK},
         (Place((A,), RECRUIT, _l("Postings"), "briefcase"),),
         api=False,
     ),
     Entry(
         gigs.GigOfferView,
-        {R: "read remove", L: "read remove", H: SEND_GIG, P: SEND_GIG, T: SEND_GIG, O: "read"},
+        {
+            R: "read remove comment",
+            L: "read remove comment",
+            H: SEND_GIG + TALK,
+            P: SEND_GIG,
+            T: SEND_GIG,
+            O: "read comment",
+        },
         (
             Place((R, L), QUERY, _l("Gigs: hiring"), "tool"),
             Place((H, O), RECRUIT, _l("Gigs: hiring"), "tool"),
@@ -139,7 +147,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         gigs.GigWantedView,
-        {R: "read remove", L: "read remove", P: SEND_GIG, T: SEND_GIG},
+        {R: "read remove comment", L: "read remove comment", P: SEND_GIG, T: SEND_GIG},
         (
             Place((R, L), QUERY, _l("Gigs: looking for work"), "users"),
             Place((P, T), MINE, _l("My gigs: looking for work"), "users"),
@@ -147,7 +155,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         schools.ResidencyView,
-        {R: "read", L: "read", S: "read revoke", O: SEND_UNIT, H: SEND_UNIT},
+        {R: "read comment", L: "read comment", S: "read revoke comment", O: SEND_UNIT + TALK, H: SEND_UNIT + TALK},
         (
             Place((R, L), QUERY, _l("Residency"), "school"),
             Place((S,), CAMPUS, _l("Residency records"), "school"),

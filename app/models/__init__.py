@@ -3,6 +3,8 @@
 from app.models import (  # noqa: F401
     accounts,
     agencies,
+    changes,
+    comments,
     custom,
     files,
     gigs,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import relationship
 
-from app.models.base import Sealed, Stamped, col, one_of, pk, vault
+from app.models.base import Sealed, Stamped, Traced, col, one_of, pk, vault
 from app.models.reference import Region
 from app.rules.actor import Role
 from app.rules.masks import mask_id, mask_phone
@@ -31,7 +31,7 @@ from app.rules.masks import mask_id, mask_phone
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
 
 
-class Person(Stamped, Model):
+class Person(Traced, Stamped, Model):
     """Who an account belongs to: true name, sealed document number and phone, identity level L0..L3 (GD-06, GD-13)."""
 
     __tablename__ = "person"
@@ -69,7 +69,7 @@ class Person(Stamped, Model):
         return self.real_name
 
 
-class Hat(Stamped, Model):
+class Hat(Traced, Stamped, Model):
     """A role an account may act in, with the organisation and division it reaches."""
 
     __tablename__ = "hat"

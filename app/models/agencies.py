@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
 from app.models.units import Unit
 
 
-class Agency(Stamped, Model):
+class Agency(Traced, Stamped, Model):
     """A public or commercial employment agency."""
 
     __tablename__ = "agency"
@@ -29,7 +29,7 @@ class Agency(Stamped, Model):
         return self.name
 
 
-class AgencyUnit(Stamped, Model):
+class AgencyUnit(Traced, Stamped, Model):
     """An association 关联: the agency may post for the unit and the unit sees what comes of it (ZX-33..35)."""
 
     __tablename__ = "agency_unit"

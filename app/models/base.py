@@ -106,7 +106,11 @@ class Stamped:
     )
 
 
-class Reviewable(Stamped):
+class Traced:
+    """Rows whose every change of a field is on record: who, when, from what to what (see models/changes.py)."""
+
+
+class Reviewable(Traced, Stamped):
     """A thing with a status. Only the desk writes `status`; `version` guards against lost updates.
 
     `edit_state`/`edit_content` hold an edit of approved content that waits for its own verdict

@@ -17,7 +17,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstr
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, declared_attr, object_session, relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
 from app.rules.custom import TYPES, Definition, Option, search_text
 
@@ -60,7 +60,7 @@ class Extensible:
         return any(state.attrs[n].history.has_changes() for n in ("extra", "region_code") if n in state.attrs)
 
 
-class CustomField(Stamped, Model):
+class CustomField(Traced, Stamped, Model):
     """The definition of a custom field. Code and entity never change, the type not once a value is stored."""
 
     __tablename__ = "custom_field"

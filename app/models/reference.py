@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from app.models.base import Searchable, Stamped, col, pk
+from app.models.base import Searchable, Stamped, Traced, col, pk
 
 
-class Region(Searchable, Model):
+class Region(Traced, Searchable, Model):
     """A division of GB/T 2260, three levels; abolished codes stay valid inside ID numbers (valid_to)."""
 
     __tablename__ = "region"
@@ -47,7 +47,7 @@ class Region(Searchable, Model):
         return self.full_name
 
 
-class Industry(Searchable, Model):
+class Industry(Traced, Searchable, Model):
     """An industry of GB/T 4754-2017: sections A-T and their divisions; finer levels are imported."""
 
     __tablename__ = "industry"
@@ -63,7 +63,7 @@ class Industry(Searchable, Model):
         return f"{self.code} {self.name}"
 
 
-class Occupation(Searchable, Model):
+class Occupation(Traced, Searchable, Model):
     """An occupation of the national classification (2022 edition)."""
 
     __tablename__ = "occupation"
@@ -79,7 +79,7 @@ class Occupation(Searchable, Model):
         return self.name
 
 
-class DictItem(Stamped, Model):
+class DictItem(Traced, Stamped, Model):
     """One word of the data dictionary (字典管理): the values offered by a select field."""
 
     __tablename__ = "dict_item"
@@ -96,7 +96,7 @@ class DictItem(Stamped, Model):
         return self.name_en if str(get_locale()) == "en" else self.name_zh
 
 
-class WorkDay(Stamped, Model):
+class WorkDay(Traced, Stamped, Model):
     """Whether a day is worked, 调休 included. Due dates read only this table."""
 
     __tablename__ = "work_day"
@@ -115,7 +115,7 @@ class WorkDay(Stamped, Model):
         return self.day.isoformat()
 
 
-class MinimumWage(Stamped, Model):
+class MinimumWage(Traced, Stamped, Model):
     """Local minimum pay (最低工资规定); shipped empty, kept by the bureau."""
 
     __tablename__ = "minimum_wage"
@@ -129,7 +129,7 @@ class MinimumWage(Stamped, Model):
     region = relationship(Region, info={"label": _l("Division")})
 
 
-class Parameter(Stamped, Model):
+class Parameter(Traced, Stamped, Model):
     """A switch of the whole system or of one division; the nearest division upwards wins."""
 
     __tablename__ = "parameter"

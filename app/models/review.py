@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import foreign, relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
 
 ROUND_STATES = ("queued", "second", "need_info", "held", "approved", "rejected", "withdrawn", "superseded", "lapsed")
@@ -167,7 +167,7 @@ class ReviewQuery(Model):
     answered_at = col("Answered at", DateTime(timezone=True))
 
 
-class ReviewReason(Stamped, Model):
+class ReviewReason(Traced, Stamped, Model):
     """A reason of return or rejection (退回原因): code, words, canned text, the field it points to, the kinds it fits."""
 
     __tablename__ = "review_reason"
@@ -193,7 +193,7 @@ class ReviewSkip(Model):
     until = col("Hidden until", DateTime(timezone=True), nullable=False)
 
 
-class ReviewPolicy(Stamped, Model):
+class ReviewPolicy(Traced, Stamped, Model):
     """How a kind is reviewed in a division (table (b) row 4); no division: everywhere. The nearest upwards wins."""
 
     __tablename__ = "review_policy"

@@ -7,14 +7,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import relationship
 
-from app.models.base import Reviewable, Searchable, Stamped, col, one_of, pk
+from app.models.base import Reviewable, Searchable, Stamped, Traced, col, one_of, pk
 from app.models.custom import Extensible
 from app.models.reference import Region
 from app.models.units import Unit
 from app.rules.schools import RESIDENCY
 
 
-class School(Extensible, Searchable, Stamped, Model):
+class School(Extensible, Traced, Searchable, Stamped, Model):
     """A school known by its five-digit code (nothing may be derived from the digits)."""
 
     __tablename__ = "school"

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
-from app.models.base import Reviewable, Sealed, Searchable, Stamped, col, one_of, pk
+from app.models.base import Reviewable, Sealed, Searchable, Stamped, Traced, col, one_of, pk
 from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Industry, Region
@@ -168,7 +168,7 @@ class UnitMaterial(Stamped, Model):
     file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})
 
 
-class Blacklisted(Stamped, Model):
+class Blacklisted(Traced, Stamped, Model):
     """A unit, handler or phone that may not register again (2025 notice: graded penalties); U14."""
 
     __tablename__ = "blacklisted"

@@ -34,6 +34,7 @@ TEMPLATES: Final = (
     "thawed",
     "task_done",
     "task_failed",
+    "mentioned",
 )
 
 

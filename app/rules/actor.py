@@ -74,3 +74,8 @@ def region_bounds(code: str) -> tuple[str, str]:
 def covers(region: str, code: str) -> bool:
     """`code` is `region` or lies below it."""
     return bool(region) and code.startswith(region_prefix(region))
+
+
+def regions_covering(code: str) -> list[str]:
+    """The division and those it lies in: province, city, county."""
+    return list(dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code))) if len(code) == 6 else [code]

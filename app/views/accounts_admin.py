@@ -28,7 +28,7 @@ from app.rules.lifecycle import Move, move
 from app.rules.passwords import one_time_password
 from app.rules.refused import Refused
 from app.views import labels, scope
-from app.views.accounts import HatView, for_administrators
+from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -78,7 +78,7 @@ class AccountView(SafeView):
     add_columns = ["username", "first_name", "email"]
     edit_columns = ["first_name", "email"]
     show_columns = ["username", "first_name", "email", "active", "hats", "last_login", "login_count", "created_on"]
-    related_views = [HatView]
+    related_names = ("HatView",)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -26,6 +26,7 @@ class AgencyView(SafeView):
     datamodel = SQLAInterface(Agency)
     open_to_all = True
     list_title, thing = _l("Agencies"), _l("Agency")
+    related_names = ("AgencyUnitView",)
     list_columns = ["name", "kind", "region", "licence_no", "licence_valid_until"]
     search_columns = ["name", "kind", "region", "licence_valid_until"]
     order_columns = ["name", "licence_valid_until"]

@@ -22,15 +22,17 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.base import Reviewable
+from app.models.changes import is_traced
 from app.models.files import StoredFile
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import cells, filters, listing, record, saving, scope
+from app.views import cells, changes, filters, listing, record, saving, scope
 from app.views.columns import describe, key_name
 from app.views.identity import current
 from app.views.moves import Moving
 from app.views.page import Page
+from app.views.talking import Talking
 
 # FAB's own views that are registered without asking us, and why each does no harm.
 ALLOWED: dict[str, str] = {
@@ -42,7 +44,7 @@ ALLOWED: dict[str, str] = {
 }
 
 
-class SafeView(Moving, ModelView):
+class SafeView(Moving, Talking, ModelView):
     """A screen over one model. See docs/add-an-entity.md for what may be declared."""
 
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
@@ -62,6 +64,7 @@ class SafeView(Moving, ModelView):
     empty_words: Any = ""  # next step where there is no row at all
     tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
     file_slots: Sequence[str] = ()  # slots of files in the form
+    related_names: Sequence[str] = ()  # the views of the lists under the record, by the names of their classes
     related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
     related_size = 5
     base_order = ("id", "desc")
@@ -83,7 +86,7 @@ class SafeView(Moving, ModelView):
         self.list_columns = list(self.list_columns or [])
         self.search_columns = list(self.search_columns or [])
         self.order_columns = [n for n in self.order_columns or [] if n in inspect(self.model).column_attrs]
-        self.related_views, self._related_views = list(self.related_views or []), []
+        self.related_views, self._related_views = [], []  # ours are named: views would import each other in circles
         self.show_columns = _flat(self.show_fieldsets) or list(self.show_columns or self.list_columns)
         self.add_columns = _flat(self.add_fieldsets) or list(self.add_columns or [])
         self.edit_columns = _flat(self.edit_fieldsets) or list(self.edit_columns or [])
@@ -117,7 +120,7 @@ class SafeView(Moving, ModelView):
             self.base_permissions = [p for p in self.base_permissions if p != "can_edit"]
         if self.kind:
             named = {f"can_{m.name}" for m in KINDS[self.kind].lifecycle.moves if not m.verdict}
-            self.base_permissions = sorted({*self.base_permissions, *named})
+            self.base_permissions = sorted({*self.base_permissions, *named, "can_comment"})
 
     # -- words ---------------------------------------------------------------------------------------
 
@@ -144,12 +147,13 @@ class SafeView(Moving, ModelView):
         columns = self.title_columns or (() if cells.named(row) else self.list_columns[:2])
         return " ".join(cells.plain(self, row, name) for name in columns) if columns else cells.name_of(row)
 
-    def _hidden(self) -> Sequence[str]:
+    def hidden_columns(self) -> Sequence[str]:
+        """The columns that tell the role in use nothing."""
         return self.hidden_for.get(g.actor.role, ()) if g.get("actor") is not None else ()
 
     def shown_columns(self) -> list[str]:
         """The columns of the list for the role in use."""
-        return [name for name in self.list_columns if name not in self._hidden()]
+        return [name for name in self.list_columns if name not in self.hidden_columns()]
 
     # -- hooks of a view -----------------------------------------------------------------------------
 
@@ -170,8 +174,8 @@ class SafeView(Moving, ModelView):
 
     def related_instances(self) -> list[Any]:
         """The registered views of the related lists."""
-        known = {type(v): v for v in current_app.extensions["appbuilder"].baseviews}
-        return [known[v] for v in self.related_views if v in known]
+        known = {type(v).__name__: v for v in current_app.extensions["appbuilder"].baseviews}
+        return [known[name] for name in self.related_names if name in known]
 
     # -- pages ---------------------------------------------------------------------------------------
 
@@ -181,7 +185,7 @@ class SafeView(Moving, ModelView):
         """One page of the rows in scope."""
         actor = current()
         asked = listing.ask(self, request.args, actor)
-        asked.filters = [one for one in asked.filters if one.active or one.name not in self._hidden()]
+        asked.filters = [one for one in asked.filters if one.active or one.name not in self.hidden_columns()]
         return self.render_template(
             self.list_template,
             title=self.list_title,
@@ -208,10 +212,37 @@ class SafeView(Moving, ModelView):
             sections=self._show_sections(),
             files=record.files(self, row),
             past=record.past(self, row, actor),
-            related=record.related(self, row, actor),
+            traced=is_traced(self.model),
+            may_comment=self.may_comment(actor),
+            related=record.lists_of(self),
             buttons=self.record_buttons(row),
             editable=bool(self.edit_columns) and saving.editable(self, actor, row),
         )
+
+    @expose("/changes/<pk>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def changes(self, pk: str) -> Any:
+        """Who changed which field of one record, from what to what."""
+        actor = current()
+        if not is_traced(self.model):
+            raise Refused("not_found")
+        row = scope.fetch(self, actor, pk)
+        saves = changes.of_row(self, row, actor)
+        return self.render_template("changes.html", title=self.called(row), row=row, pk=pk, saves=saves)
+
+    @expose("/under/<pk>/<string:other>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def under(self, pk: str, other: str) -> Any:
+        """One related list of a record, inside its own scope."""
+        actor = current()
+        found = next((v for v in record.lists_of(self) if v.endpoint == other), None)
+        if found is None:
+            raise Refused("not_found")
+        row = scope.fetch(self, actor, pk)
+        r = record.related(self, found, row, actor)
+        return self.render_template("under.html", title=self.called(row), pk=pk, r=r)
 
     def _show_sections(self) -> Sequence[tuple[str, Sequence[str]]]:
         if not self.show_fieldsets:

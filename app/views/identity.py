@@ -16,6 +16,7 @@ from sqlalchemy import func, literal, select
 from app.extensions import db
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency
+from app.models.changes import act_as
 from app.models.messages import Message
 from app.models.reference import Region
 from app.models.schools import School
@@ -125,6 +126,7 @@ def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     worn = worn or (hats[0] if hats else None)
     g.hat = worn
     g.actor = actor_under(account_id, name, hats, worn) if worn else None
+    act_as(db.session, account_id, worn.role.value if worn else "")
 
 
 def _from_token() -> None:
@@ -150,6 +152,7 @@ def identify() -> Any:
     Whoever got the password from somebody else is led to its change, whatever was asked for.
     """
     g.actor, g.hat, g.hats, g.unread, g.must_change = None, None, [], 0, False
+    act_as(db.session, None, "")
     if request.path.startswith(QUIET):
         return None
     if is_api():

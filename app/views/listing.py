@@ -117,6 +117,11 @@ def _named(model: Any) -> list[Any]:
     return [getattr(model, name) for name in [*names, key_name(model)]]
 
 
+def naming(model: Any) -> list[Any]:
+    """Loader options for rows of which only the name is wanted."""
+    return [load_only(*_named(model))]
+
+
 def relations(view: Any, names: list[str]) -> list[Any]:
     """Loader options that bring each shown relation in one go, with no more than the name of its row."""
     options = []

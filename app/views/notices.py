@@ -46,6 +46,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
     "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
     "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
+    "mentioned": (
+        _l("%(by)s mentions you: %(title)s"),
+        _l("%(by)s mentions you in a comment on %(kind)s “%(title)s”."),
+    ),
 }
 
 
@@ -75,6 +79,8 @@ def text(template: str, facts: dict[str, Any]) -> str:
     for reason in facts.get("reasons") or []:
         words = reason.get("text_en" if english else "text_zh") or reason.get("text") or reason.get("name_zh") or ""
         parts.append(f"{reason.get('code', '')} {words}".strip())
-    if facts.get("reason_text"):
+    if template == "mentioned":
+        parts.append(str(facts.get("comment", "")))
+    elif facts.get("reason_text"):
         parts.append(_("Explanation: %(words)s", words=facts["reason_text"]))
     return "\n".join(parts)

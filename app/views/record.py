@@ -91,32 +91,36 @@ def files(view: Any, row: Any) -> list[tuple[str, Any]]:
     return []
 
 
-def related(view: Any, row: Any, actor: Actor) -> list[Related]:
-    """The related lists of a record, each inside its own scope."""
-    found = []
-    for other in view.related_instances():
-        if not may("can_list", other.class_permission_name):
-            continue
-        relation = _relation_to(other.model, view.model, other.related_by.get(type(view).__name__))
-        if relation is None:
-            continue
-        asked = listing.ask(other, {}, actor)
-        asked.size = view.related_size
-        key = scope.key_of(row)
-        column = next(iter(relation.local_columns)) if relation.direction.name == "MANYTOONE" else None
-        restrict = (
-            column == key
-            if column is not None
-            else getattr(other.model, relation.key).any(next(iter(inspect(view.model).primary_key)) == key)
-        )
-        page = listing.run(other, asked, actor, restrict, other.shown_columns())
-        url = (
-            url_for(f"{other.endpoint}.list", **{f"f_{relation.key}": key})
-            if relation.key in other.search_columns
-            else ""
-        )
-        found.append(Related(other, str(other.list_title), page.rows, page.total, page.capped, url))
-    return found
+def lists_of(view: Any) -> list[Any]:
+    """The views of the related lists that this role may open."""
+    return [
+        other
+        for other in view.related_instances()
+        if may("can_list", other.class_permission_name) and _between(view, other) is not None
+    ]
+
+
+def _between(view: Any, other: Any) -> Any:
+    return _relation_to(other.model, view.model, other.related_by.get(type(view).__name__))
+
+
+def related(view: Any, other: Any, row: Any, actor: Actor) -> Related:
+    """One related list of a record, inside the scope of its own view."""
+    relation = _between(view, other)
+    asked = listing.ask(other, {}, actor)
+    asked.size = view.related_size
+    key = scope.key_of(row)
+    column = next(iter(relation.local_columns)) if relation.direction.name == "MANYTOONE" else None
+    restrict = (
+        column == key
+        if column is not None
+        else getattr(other.model, relation.key).any(next(iter(inspect(view.model).primary_key)) == key)
+    )
+    page = listing.run(other, asked, actor, restrict, other.shown_columns())
+    url = (
+        url_for(f"{other.endpoint}.list", **{f"f_{relation.key}": key}) if relation.key in other.search_columns else ""
+    )
+    return Related(other, str(other.list_title), page.rows, page.total, page.capped, url)
 
 
 def _relation_to(model: Any, target: Any, named: str | None) -> Any:

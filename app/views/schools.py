@@ -14,6 +14,7 @@ class SchoolView(SafeView):
     datamodel = SQLAInterface(School)
     open_to_all = True
     list_title, thing = _l("Schools"), _l("School")
+    related_names = ("ResidencyView",)
     list_columns = ["name", "code", "region", "open_for_residency", "website"]
     search_columns = ["name", "code", "region", "open_for_residency"]
     order_columns = ["name", "code"]

@@ -34,6 +34,9 @@ class UnitView(SafeView):
     empty_words = _l("Have the licence at hand: after registration and review the unit may publish postings and gigs.")
     needed_columns = ("uscc", "account_kind", "licence")
     hidden_for = dict.fromkeys(UNIT_SIDE, ("account_kind", "source"))
+    related_names = (
+        "PostingView", "GigOfferView", "UnitMediumView", "UnitChangeView", "ResidencyView", "AgencyUnitView",
+    )  # fmt: skip
     list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
     search_columns = [
         "name",

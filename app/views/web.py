@@ -152,6 +152,14 @@ def _row_thumb(row: Any, name: str) -> bool:
     return name == "file" and getattr(row, "file", None) is not None
 
 
+def _viewer_words() -> dict[str, str]:
+    """What the buttons over a large picture are called."""
+    return {
+        "zoom-in": _("Larger"), "zoom-out": _("Smaller"), "one-to-one": _("Original size"), "prev": _("Previous picture"),
+        "next": _("Next picture"), "rotate-left": _("Turn left"), "rotate-right": _("Turn right"), "mix": _("Close"),
+    }  # fmt: skip
+
+
 def _can_edit_row(view: Any, row: Any) -> bool:
     """Whether a list offers to change this row."""
     return bool(view.edit_columns) and saving.editable(view, identity.current(), row)
@@ -164,7 +172,8 @@ def _globals(app: Flask) -> None:
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
         cell=cells.shown, listed=cells.listed, is_long=cells.is_long, needs_line=cells.needs_line,
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
-        can_edit_row=_can_edit_row, roles=labels.ROLES, html_lang=_html_lang, is_partial=is_partial, may=identity.may,
+        can_edit_row=_can_edit_row, viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
+        is_partial=is_partial, may=identity.may,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

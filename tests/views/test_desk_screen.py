@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -331,7 +331,7 @@ def test_differences_are_found_by_character_and_hits_marked():
 
 def test_the_head_says_how_long_the_day_s_decisions_took(session, reviewer, posted):
     """The median of the seconds from opening an item to its verdict; a day without any says nothing."""
-    story, _subject, row = posted
+    _story, _subject, row = posted
     page = reviewer.get(f"/desk/{row.id}?lang=en").text
     assert "median" not in page
     then = func.clock_timestamp() - timedelta(seconds=37)

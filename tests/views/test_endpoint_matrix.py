@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import inspect, update
 
 from app import compiled, registry
+from app.models.changes import is_traced
 from app.review.edits import WITHDRAW_EDIT
 from app.review.kinds import KINDS
 from app.rules.actor import Role
@@ -26,7 +27,10 @@ from tests.views import world as made
 
 VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
-GENERATED = {"list", "show", "add", "edit", "delete", "related", "move", "moves", "answer"}
+GENERATED = {
+    "list", "show", "add", "edit", "delete", "related", "move", "moves", "answer", "changes", "under", "comment",
+    "uncomment", "colleagues",
+}  # fmt: skip
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
 SWAP = {"HX-Request": "true"}  # only the middle of the page is rendered: thousands of them are asked for here
@@ -219,6 +223,13 @@ def pages(world: made.World, view: type, role: Role) -> Iterator[tuple[str, set[
     yield "related/created_by_id", {404} if reads else {403}
     for side, key in keys(world, view, role):
         yield f"show/{key}", wanted(shows, side, {200})
+        yield f"changes/{key}", wanted(shows, side, {200} if is_traced(screen.model) else GONE)
+        yield f"under/{key}/nothing", GONE if shows else {403}
+        for other in screen.related_names[:1]:
+            yield f"under/{key}/{other}", wanted(shows, side, {200, 404})
+        talks = may(role, "can_comment", name)
+        for path in ("comment", "colleagues"):
+            yield f"{path}/{key}", wanted(talks, side, {200})
         edits = may(role, "can_edit", name)
         yield f"edit/{key}", wanted(edits, side, {200, 403, 409} if screen.edit_columns else {403})
         yield f"delete/{key}", {405}
@@ -270,6 +281,9 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
     for side, key in keys(world, view, role):
         deletes = may(role, "can_delete", name)
         answers = may(role, "can_submit", name) and bool(view.kind)
+        talks = may(role, "can_comment", name)
+        yield f"comment/{key}", {"text": "请看第二条"}, wanted(talks, side, {302})
+        yield f"uncomment/{key}/999999999", {}, GONE if talks else {403}
         yield f"answer/{key}", {"answer": "三楼"}, wanted(answers, side, OWN | GONE)
         yield f"delete/{key}", {}, {403} if view.kind or not deletes else {302, 409} if side == "mine" else GONE
         changed = {"version": "1", "title": "改掉", "name": "改掉"}
