@@ -32,6 +32,7 @@ from app.views.audit import LedgerView
 from app.views.desk import DeskView
 from app.views.entry import Entry, Place
 from app.views.files import FileView
+from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.portal import PortalView
 
@@ -296,6 +297,7 @@ MENU: tuple[Entry, ...] = (
         api=False,
     ),
     Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),
+    Entry(FindView, dict.fromkeys(EVERYONE, "list"), api=False),
 )
 
 APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)

@@ -17,6 +17,9 @@ _RUN: Final = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+(?:[+#]+)?)
 INNER: Final = "~"  # marks a token of words that are not public; no word begins with it
 _LONGEST: Final = 100  # characters of one word; a lexeme may have 2046 bytes
 _MOST: Final = 50_000  # tokens of one text, far below the 1 MB limit of a tsvector
+# Words that may be asked for by their beginning: three letters, or eight characters of a code, whose first six are a
+# class and a division and stand in every code of a city.
+_BEGUN: Final = re.compile(r"[^\W\d_][^\W_]{2,}|\d[^\W_]{7,}", re.ASCII)
 
 
 def tokens(text: str) -> list[str]:
@@ -40,17 +43,21 @@ def query_tokens(text: str) -> list[str]:
     return list(found)
 
 
-def tsquery(text: str, *, inner: bool = False) -> str:
+def tsquery(text: str, *, inner: bool = False, unfinished: bool = False) -> str:
     """The query as text for `CAST(... AS tsquery)`: quoted tokens joined by &; empty if it has no token.
 
-    `inner`: each token may also be among those that only the back-office finds.
+    `inner`: each token may also be among those that only the back-office finds. `unfinished`: somebody is still
+    typing, so the last word may go on (ybys finds ybyszm), unless that would be the beginning of too many words.
     """
-    plain = [_quoted(token) for token in query_tokens(text)]
+    asked = query_tokens(text)
+    ends = [""] * len(asked)
+    if unfinished and asked and _BEGUN.fullmatch(asked[-1]):
+        ends[-1] = ":*"
+    plain = [_quoted(token) + end for token, end in zip(asked, ends, strict=True)]
     if not inner:
         return " & ".join(plain)
-    return " & ".join(
-        f"({token} | {_quoted(INNER + raw)})" for token, raw in zip(plain, query_tokens(text), strict=True)
-    )
+    hidden = [_quoted(INNER + token) + end for token, end in zip(asked, ends, strict=True)]
+    return " & ".join(f"({open_} | {shut})" for open_, shut in zip(plain, hidden, strict=True))
 
 
 def tsvector_text(text: str) -> str:

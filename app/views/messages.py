@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import g, jsonify, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import Select, false, func, update
+from sqlalchemy import Select, false, func, true, update
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -18,8 +18,10 @@ from app.models.messages import Message, Outbox
 from app.rules.actor import Actor, Role
 from app.views import cells, notices, scope
 from app.views.base import SafeView
-from app.views.identity import current
+from app.views.identity import UNREAD_CAP, current
 from app.views.page import safe_next
+
+NEWEST = 8  # messages in the panel of the bell
 
 
 def own_messages(stmt: Select[Any], actor: Actor) -> Select[Any]:
@@ -53,7 +55,7 @@ class MessageView(SafeView):
     label_columns = {"words": _l("Subject")}
     column_needs = {"words": ("template", "facts")}
     formatters_columns = {"words": lambda made_of: notices.subject(*made_of), "read_at": read_mark}
-    list_template = "messages.html"
+    list_template = "messages/list.html"
     empty_words = _l("What happens to your submissions is told here.")
 
     @expose("/show/<pk>", methods=["GET"])
@@ -66,16 +68,59 @@ class MessageView(SafeView):
             db.session.commit()
             g.unread = max(0, g.unread - 1)
         subject, text = notices.subject(*row.words), notices.text(*row.words)
-        return self.render_template("message.html", title=subject, row=row, text=text, target=safe_next(row.link))
+        return self.render_template("messages/show.html", title=subject, row=row, text=text, target=safe_next(row.link))
+
+    @expose("/unread", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def unread(self) -> Response:
+        """How many are unread: what the bell asks once a minute. No statement of its own, and 304 where nothing changed.
+
+        It does not count as presence (`sessions.POLLS`): a page left open does not keep a session alive.
+        """
+        answer = jsonify(unread=g.unread)
+        answer.set_etag(f"{current().account_id}-{g.unread}", weak=True)
+        answer.headers["Cache-Control"] = "private, no-cache"
+        return answer.make_conditional(request)
+
+    @expose("/newest", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def newest(self) -> str:
+        """What the bell shows."""
+        mine = scope.rows(self, current()).order_by(Message.id.desc()).limit(NEWEST)
+        rows = [(row, notices.subject(*row.words)) for row in db.session.scalars(mine)]
+        return self.render_template("messages/newest.html", rows=rows)
+
+    @expose("/read/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def read_one(self, pk: str) -> Any:
+        """Marks one as read without opening it."""
+        done = self._read(Message.id == scope.fetch(self, current(), pk).id)
+        g.unread -= done if g.unread <= UNREAD_CAP else 0
+        return self._answer()
 
     @expose("/read", methods=["POST"])
     @has_access
     @permission_name("list")
-    def read_all(self) -> Response:
+    def read_all(self) -> Any:
         """Marks everything read."""
-        mine = update(Message).where(Message.account_id == current().account_id, Message.read_at.is_(None))
-        db.session.execute(mine.values(read_at=func.now()))
+        self._read(true())
+        g.unread = 0
+        return self._answer()
+
+    def _read(self, which: Any) -> int:
+        """Marks own unread messages; how many."""
+        mine = update(Message).where(Message.account_id == current().account_id, Message.read_at.is_(None), which)
+        done = db.session.execute(mine.values(read_at=func.now()).execution_options(synchronize_session=False))
         db.session.commit()
+        return int(done.rowcount)
+
+    def _answer(self) -> Any:
+        """The panel for the bell, for everybody else the way back."""
+        if request.headers.get("X-Bell") == "fragment":
+            return self.newest()
         return redirect(safe_next(request.form.get("next")) or url_for("MessageView.list"))
 
 

@@ -23,6 +23,7 @@ ACCOUNT_FAILURES = 5
 ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
 ABSOLUTE_HOURS = 12
 NOTE_EVERY = 60  # seconds between two notes of "still here": the cookie is not rewritten at every page
+POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
 
 
 def shown_name(username: str) -> str:
@@ -84,6 +85,6 @@ def ended() -> bool:
         minutes = min(minutes, current_app.config["STAFF_IDLE_MINUTES"])
     if idle > minutes * 60:
         return True
-    if idle > NOTE_EVERY:
+    if idle > NOTE_EVERY and request.endpoint not in POLLS:
         session["seen"] = now
     return False

@@ -155,3 +155,19 @@ def test_a_sort_key_reads_the_surname_and_nothing_else_as_one():
     assert pinyin("单单") == "shan dan"
     assert pinyin("任解") == "ren jie"
     assert text_initials("区块链公司") == "qklgs"
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("ybys", "'ybys':*"),
+        ("ab", "'ab'"),
+        ("91310120", "'91310120':*"),
+        ("9131012", "'9131012'"),
+        ("演示 abc", "'演示' & 'abc':*"),
+        ("abc 演示", "'abc' & '演示'"),
+        ("", ""),
+    ],
+)
+def test_an_unfinished_word_may_go_on_unless_too_many_words_begin_so(typed, query):
+    assert tsquery(typed, unfinished=True) == query
