@@ -58,7 +58,7 @@ def test_the_bell_reads_one_and_all_without_leaving_the_page(visit):
     marks = page.locator(".g-bell li button")
     expect(marks.first).to_be_visible()
     marks.first.click()
-    expect(bell).to_have_attribute("aria-label", f"消息，{before - 1} 条未读")
+    expect(bell).to_have_attribute("aria-label", f"消息，{before - 1}条未读")
     expect(page.locator(".g-bell li button").first).to_be_focused()
     page.click(".g-bell header button")
     expect(bell.locator("b")).to_be_hidden()
