@@ -13,29 +13,22 @@ import urllib.request
 from config import ROOT, settings
 
 
-def server_fault(url: str) -> str:
-    """Words for a database server that is too old, or ""."""
+def found(url: str) -> tuple[str, bool]:
+    """Words for a database server that is too old, or ""; and whether there is nothing to release: the schema is at
+    the newest migration and the reference data are loaded."""
     import psycopg
 
     from app.gateways.database import version_fault
-
-    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
-        return version_fault(connection.info.server_version)
-
-
-def prepared(url: str) -> bool:
-    """The schema is at the newest migration and the reference data are loaded: nothing to release."""
-    import psycopg
-
     from app.gateways.schema import newest_revision
 
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        fault = version_fault(connection.info.server_version)
         row = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
-        if not row or not row[0]:
-            return False
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        if fault or not row or not row[0]:
+            return fault, False
+        there = connection.execute("SELECT version_num FROM alembic_version").fetchall()
         done = connection.execute("SELECT EXISTS (SELECT 1 FROM parameter WHERE key = 'release.done')").fetchone()
-    return [r[0] for r in found] == [newest_revision()] and bool(done and done[0])
+    return "", [r[0] for r in there] == [newest_revision()] and bool(done and done[0])
 
 
 def demo_loaded(url: str) -> bool:
@@ -82,11 +75,11 @@ def main() -> int:
 
     url = database_url(config["DATABASE_URL"], config["DATA_DIR"])
     env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(config["DATA_DIR"]), "PYTHONPATH": str(ROOT)}
-    fault = server_fault(url)
+    fault, prepared = found(url)
     if fault:
         print(fault, file=sys.stderr, flush=True)
         return 2
-    if not prepared(url):
+    if not prepared:
         print("Preparing the database 正在准备数据库 …", flush=True)
         done = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, env=env)
         if done.returncode:

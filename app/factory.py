@@ -10,17 +10,18 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, compiled, jobs
-from app.extensions import csrf, db, migrate
-from app.gateways import malware, storage, vault
+from app.extensions import csrf, db
+from app.gateways import malware, schema, storage, vault
 from app.gateways.database import database_url
 from app.models.base import use_vault
-from app.views import web
+from app.views import routes, web
 from config import ROOT, settings
 
 
 def build(overrides: dict[str, Any]) -> Flask:
     """An application bound to its database. Writes nothing: the schema is the release step's job."""
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="templates", static_folder="static")
+    app.url_rule_class = routes.LateRule
     named = {"DATA_DIR": str(overrides["DATA_DIR"])} if "DATA_DIR" in overrides else {}
     app.config.update(settings({**os.environ, **named}))
     app.config.update(overrides)
@@ -30,7 +31,7 @@ def build(overrides: dict[str, Any]) -> Flask:
     app.extensions["storage"] = storage.from_settings(app.config["STORAGE_URL"], app.config["DATA_DIR"] / "files")
     app.extensions["malware"] = malware.from_settings(app.config["CLAMD_URL"])
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
+    schema.install(app, db)
     csrf.init_app(app)
     hops = app.config["TRUSTED_PROXIES"]
     if hops:
@@ -45,8 +46,7 @@ def build(overrides: dict[str, Any]) -> Flask:
         compiled.register(appbuilder)
         compiled.assert_safe(appbuilder)
     web.after_fab(app)
-    for command in cli.COMMANDS:
-        app.cli.add_command(command)
+    app.cli = cli.LateGroup(app.name)
     app.extensions["jobs"] = jobs.JOBS
     app.extensions["run_job"] = jobs.run_now
     jobs.hooks(app)

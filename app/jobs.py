@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy.exc
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, text
@@ -26,9 +25,12 @@ from app.models.system import JobRun
 from app.review import decide, desk, outbox
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
+from app.rules.late import late
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Work
+
+background = late("apscheduler.schedulers.background")
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +160,7 @@ class Leader:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.scheduler: BackgroundScheduler | None = None
+        self.scheduler: Any = None
         self.connection: Any = None
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self._watch, name="leader", daemon=True)
@@ -192,8 +194,8 @@ class Leader:
         else:
             connection.close()
 
-    def _scheduler(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(
+    def _scheduler(self) -> Any:
+        scheduler = background.BackgroundScheduler(
             timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
         )
         for job in JOBS.values():

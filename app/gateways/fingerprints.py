@@ -7,11 +7,18 @@ another picture 26 and more. So up to NEAR is a duplicate, up to SIMILAR worth a
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from app.rules.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = late("numpy")
 
 NEAR: Final = 6
 SIMILAR: Final = 12
@@ -21,10 +28,12 @@ _LOW: Final = 8
 _MASK: Final = (1 << 64) - 1
 _LOOK: Final = 512  # the longer side on which spread and sharpness are measured, so that they compare
 
-_Points = NDArray[np.float64]
 
-_ANGLES = np.pi * np.arange(_LOW)[:, None] * (2 * np.arange(_SIDE)[None, :] + 1) / (2 * _SIDE)
-_DCT: Final[_Points] = np.cos(_ANGLES)  # rows: the lowest frequencies of DCT-II, unscaled
+@cache
+def _dct() -> NDArray[np.float64]:
+    """Rows: the lowest frequencies of DCT-II, unscaled."""
+    angles = np.pi * np.arange(_LOW)[:, None] * (2 * np.arange(_SIDE)[None, :] + 1) / (2 * _SIDE)
+    return np.cos(angles)
 
 
 def phash(image: Image.Image) -> int:
@@ -59,12 +68,13 @@ def sharpness(image: Image.Image) -> float:
 
 
 def _hash(points: NDArray[Any]) -> int:
-    low = _DCT @ points @ _DCT.T
+    dct = _dct()
+    low = dct @ points @ dct.T
     bits = low > np.median(low)
     return int.from_bytes(np.packbits(bits).tobytes(), "big", signed=True)
 
 
-def _small(image: Image.Image) -> _Points:
+def _small(image: Image.Image) -> NDArray[np.float64]:
     grey = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     return np.asarray(grey, dtype=np.float64)
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-import holidays
-from holidays.countries.china import ChinaStaticHolidays
+from app.rules.late import late
+
+holidays = late("holidays")
+china = late("holidays.countries.china")
 
 _LANGUAGE: Final = "zh_CN"
 _FIRST_YEAR: Final = 2001  # before it the package has no make-up days
@@ -42,7 +44,7 @@ def china_work_days(year: int) -> Iterator[WorkDay]:
 
 def is_published(year: int) -> bool:
     """Whether the package carries the State Council notice of that year."""
-    return year in ChinaStaticHolidays.special_public_holidays
+    return year in china.ChinaStaticHolidays.special_public_holidays
 
 
 def _work_day(day: date, holiday: str, made_up: bool, provisional: bool) -> WorkDay:

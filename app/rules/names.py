@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
+from app.rules.late import late
+
+pypinyin = late("pypinyin")
 
 # Readings as a surname where pypinyin's reading of the character alone is another one.
 _SURNAMES: Final = {
@@ -42,7 +44,7 @@ def _syllables(name: str) -> list[str]:
 
 def _plain(text: str) -> list[str]:
     """Readings without tones; every run of other characters gives its letters and digits, word by word."""
-    parts = lazy_pinyin(text, style=Style.NORMAL, errors=_other)
+    parts = pypinyin.lazy_pinyin(text, style=pypinyin.Style.NORMAL, errors=_other)
     return " ".join(parts).lower().split()
 
 

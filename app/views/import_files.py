@@ -6,16 +6,18 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import xlsxwriter
 from flask_babel import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from app.review.imports.columns import letter
 from app.review.imports.postings import COLUMNS
 from app.review.imports.table import Table
+from app.rules.late import late
 from app.views import import_words
+
+openpyxl = late("openpyxl")
+openpyxl_styles = late("openpyxl.styles")
+openpyxl_utils = late("openpyxl.utils")
+xlsxwriter = late("xlsxwriter")
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEXT: Final = "@"  # the number format "text": a long number keeps its digits
@@ -29,14 +31,14 @@ _EXAMPLE: Final = {
 
 def template(words: Mapping[str, Iterable[str]]) -> bytes:
     """The empty list: needed columns in bold with a star, all cells text, an example, and the words that are known."""
-    book = Workbook()
+    book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "职位"
     for number, column in enumerate(COLUMNS, 1):
-        name = get_column_letter(number)
+        name = openpyxl_utils.get_column_letter(number)
         cell = sheet[f"{name}1"]
         cell.value = column.names[0] + ("*" if column.needed else "")
-        cell.font = Font(bold=column.needed)
+        cell.font = openpyxl_styles.Font(bold=column.needed)
         sheet.column_dimensions[name].width = 40 if column.key in ("description", "requirements") else 18
         sheet.column_dimensions[name].number_format = _TEXT
     sheet.freeze_panes = "A2"

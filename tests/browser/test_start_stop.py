@@ -16,7 +16,8 @@ from tests.browser.conftest import Server, start
 
 pytestmark = pytest.mark.slow  # real processes are started and stopped
 
-READY_SECONDS = 5  # a second start of the product, on a machine that does nothing else
+READY_SECONDS = 5  # a second start of the product, by the clock on the wall
+TRIES = 3  # somebody else may have the processor just then; a start that is slow by itself is slow three times
 GRACE = 25  # seconds in which a stop must be through; gunicorn lets running requests end for 20
 
 
@@ -57,22 +58,13 @@ def gone(pids: dict[int, str]) -> dict[int, str]:
     return left
 
 
-def waited(server: Server) -> float:
-    """Seconds in which its Python processes were ready to run and other people's work had the processor.
-
-    The second number of /proc/PID/schedstat (kernel documentation, sched-stats), in nanoseconds.
-    """
-    mine = (pid for pid, words in processes(server).items() if "python" in words and "postgres" not in words)
-    return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) for pid in mine) / 1e9
-
-
 def started(server: Server) -> float:
-    """Starts the shared server again on its port; seconds until it was ready, without waiting for the processor."""
+    """Starts the shared server again on its port; seconds by the clock until it was ready."""
     began = time.monotonic()
     again = start(server.data_dir, int(server.url.rsplit(":", 1)[1]), DEMO="1")
     took = time.monotonic() - began
     server.process = again.process
-    return took - waited(server)
+    return took
 
 
 @pytest.fixture
@@ -104,8 +96,12 @@ def test_a_stop_leaves_nothing_and_the_next_start_is_quick(running, how):
     assert gone(there) == {}
     assert processes(running) == {}
     assert idle(running)
-    took = started(running)
-    assert took < READY_SECONDS, f"ready after {took:.1f} s"
+    took = [started(running)]
+    while took[-1] >= READY_SECONDS and len(took) < TRIES:
+        told(running, "SIGTERM")
+        assert running.process.wait(GRACE) == 0
+        took.append(started(running))
+    assert took[-1] < READY_SECONDS, f"ready after {took} s"
 
 
 def test_commands_work_on_the_same_data_while_the_server_runs(server):

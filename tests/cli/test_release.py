@@ -134,5 +134,4 @@ def test_the_start_says_why_there_are_no_demo_logins(monkeypatch, capsys):
 
 def test_the_start_asks_the_database_itself(template_url):
     assert run.demo_loaded(template_url) is False
-    assert run.server_fault(template_url) == ""
-    assert run.prepared(template_url) is True
+    assert run.found(template_url) == ("", True)

@@ -9,9 +9,10 @@ import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-import numpy as np
-
 from app.gateways.containers.facts import MAX_ELEMENTS, Damaged, Facts, OtherContainer
+from app.rules.late import late
+
+np = late("numpy")
 
 _CONTAINERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex", b"moof", b"traf"})
 _BRANDS: Final = frozenset(

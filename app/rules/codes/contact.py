@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from app.rules.late import late
+
+email_validator = late("email_validator")
+phonenumbers = late("phonenumbers")
 
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 # Area codes of three digits (010, 02x) go with eight, those of four with seven or eight; then an extension.
@@ -45,7 +47,7 @@ def contact_fault(text: str) -> str | None:
 def email_fault(text: str) -> str | None:
     """None for an address mail can be sent to (syntax only, ASCII local part); otherwise "email"."""
     try:
-        validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+        email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except email_validator.EmailNotValidError:
         return "email"
     return None

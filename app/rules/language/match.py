@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 import ahocorasick
 
@@ -28,27 +29,42 @@ class Hit:
 Finder = Callable[[View], Iterable[Span]]  # spans within the view
 
 # 不收, 无需, 没有, 禁止 … up to three characters before, in the same clause; one space does not shield.
-NEGATED: Final = re.compile(
+NEGATED: Final = (
     r"(?:不(?![断但仅同少错过论])|无(?!论)|免|非(?!常|凡)|未(?!来)|没有?|禁止|严禁|拒绝|杜绝|切勿|莫)"
     r"[^,。;!?:、\s]{0,3} ?$"
 )
 # 不限, 均可 … after: the condition is named only to say that there is none.
-LIFTED: Final = re.compile(
+LIFTED: Final = (
     r"\s?[^,。;!?、\d]{0,3}(?:不限|均可|皆可|都可|也可|亦可|不拘|不论|无要求|不作要求|不做要求|没要求"
     r"|无限制)"
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Cue:
     """A pattern with its guards. The hit is the group `hit` where there is one, else the whole match.
 
-    `before` cancels when it matches at the end of what precedes, `after` at the start of what follows.
+    `before` cancels when it matches at the end of what precedes, `after` at the start of what follows. They are given
+    as sources and compiled at their first use: there are hundreds, and a web server starts without them.
     """
 
-    pattern: re.Pattern[str]
-    before: re.Pattern[str] | None = NEGATED
-    after: re.Pattern[str] | None = LIFTED
+    def __init__(self, pattern: str, before: str = NEGATED, after: str = LIFTED) -> None:
+        """An empty guard is none."""
+        self._sources = (pattern, before, after)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What is looked for."""
+        return re.compile(self._sources[0])
+
+    @cached_property
+    def before(self) -> re.Pattern[str] | None:
+        """The guard in front."""
+        return re.compile(self._sources[1]) if self._sources[1] else None
+
+    @cached_property
+    def after(self) -> re.Pattern[str] | None:
+        """The guard behind."""
+        return re.compile(self._sources[2]) if self._sources[2] else None
 
     def __call__(self, view: View) -> Iterator[Span]:
         for found in self.pattern.finditer(view.text):
@@ -67,14 +83,18 @@ class Cue:
 class Words:
     """A list of fixed words, looked for in one pass, with the same guards as a `Cue`."""
 
-    def __init__(
-        self, *words: str, before: re.Pattern[str] | None = NEGATED, after: re.Pattern[str] | None = LIFTED
-    ) -> None:
-        self._guards = Cue(re.compile(""), before, after)
-        self._found = ahocorasick.Automaton()
-        for word in words:
-            self._found.add_word(word, len(word))
-        self._found.make_automaton()
+    def __init__(self, *words: str, before: str = NEGATED, after: str = LIFTED) -> None:
+        self._guards = Cue("", before, after)
+        self._words = words
+
+    @cached_property
+    def _found(self) -> Any:
+        """The automaton over the words, built at its first use."""
+        automaton = ahocorasick.Automaton()
+        for word in self._words:
+            automaton.add_word(word, len(word))
+        automaton.make_automaton()
+        return automaton
 
     def __call__(self, view: View) -> Iterator[Span]:
         for last, length in self._found.iter(view.text):
@@ -88,17 +108,15 @@ def cue(pattern: str, before: str | None = None, after: str | None = None) -> Cu
 
     A guard given is added to the usual one; one that starts with "=" stands alone.
     """
-    return Cue(re.compile(pattern), _guard(before, NEGATED, tail="$"), _guard(after, LIFTED))
+    return Cue(pattern, _guard(before, NEGATED, tail="$"), _guard(after, LIFTED))
 
 
-def _guard(source: str | None, usual: re.Pattern[str], tail: str = "") -> re.Pattern[str] | None:
+def _guard(source: str | None, usual: str, tail: str = "") -> str:
     if source is None:
         return usual
-    if not source:
-        return None
     if source.startswith("="):
-        return re.compile(f"(?:{source[1:]}){tail}")
-    return re.compile(f"(?:{source}){tail}|{usual.pattern}")
+        return f"(?:{source[1:]}){tail}"
+    return f"(?:{source}){tail}|{usual}" if source else ""
 
 
 def hits(reading: Reading, label: str, field: str, finders: Iterable[Finder]) -> list[Hit]:

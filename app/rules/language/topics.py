@@ -144,7 +144,7 @@ _AGAINST: Final = (
     r"|不涉|涉嫌|从事过?|举报|揭露|预防|抗)[^,。;!?\n]{0,5}|(?:禁止|严禁|打击|杜绝|拒绝|抵制|不得"
     r"|远离)[^,。;!?\n]{0,20}"
 )
-_AFTER_CRIME: Final = re.compile(
+_AFTER_CRIME: Final = (
     r"[^,。;!?\n]{0,3}(?:防控|治理|案件|预防|监测|检测|识别|防范|合规|除外|勿扰|勿投|等违法|违法|犯罪|风险"
     r"|骗局|历史|辩护|记录)"
 )
@@ -204,7 +204,7 @@ _FORBIDDEN_TRADE: Final[tuple[Finder, ...]] = (  # J22
         "裸贷",
         "套现",
         "养卡",
-        before=re.compile(f"(?:{_AGAINST[1:]})$"),
+        before=f"(?:{_AGAINST[1:]})$",
         after=_AFTER_CRIME,
     ),
     cue(

@@ -1,0 +1,72 @@
+"""What a start must not do: load what only some requests need, compile what nobody asked for yet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from app.gateways import schema
+from app.views.routes import LateRule
+
+ROOT = Path(__file__).resolve().parents[2]
+# Each costs between 20 and 600 ms and is used by few requests; app/rules/late.py brings them when they are needed.
+LATER = {
+    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "numpy", "openpyxl", "pypinyin", "rich", "xlsxwriter",
+    "app.cli.release", "app.cli.demo", "app.gateways.demo_work",
+}  # fmt: skip
+
+START = """
+import sys
+from app import create_app
+app = create_app(SQLALCHEMY_DATABASE_URI="postgresql+psycopg://nobody@127.0.0.1:1/none", DATA_DIR=__import__("pathlib").Path(sys.argv[1]))
+from app.rules.language import AGE
+print(*sys.modules)
+print(sum("pattern" in vars(cue) for cue in AGE))
+print(sum(bool(rule._build.__name__ != "build") for rule in app.url_map.iter_rules()))
+"""
+
+
+def test_a_start_loads_and_compiles_only_what_every_request_needs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    modules, compiled, built = done.stdout.splitlines()
+    assert LATER & set(modules.split()) == set()
+    assert compiled == "0"
+    assert int(built) < 5, "FAB builds an address or two by itself, not one for each of four hundred routes"
+
+
+def test_the_newest_migration_is_the_one_alembic_names():
+    assert schema.newest_revision() == ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
+
+
+def test_a_fork_in_the_migrations_is_named(tmp_path, monkeypatch):
+    (tmp_path / "versions").mkdir()
+    for name, before in (("a1", "None"), ("b1", '"a1"'), ("b2", '"a1"')):
+        (tmp_path / "versions" / f"{name}.py").write_text(f'revision = "{name}"\ndown_revision = {before}\n')
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path)
+    try:
+        schema.newest_revision.__wrapped__()
+    except RuntimeError as error:
+        assert "2 heads" in str(error)
+    else:
+        raise AssertionError("a fork went unseen")
+
+
+def test_a_late_rule_builds_the_same_addresses():
+    seen = []
+    for kind in (Flask.url_rule_class, LateRule):
+        app = Flask("x")
+        app.url_rule_class = kind
+        app.add_url_rule("/a/<int:n>/<path:rest>", "a", defaults={"kind": "plain"})
+        app.add_url_rule("/a/<int:n>", "b", defaults={"n": 7})
+        with app.test_request_context():
+            build = app.url_map.bind("h").build
+            seen.append(
+                [build("a", {"n": 3, "rest": "x y/z", "q": "四"}), build("b", {}), build("a", {"n": 1, "rest": "b"})]
+            )
+    assert seen[0] == seen[1]
