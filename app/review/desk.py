@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.review import door, edits, ledger, rounds, submitting, waiting
 from app.review.door import Found
 from app.review.edits import Edited
-from app.review.kinds import kind_of
+from app.review.kinds import custom, kind_of
 from app.review.kinds.base import BY_HAND, Origin, Subject
 from app.review.outbox import Notice, enqueue
 from app.review.policy import DEFAULT, Policy
@@ -74,6 +74,7 @@ def create_in(
     door.set_edit(subject, "", None)
     with session.no_autoflush:
         kind.write(session, subject, values)
+        custom.write(session, subject, content)
     session.add(subject)
     flush(session, kind)
     kind.relate(session, actor, subject, content)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
-from app.review.kinds import KINDS
+from app.review.kinds import KINDS, custom
 from app.review.kinds.base import Kind
 from app.rules.findings import Severity
 
@@ -36,15 +37,20 @@ def label_of(kind: Kind, name: str) -> Any:
 
 
 def fields(
-    kind_key: str, old: Mapping[str, Any], new: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
+    kind_key: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    session: Session | None = None,
 ) -> list[FieldDiff]:
-    """All content fields in the kind's order; without an old version nothing counts as changed."""
+    """All content fields in the kind's order, custom ones last; without an old version nothing counts as changed."""
     kind = KINDS[kind_key]
     changed = kind.changed(old, new) if old else frozenset()
     found: list[FieldDiff] = []
-    for name in (*kind.columns, *sorted(kind.relations)):
+    labels = [(name, label_of(kind, name)) for name in (*kind.columns, *sorted(kind.relations))]
+    for name, label in [*labels, *custom.ordered(session, kind.model, custom.names_in(old, new))]:
         about = tuple(f for f in findings if _concerns(f, name))
-        found.append(FieldDiff(name, label_of(kind, name), old.get(name), new.get(name), name in changed, about))
+        found.append(FieldDiff(name, label, old.get(name), new.get(name), name in changed, about))
     return found
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.review import door, evidence, ledger, rounds, submitting, waiting
 from app.review.door import Found
-from app.review.kinds.base import Approved, Subject
+from app.review.kinds import custom
+from app.review.kinds.base import Approved, Kind, Subject
 from app.review.policy import policy_for, switch
 from app.review.transaction import database_now, flush
 from app.rules.actor import Actor
@@ -41,6 +42,9 @@ def edit_in(session: Session, actor: Actor, found: Found, content: Mapping[str, 
     kind, subject = found.kind, found.subject
     if SENDER not in kind.parties(actor, subject):
         raise Refused("not_allowed")
+    content, sent_free = _write_free(session, actor, found, content)
+    if sent_free and not content:
+        return Edited(SAVED, subject)
     if subject.status in kind.lifecycle.revisable and _goes_offline(session, found):
         return _edit_offline(session, actor, found, content)
     if subject.status in kind.lifecycle.revisable:
@@ -54,12 +58,36 @@ def edit_in(session: Session, actor: Actor, found: Found, content: Mapping[str, 
     raise Refused("wrong_state", move="edit", status=subject.status)
 
 
+def open_to_free(kind: Kind, status: str) -> bool:
+    """Whether fields that nobody reviews may be written past a review: what waits for one, or is approved."""
+    return status == "pending" or status in kind.lifecycle.revisable | kind.lifecycle.public
+
+
+def _write_free(
+    session: Session, actor: Actor, found: Found, content: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], bool]:
+    """Writes custom fields that nobody reviews at once; what else was sent, and whether there were any.
+
+    The open round stays as it is: they are no part of its evidence.
+    """
+    kind, subject = found.kind, found.subject
+    free = custom.free(session, subject, content) if open_to_free(kind, subject.status) else {}
+    if not free:
+        return content, False
+    changed = custom.write(session, subject, free)
+    if changed:
+        flush(session, kind)
+        _record(session, actor, found, "edit", changed=sorted(changed))
+    return {name: value for name, value in content.items() if name not in free}, True
+
+
 def _write(session: Session, actor: Actor, found: Found, content: Mapping[str, Any]) -> None:
     kind, subject = found.kind, found.subject
     values = kind.clean(content)
     kind.require(values, subject)
     kind.guard_edit(session, subject, values)
     kind.write(session, subject, values)
+    custom.write(session, subject, content)
     kind.relate(session, actor, subject, content)
     # A change that lies in another table alone is a new version of the row all the same.
     subject.changed_on = func.now()

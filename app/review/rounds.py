@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models.review import ReviewCase, ReviewRound
 from app.review import calendar, evidence, ledger
+from app.review.kinds import custom
 from app.review.kinds.base import Kind, Subject, Values
 from app.review.outbox import Notice, enqueue
 from app.review.policy import Policy
@@ -56,7 +57,7 @@ def check(
     if base:
         facts["approved"] = evidence.shown(base)
     findings = checks.run(kind.key, proposed, facts)
-    blocking = blocks(findings)
+    blocking = [*custom.missing(session, subject, proposed), *blocks(findings)]
     if blocking:
         raise Refused(
             "checks_block", field=blocking[0].field or None, findings=[finding.as_dict() for finding in blocking]

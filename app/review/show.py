@@ -90,7 +90,7 @@ def difference(row: Any) -> list[FieldDiff]:
         session = inspect(row).session
         parent = session.get(ReviewRound, row.parent_id) if session is not None else None
         old = (parent.evidence.content or {}) if parent is not None else {}
-    return compare.fields(row.kind, old, new, row.checks)
+    return compare.fields(row.kind, old, new, row.checks, inspect(row).session)
 
 
 def history(session: Session, actor: Actor, row: Any) -> list[Step]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.review.canonical import plain
 from app.review.kinds import content as column
-from app.review.kinds import files
+from app.review.kinds import custom, files
 from app.rules.actor import BUREAU, Actor, Role, region_bounds
+from app.rules.custom import is_custom
 from app.rules.lifecycle import CLOCK, KEEPER, SENDER, Lifecycle, Move
 from app.rules.refused import Refused
 
@@ -192,7 +193,7 @@ class Kind:
     def clean(self, sent: Mapping[str, Any], *, creating: bool = False) -> Values:
         """The sent values of content columns, read and checked one by one. Unknown keys are refused by name."""
         known = {*self.columns, *self.relations, *(self.extra if creating else ())}
-        for name in sent:
+        for name in custom.parted(sent)[0] if custom.has_fields(self.model) else sent:
             if name not in known:
                 raise Refused("unknown_field", field=str(name))
         return {
@@ -209,10 +210,13 @@ class Kind:
                 raise Refused("missing", field=name)
 
     def write(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
-        """Writes content columns."""
-        for name, value in values.items():
+        """Writes content columns, and values of custom fields as they stand in evidence."""
+        plain_values, own = custom.parted(values)
+        for name, value in plain_values.items():
             if getattr(subject, name) != value:
                 setattr(subject, name, value)
+        if own:
+            custom.install(session, subject, own)
 
     def relate(self, session: Session, actor: Actor, subject: Subject, sent: Mapping[str, Any]) -> None:
         """Writes content that lies in other tables, if the sender said anything about it."""
@@ -255,7 +259,7 @@ class Kind:
         found = self.written({name: getattr(subject, name) for name in self.columns})
         if "files" in self.relations:
             found["files"] = [files.evidence_of(file, slot) for slot, file in self.attached(session, subject)]
-        return found
+        return found | custom.evidence(session, subject)
 
     def written(self, values: Mapping[str, Any]) -> Values:
         """Column values as evidence holds them."""
@@ -289,6 +293,7 @@ class Kind:
             there = {file.id for _, file in self.attached(session, subject)}
             found = files.fetch(session, actor, [file_id for _, file_id in slots], there)
             proposed["files"] = [files.evidence_of(found[file_id], slot) for slot, file_id in slots]
+        custom.propose(session, subject, current, proposed, sent)
         return proposed
 
     def base(self, session: Session, subject: Subject) -> Values | None:
@@ -299,7 +304,7 @@ class Kind:
         """Names of content that differs between two pieces of evidence."""
         return frozenset(
             name
-            for name in (*self.columns, *sorted(self.relations))
+            for name in (*self.columns, *sorted(self.relations), *custom.names_in(before, after))
             if _comparable(self.model, name, before) != _comparable(self.model, name, after)
         )
 
@@ -351,8 +356,8 @@ class Kind:
             self.attach(session, subject, files.pinned(session, evidence["files"]))
 
     def restored(self, evidence: Mapping[str, Any], names: frozenset[str]) -> Values:
-        """Column values out of evidence, sealed ones opened."""
-        found: Values = {}
+        """Column values out of evidence, sealed ones opened, and values of custom fields."""
+        found: Values = {name: evidence.get(name) for name in names if is_custom(name)}
         for name in self.columns:
             if name in names:
                 token, _ = column.sealed_part(evidence, name)

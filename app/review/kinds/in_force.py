@@ -10,10 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
+from app.models.custom import words_of
 from app.models.positions import Posting
 from app.models.units import UnitMaterial
 from app.review.kinds.base import Values
-from app.rules.search import tokens
+from app.rules.search import row_tokens
 
 _REVERIFY_MONTHS = 6  # GD: an approved unit is verified again every six months
 
@@ -60,12 +61,16 @@ def renamed(session: Session, unit: Any, names: frozenset[str]) -> None:
     if "name" not in names:
         return
     session.flush()
-    rows = session.execute(select(Posting.id, Posting.title, Posting.description).where(Posting.unit_id == unit.id))
+    columns = (Posting.id, Posting.title, Posting.description, Posting.extra, Posting.region_code)
+    rows = session.execute(select(*columns).where(Posting.unit_id == unit.id))
     for row in rows.all():
         words = " ".join((row.title, unit.name, row.description or ""))
+        more = words_of(session, Posting.CUSTOM, row.extra, row.region_code)
         session.execute(
             update(Posting)
             .where(Posting.id == row.id)
-            .values(unit_name=unit.name, search=func.array_to_tsvector(tokens(words)), version=Posting.version)
+            .values(
+                unit_name=unit.name, search=func.array_to_tsvector(row_tokens(words, *more)), version=Posting.version
+            )
             .execution_options(synchronize_session="fetch")
         )

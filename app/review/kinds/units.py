@@ -277,7 +277,13 @@ class UnitChangeRequest(_UnitKind):
         unit = approved_unit(session, origin.columns.get("unit_id", actor.unit_id))
         self._guard_name(session, unit, sent)
         in_force = {name: getattr(unit, name) for name in UnitFacts.FACTS}
-        return {"unit_id": unit.id, "created_by_id": account_of(actor), **in_force, **origin.columns}
+        return {
+            "unit_id": unit.id,
+            "created_by_id": account_of(actor),
+            **in_force,
+            "extra": dict(unit.extra),
+            **origin.columns,
+        }
 
     def guard_edit(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
         """The regional switch on names holds for edits of the request too."""
