@@ -14,7 +14,7 @@ from app.extensions import csrf, db
 from app.gateways import malware, schema, storage, vault
 from app.gateways.database import database_url
 from app.models.base import use_vault
-from app.views import routes, web
+from app.views import gate, routes, web
 from config import ROOT, settings
 
 
@@ -32,11 +32,11 @@ def build(overrides: dict[str, Any]) -> Flask:
     app.extensions["malware"] = malware.from_settings(app.config["CLAMD_URL"])
     db.init_app(app)
     schema.install(app, db)
-    csrf.init_app(app)
     hops = app.config["TRUSTED_PROXIES"]
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     web.before_fab(app)
+    csrf.init_app(app)  # after the gate: somebody whose session has ended is led to the login, not told of a token
     app.config["FAB_ROLES"] = compiled.fab_roles()
     app.extensions["grants"] = compiled.grants()
     app.extensions["menu"] = compiled.menu()
@@ -45,6 +45,7 @@ def build(overrides: dict[str, Any]) -> Flask:
         appbuilder.init_app(app, db.session)
         compiled.register(appbuilder)
         compiled.assert_safe(appbuilder)
+        app.extensions["open_endpoints"] = gate.open_endpoints(appbuilder)
     web.after_fab(app)
     app.cli = cli.LateGroup(app.name)
     app.extensions["jobs"] = jobs.JOBS

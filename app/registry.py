@@ -128,7 +128,6 @@ MENU: tuple[Entry, ...] = (
         positions.AgencyPostingView,
         {A: SEND_POSTING + TALK},
         (Place((A,), RECRUIT, _l("Postings"), "briefcase"),),
-        api=False,
     ),
     Entry(
         gigs.GigOfferView,

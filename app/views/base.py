@@ -17,17 +17,15 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from app.extensions import db
 from app.models.base import Reviewable
 from app.models.changes import is_traced
 from app.models.files import StoredFile
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import cells, changes, filters, listing, record, saving, scope
+from app.views import cells, changes, filters, listing, record, saving, scope, writing
 from app.views.columns import describe, key_name
 from app.views.identity import current
 from app.views.moves import Moving
@@ -50,6 +48,7 @@ class SafeView(Moving, Talking, ModelView):
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
     scope: Callable[[Any, Actor], Any] | None = None  # staticmethod(stmt, actor) -> stmt, where there is no kind
     open_to_all = False  # every row may be seen by whoever may open the screen
+    resource = ""  # name in the address of the generated API, where the kind is another screen's
     thing: Any = ""  # what one row is called: heading of forms
     search_text: Sequence[str] = ()  # columns of the search box where the model is not Searchable
     choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
@@ -172,6 +171,9 @@ class SafeView(Moving, Talking, ModelView):
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """Last word before a plain row is stored; raises Refused to stop it."""
 
+    def before_delete(self, row: Any, actor: Actor) -> None:
+        """Last word before a plain row is deleted; raises Refused to stop it."""
+
     def related_instances(self) -> list[Any]:
         """The registered views of the related lists."""
         known = {type(v).__name__: v for v in current_app.extensions["appbuilder"].baseviews}
@@ -283,15 +285,7 @@ class SafeView(Moving, Talking, ModelView):
         """Removes a row of reference data. Reviewable things are deleted by a move, which keeps the row."""
         if self.kind:
             raise Refused("not_allowed")
-        row = scope.fetch(self, current(), pk, lock=True)
-        if not self.may_edit(row, current()):
-            raise Refused("not_allowed")
-        try:
-            db.session.delete(row)
-            db.session.commit()
-        except IntegrityError as error:
-            db.session.rollback()
-            raise saving.clash(self, error) from error
+        writing.remove(self, current(), pk)
         flash(_("Deleted."), "success")
         return redirect(url_for(f"{self.endpoint}.list"))
 

@@ -78,6 +78,7 @@ class FileView(Page):
 
     route_base = "/files"
     default_view = "file"
+    open_to_anybody = frozenset({"file", "thumb"})  # what is public; each file is asked about
 
     @expose("/<uuid:file_id>")
     def file(self, file_id: UUID) -> Response:

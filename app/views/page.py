@@ -42,6 +42,7 @@ class Page(BaseView):
     """A view of ours. FAB's page history, which rewrites the cookie at every GET, is off."""
 
     default_view = "index"
+    open_to_anybody: frozenset[str] = frozenset()  # methods for people who are not logged in
 
     def update_redirect(self) -> None:
         """Nothing is remembered: the way back stands in the URL as `next`."""

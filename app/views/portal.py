@@ -56,6 +56,7 @@ class PortalView(Page):
 
     route_base = "/portal"
     default_view = "index"
+    open_to_anybody = frozenset({"index", "posting", "gig", "unit", "agreement"})
 
     def _cached(self, template: str, **values: Any) -> Response:
         """The page with its tag; browsers may keep it for a minute."""

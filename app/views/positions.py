@@ -135,7 +135,9 @@ class PostingView(SafeView):
 
 
 class AgencyPostingView(PostingView):
-    """The same for an agency, which names the unit it posts for (ZX-08, ZX-10)."""
+    """The same for an agency, which names the unit it posts for (ZX-08, ZX-10, ZX-41)."""
+
+    resource = "agency-posting"
 
     list_title = _l("Postings for units")
     add_fieldsets = [(_l("Posted for"), {"fields": ["unit"]}), *PostingView.add_fieldsets]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +17,8 @@ from app.review import desk
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import forms, labels, scope, uploads, words
-from app.views.columns import describe
+from app.views import forms, labels, scope, uploads, words, writing
+from app.views.writing import version_of
 
 
 @dataclass(slots=True)
@@ -43,14 +42,6 @@ class Work:
         found = [(f.id, f"{f.label.text}: {error}") for f in self.form if f.name != "csrf_token" for error in f.errors]
         found += [(p.name, f"{p.label}: {error}") for p in self.places for error in p.errors]
         return found + self.faults
-
-
-def version_of(row: Any) -> str:
-    """What tells two states of a row apart: its version, else when it last changed."""
-    if isinstance(row, Reviewable):
-        return str(row.version)
-    changed = getattr(row, "changed_on", None)
-    return changed.isoformat() if changed is not None else ""
 
 
 def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
@@ -88,7 +79,7 @@ def submit(work: Work) -> Response | None:
         _explain(work, refused)
     except IntegrityError as error:
         db.session.rollback()
-        _explain(work, clash(work.view, error))
+        _explain(work, writing.clash(work.view, error))
     except (DataError, StaleDataError) as error:
         db.session.rollback()
         _explain(work, Refused("stale" if isinstance(error, StaleDataError) else "bad_value"))
@@ -150,21 +141,9 @@ def _id(row: Any) -> Any:
 
 def _save_plain(work: Work) -> Response:
     """Reference data: written as it stands, or refused with the field named."""
-    view, found = work.view, forms.values(work.view, work.form, work.columns, editing=work.row is not None)
-    row = work.row
-    if row is None:
-        row = view.model()
-    else:
-        row = scope.fetch(view, work.actor, _id(row), lock=True)
-        db.session.refresh(row)
-        if version_of(row) != work.version:
-            raise Refused("stale")
-    for name, value in found.items():
-        info = describe(view.model, name)
-        setattr(row, name, scope.picked(view, info, work.actor, value or []) if info.kind == "many" else value)
-    view.before_save(row, work.actor, created=work.row is None)
-    db.session.add(row)
-    db.session.commit()
+    view = work.view
+    found = forms.values(view, work.form, work.columns, editing=work.row is not None)
+    row = writing.write(view, work.actor, work.row, found, work.version)
     flash(_("Saved."), "success")
     return redirect(url_for(f"{view.endpoint}.show", pk=_id(row)))
 
@@ -195,34 +174,6 @@ def _blame_place(work: Work, name: str, message: str) -> bool:
             place.errors.append(message)
             return True
     return False
-
-
-_COLUMN_OF_CHECK = re.compile(r"^(?:ck|uq|fk|ix)_")
-
-
-def clash(view: Any, error: IntegrityError) -> Refused:
-    """A constraint of the database as a refusal that names the field; never the SQL and never its values."""
-    report = getattr(error.orig, "diag", None)
-    sqlstate = getattr(error.orig, "sqlstate", "")
-    name = getattr(report, "constraint_name", None) or ""
-    column = getattr(report, "column_name", None) or _column_of(view, name)
-    if sqlstate == "23503":
-        deleting = request.method == "POST" and request.endpoint == f"{view.endpoint}.delete"
-        return Refused("in_use") if deleting else Refused("not_a_choice", field=column)
-    code = {"23505": "duplicate", "23502": "missing"}.get(sqlstate, "bad_value")
-    return Refused(code, field=column)
-
-
-def _column_of(view: Any, constraint: str) -> str | None:
-    """The column a constraint speaks of: the last of its own that the form has, or the one its name ends in."""
-    table = view.model.__table__
-    for one in [*table.constraints, *table.indexes]:
-        if one.name == constraint and len(getattr(one, "columns", ())):
-            names = [c.key for c in one.columns]
-            shown = [n for n in names if n in view.add_columns]
-            return (shown or names)[-1]
-    rest = _COLUMN_OF_CHECK.sub("", constraint).removeprefix(f"{table.name}_")
-    return next((c.key for c in table.columns if rest == c.key or rest.startswith(f"{c.key}_")), None)
 
 
 def page(work: Work) -> Response:

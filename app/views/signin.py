@@ -32,6 +32,7 @@ class LoginView(Page):
 
     route_base = ""
     default_view = "login"
+    open_to_anybody = frozenset({"login", "logout"})
 
     @expose("/login/", methods=["GET", "POST"])
     def login(self) -> Any:

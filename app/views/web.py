@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.gateways.schema import newest_revision
-from app.views import cells, dictionary, errors, identity, labels, menu, saving, scope
+from app.views import cells, dictionary, errors, gate, identity, labels, menu, saving, scope
 from app.views.page import is_partial, safe_next
 
 log = logging.getLogger("app.web")
@@ -187,6 +187,7 @@ def before_fab(app: Flask) -> None:
     request_started.connect(_start, app, weak=False)
     app.before_request(_refuse_unused)
     app.before_request(identity.identify)
+    app.before_request(gate.admit)
     app.after_request(_finish)
     errors.install(app)
     app.add_url_rule("/healthz", "healthz", alive)

@@ -60,6 +60,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "out_of_range": (422, _l("This number is out of range.")),
     "too_many_decimals": (422, _l("At most %(limit)s decimals.")),
     "required": (422, _l("Please fill this in.")),
+    "not_accepted": (422, _l("Not accepted: %(said)s")),
     "unknown_field": (422, _l("There is no such field.")),
     "unknown_kind": (422, _l("There is no such kind.")),
     "already_used": (422, _l("This value is already used.")),

@@ -18,3 +18,32 @@ def test_the_description_names_the_endpoints_of_the_desk_and_the_public(app):
 
 def test_an_unknown_version_is_not_found(app):
     assert app.test_client().get("/api/v9/_openapi").status_code == 404
+
+
+def operation(app, path: str, method: str) -> dict:
+    paths = app.test_client().get("/api/v1/_openapi").json["paths"]
+    return next(found for known, found in paths.items() if known == path)[method]
+
+
+def body(app, path: str, method: str) -> dict:
+    return operation(app, path, method)["requestBody"]["content"]["application/json"]["schema"]
+
+
+def test_bodies_are_described_by_the_columns_of_the_screen(app):
+    added = body(app, "/api/v1/minimumwage/", "post")
+    assert set(added["properties"]) == {"region_code", "monthly", "hourly", "valid_from", "source"}
+    assert set(added["required"]) == {"region_code", "monthly", "hourly", "valid_from"}
+    assert added["properties"]["monthly"]["type"] == "integer"
+    assert added["properties"]["valid_from"]["format"] == "date"
+    changed = body(app, "/api/v1/minimumwage/{pk}", "put")
+    assert "version" in changed["properties"] and "required" not in changed
+    agency = body(app, "/api/v1/agency-posting/", "post")
+    assert "unit_id" in agency["properties"]
+    assert "bachelor" in agency["properties"]["education"]["enum"]
+    assert "delete" not in app.test_client().get("/api/v1/_openapi").json["paths"]["/api/v1/posting/{pk}"]
+
+
+def test_screens_without_a_form_are_described_as_read_only(app):
+    paths = app.test_client().get("/api/v1/_openapi").json["paths"]
+    assert set(paths["/api/v1/jobrun/"]) == {"get"}
+    assert set(paths["/api/v1/jobrun/{pk}"]) == {"get"}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import inspect, update
@@ -355,20 +356,45 @@ def test_only_own_hats_can_be_worn(world):
         assert world.get(role, f"/hat/{other}").status_code == 405
 
 
-def test_nobody_sees_anything_without_logging_in(world):
-    """Every address that is not open leads to the login, or is refused; under the API it is 401."""
+FILES = {"FileView.file", "FileView.thumb"}  # answer 404 for what is not public: test_files_follow_what_they_hang_on
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_sees_anything_without_logging_in(world, method):
+    """Every address that is not open leads to the login, which goes on to the page asked for; the API answers 401."""
     client, wrong = world.app.test_client(), []
     for rule in world.app.url_map.iter_rules():
-        if rule.endpoint in OPEN or "GET" not in rule.methods:
+        if rule.endpoint in {*OPEN, *FILES, "LoginView.logout"} or method not in rule.methods:
             continue
-        values = dict.fromkeys(rule.arguments, 1) | {"file_id": "0" * 8 + "-0000-0000-0000-" + "0" * 12}
         with world.app.test_request_context():
-            path = rule.build({k: v for k, v in values.items() if k in rule.arguments})[1]
-        answer = client.get(path)
-        right = {401} if path.startswith("/api/") else {302, 403, 404}
-        if answer.status_code not in right or (answer.status_code == 302 and "/login/" not in answer.location):
-            wrong.append((rule.endpoint, path, answer.status_code))
+            path = rule.build(dict.fromkeys(rule.arguments, 1))[1]
+        answer = client.open(path, method=method)
+        if path.startswith("/api/"):
+            right = answer.status_code == 401
+        else:
+            target = f"?next={quote(path)}" if method == "GET" and path != "/" else ""
+            right = (answer.status_code, answer.location) == (302, f"/login/{target}")
+        if not right:
+            wrong.append((rule.endpoint, path, answer.status_code, answer.location))
     assert wrong == []
+
+
+def test_what_is_open_without_login_is_what_was_written_down(world):
+    declared = world.app.extensions["open_endpoints"]
+    outside = {"healthz", "readyz", "UtilView.back", "LocaleView.index"}
+    pages = {name for name in OPEN if not name.partition(".")[0].endswith("Api") and name != "OpenApi.get"}
+    assert declared - FILES - {"LoginView.logout"} == pages - outside
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(world):
+    client, path = world.app.test_client(), "/postingview/move/submit/1"
+    page = {"Referer": "http://localhost/postingview/show/1?lang=en"}
+    answer = client.post(path, data={"csrf_token": "old"}, headers=page)
+    assert (answer.status_code, answer.location) == (302, "/login/?next=/postingview/show/1?lang%3Den")
+    elsewhere = client.post(path, headers={"Referer": "https://example.cn/x"})
+    assert elsewhere.location == "/login/"
+    piece = client.get("/postingview/list/", headers=SWAP)
+    assert (piece.status_code, piece.headers["HX-Redirect"]) == (204, "/login/?next=/postingview/list/")
 
 
 def test_no_post_works_without_its_token(world):

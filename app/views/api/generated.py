@@ -18,7 +18,8 @@ from app.review import desk
 from app.review.canonical import plain
 from app.review.kinds import KINDS
 from app.rules.refused import Refused
-from app.views import cells, listing, scope
+from app.views import cells, listing, saving, scope, writing
+from app.views.api import bodies, schemas
 from app.views.api.base import Api
 from app.views.api.problems import answer, answering, body
 from app.views.columns import Info, describe, parse_key
@@ -42,15 +43,17 @@ def api_of(view: type) -> type[GeneratedApi]:
 def _made(view: Any) -> type[GeneratedApi]:
     kind = KINDS.get(view.kind)
     moves = [m.name for m in kind.lifecycle.moves if not m.verdict] if kind else []
-    writes = [name for name, there in (("add", _writes(view, "add")), ("edit", _writes(view, "edit"))) if there]
-    closed = {name for name in ("add", "edit") if name not in writes} | (set() if kind else {"move"})
+    writes = [name for name in ("add", "edit") if _has_form(view, name)]
+    if writes and not kind:
+        writes.append("delete")
+    closed = {"add", "edit", "delete"} - set(writes) | (set() if kind else {"move"})
     return type(
         api_name(view),
         (GeneratedApi,),
         {
             "__doc__": view.__doc__,
             "screen": view,
-            "resource_name": view.kind or api_name(view).removesuffix("Api").lower(),
+            "resource_name": view.resource or view.kind or api_name(view).removesuffix("Api").lower(),
             "openapi_spec_tag": view.__name__.removesuffix("View"),
             "exclude_route_methods": closed,
             "base_permissions": [f"can_{name}" for name in ("list", "show", *writes, *moves)],
@@ -58,9 +61,8 @@ def _made(view: Any) -> type[GeneratedApi]:
     )
 
 
-def _writes(view: Any, what: str) -> bool:
-    """Reviewable things are written through the desk; reference data only on their screens."""
-    return bool(view.kind) and bool(getattr(view, f"{what}_columns", None) or getattr(view, f"{what}_fieldsets", None))
+def _has_form(view: Any, what: str) -> bool:
+    return bool(getattr(view, f"{what}_columns", None) or getattr(view, f"{what}_fieldsets", None))
 
 
 def _json(row: Any, info: Info) -> Any:
@@ -80,6 +82,11 @@ def _named(row: Any) -> dict[str, Any]:
     return {"id": plain(scope.key_of(row)), "name": cells.name_of(row)}
 
 
+def _tag(row: Any) -> str:
+    """The ETag of a row: which one, and in which state."""
+    return f"{scope.key_of(row)}-{writing.version_of(row)}"
+
+
 def _keys(info: Info, sent: Any) -> set[Any]:
     """The keys in what was sent for a relation, whether bare, as objects with an id, or as rows."""
     found = set()
@@ -92,7 +99,7 @@ def _keys(info: Info, sent: Any) -> set[Any]:
 
 
 class GeneratedApi(Api):
-    """List, record, and for reviewable things: create, change, move. Base of the made classes."""
+    """List, record, add, change, delete, move: what the screen can do. Base of the made classes."""
 
     screen: Any = None
 
@@ -101,9 +108,15 @@ class GeneratedApi(Api):
         """The registered instance of the screen."""
         return next(v for v in current_app.extensions["appbuilder"].baseviews if type(v) is self.screen)
 
+    def add_api_spec(self, api_spec: Any) -> None:
+        """Describes the endpoints; bodies by the columns of the screen."""
+        super().add_api_spec(api_spec)
+        schemas.fill(api_spec._paths, f"/api/{self.version}/{self.resource_name}/", self._view)
+
     def _row(self, row: Any, names: list[str]) -> dict[str, Any]:
         found = {"id": plain(scope.key_of(row))} | {n: _json(row, describe(self._view.model, n)) for n in names}
-        return found | ({"version": row.version} if hasattr(row, "version") else {})
+        version = writing.version_of(row)
+        return found | ({"version": int(version) if version.isdigit() else version} if version else {})
 
     def _fetch(self, pk: str) -> Any:
         return scope.fetch(self._view, current(), pk)
@@ -119,8 +132,8 @@ class GeneratedApi(Api):
 
     def _answered(self, row: Any, status: int = 200) -> Response:
         response = answer({"result": self._row(row, self._view.show_columns), "moves": self._moves(row)}, status)
-        if hasattr(row, "version"):
-            response.set_etag(f"{row.id}-{row.version}")
+        if writing.version_of(row):
+            response.set_etag(_tag(row))
         return response
 
     @expose("/", methods=["GET"])
@@ -181,20 +194,22 @@ class GeneratedApi(Api):
     @permission_name("add")
     @answering
     def add(self) -> Response:
-        """Create a draft
+        """Add a row; of what is reviewed, a draft
         ---
         post:
           requestBody:
             required: true
             content: {application/json: {schema: {type: object}}}
           responses:
-            201: {description: The draft}
+            201: {description: The row}
+            403: {$ref: '#/components/responses/403'}
             422: {$ref: '#/components/responses/422'}
         """
-        content = body().everything()
-        self._refuse_strangers(content)
-        row = desk.create(db.session, current(), self._view.kind, content)
-        return self._answered(row, 201)
+        view, actor, content = self._view, current(), body().everything()
+        if view.kind:
+            self._refuse_strangers(content)
+            return self._answered(desk.create(db.session, actor, view.kind, content), 201)
+        return self._answered(writing.write(view, actor, None, bodies.read(view, actor, content)), 201)
 
     @expose("/<pk>", methods=["PUT"])
     @protect()
@@ -212,16 +227,45 @@ class GeneratedApi(Api):
             required: true
             content: {application/json: {schema: {type: object}}}
           responses:
-            200: {description: The row; approved content stays as it is until the change is approved}
+            200: {description: 'The row; approved content stays as it is until the change is approved'}
+            403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
             409: {description: stale or wrong_state}
             422: {$ref: '#/components/responses/422'}
         """
-        row, sent = self._fetch(pk), body()
+        view, actor, row, sent = self._view, current(), self._fetch(pk), body()
         content = {name: value for name, value in sent.everything().items() if name != "version"}
-        self._refuse_strangers(content, row)
-        done = desk.edit(db.session, current(), self._view.kind, row.id, content, self._version(row, sent))
-        return self._answered(done.subject)
+        if view.kind:
+            self._refuse_strangers(content, row)
+            done = desk.edit(db.session, actor, view.kind, row.id, content, self._version(row, sent))
+            return self._answered(done.subject)
+        if not saving.editable(view, actor, row):
+            raise Refused("not_allowed")
+        found = bodies.read(view, actor, content, row)
+        return self._answered(writing.write(view, actor, row, found, self._seen(row, sent)))
+
+    @expose("/<pk>", methods=["DELETE"])
+    @protect()
+    @permission_name("delete")
+    @answering
+    def delete(self, pk: str) -> Response:
+        """Delete a row that nothing refers to
+        ---
+        delete:
+          description: What is reviewed is deleted by its move `delete`, which keeps the row for the ledger.
+          parameters:
+          - {in: path, name: pk, required: true, schema: {type: string}}
+          - {in: header, name: If-Match, schema: {type: string}, description: The ETag that was read; optional}
+          responses:
+            204: {description: It is gone}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: in_use or stale}
+        """
+        row = self._fetch(pk)
+        version = None if not request.if_match else self._seen(row, Fields.of_json({}))
+        writing.remove(self._view, current(), pk, version)
+        return current_app.response_class(status=204)
 
     @expose("/<pk>/<string:name>", methods=["POST"])
     @protect()
@@ -279,6 +323,16 @@ class GeneratedApi(Api):
             new = list(keys - there)
             if len(scope.picked(view, info, actor, new)) != len(new):
                 raise Refused("not_a_choice", field=sent)
+
+    def _seen(self, row: Any, sent: Fields) -> str:
+        """The state of a plain row that the caller read: If-Match, else the body; "" where a row tells no states apart."""
+        if not writing.version_of(row):
+            return ""
+        if request.if_match:
+            if not request.if_match.contains(_tag(row)):
+                raise Refused("stale")
+            return writing.version_of(row)
+        return sent.text("version", limit=40, required=True)
 
     def _version(self, row: Any, sent: Fields) -> int:
         """The version the caller read: If-Match, else the body. Raises Refused("missing") without either."""
