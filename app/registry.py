@@ -14,6 +14,7 @@ from app.views import (
     accounts,
     accounts_admin,
     agencies,
+    announcements,
     gigs,
     imports,
     media,
@@ -288,6 +289,14 @@ MENU: tuple[Entry, ...] = (
         dict.fromkeys(EVERYONE, "read"),
         (Place(EVERYONE, ACCOUNT, _l("Messages"), "bell"),),
         api=False,
+    ),
+    Entry(
+        announcements.AnnouncementView,
+        {**dict.fromkeys(EVERYONE, "read acknowledge"), OP: "read write delete"},
+        (
+            Place((OP,), PLATFORM, _l("Notices"), "speakerphone"),
+            Place(tuple(r for r in EVERYONE if r is not OP), ACCOUNT, _l("Notices"), "speakerphone"),
+        ),
     ),
     Entry(
         PasswordView,

@@ -161,6 +161,8 @@ TASKS: Final[dict[str, Any]] = {
     "export": _l("Export of a list"),
 }
 
+IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}
+
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
@@ -169,6 +171,8 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "notice": NOTICES,
     "login_outcome": LOGINS,
     "grant": GRANTS,
+    "importance": IMPORTANCE,
+    "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},
     "task_kind": TASKS,
 }
 

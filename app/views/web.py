@@ -34,7 +34,7 @@ PREFERENCES = {
 # Routes that FAB registers by itself and we have no use for.
 UNUSED = frozenset({"UtilView.back", "LocaleView.index"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Kept in `g` by the extensions; a context that outlives a request must not carry them into the next.
+# Kept in `g` by the extensions and by lists; a context that outlives a request must not carry them into the next.
 _PER_REQUEST = (
     "_login_user",
     "csrf_token",
@@ -42,6 +42,7 @@ _PER_REQUEST = (
     "_flask_babel",
     "_jwt_extended_jwt",
     "_jwt_extended_jwt_user",
+    "announcement_marks",
 )
 
 

@@ -64,6 +64,8 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "unknown_field": (422, _l("There is no such field.")),
     "unknown_kind": (422, _l("There is no such kind.")),
     "already_used": (422, _l("This value is already used.")),
+    "ends_before_it_begins": (422, _l("The last day cannot lie before the first.")),
+    "english_whole": (422, _l("Please give title and text in English, or neither.")),
     "date_past": (422, _l("Please choose a day in the future.")),
     "own_matter": (403, _l("This concerns you or your own unit or school: a colleague decides it.")),
     "idempotency_conflict": (409, _l("This key was used for another request.")),

@@ -121,6 +121,9 @@ SPOTS: dict[str, Spot] = {
     "MessageView.read_one": Spot(("can_list", "MessageView"), "/messageview/read/{}", "MessageView", True),
     "MessageView.unread": Spot(("can_list", "MessageView"), "/messageview/unread"),
     "MessageView.newest": Spot(("can_list", "MessageView"), "/messageview/newest"),
+    "AnnouncementView.acknowledge": Spot(
+        ("can_acknowledge", "AnnouncementView"), "/announcementview/acknowledge/{}", "AnnouncementView", True
+    ),
     "FindView.list": Spot(("can_list", "FindView"), "/find/?q=演示"),
     "PasswordView.index": Spot(("can_list", "PasswordView"), "/password/"),
     "PostingView.preview": Spot(("can_show", "PostingView"), "/postingview/preview/{}", "PostingView"),

@@ -20,6 +20,7 @@ from werkzeug.security import generate_password_hash
 from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyUnit
+from app.models.announcements import Announcement
 from app.models.gigs import GigOffer, GigWanted
 from app.models.media import Medium
 from app.models.messages import Message, Outbox
@@ -72,6 +73,7 @@ REACH: dict[str, dict[str, str]] = {
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {"operator": "all", "auditor": "all"},
     "MessageView": {r.value: "own" for r in ROLES},
+    "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
     "MinimumWageView": _BUREAU,
@@ -425,6 +427,13 @@ class _Builder:
                     Message(account_id=account_id, message_kind="recruit", template="submission_received", facts=facts)
                 ),
             )
+        for side, until in (
+            ("a", None),
+            ("b", today() - timedelta(days=1)),
+        ):  # what is over is seen by its writers only
+            begun = today() - timedelta(days=9)
+            row = Announcement(title_zh=f"公告{side}", body_zh="见通知。", shown_from=begun, shown_until=until)
+            self.keep("AnnouncementView", side, self.add(row))
         self.keep("OutboxView", "a", self.session.scalars(select(Outbox)).first())
         self.keep(
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
