@@ -25,7 +25,7 @@ from app.models.files import StoredFile
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import cells, changes, filters, listing, record, saving, scope, writing
+from app.views import cells, changes, custom, filters, listing, record, saving, scope, writing
 from app.views.columns import describe, key_name
 from app.views.identity import current
 from app.views.moves import Moving
@@ -68,6 +68,7 @@ class SafeView(Moving, Talking, ModelView):
     related_size = 5
     base_order = ("id", "desc")
     page_size = 50
+    inner_words = True  # the search box also finds by custom fields that are not public
 
     default_view = "list"
     list_template = "list.html"
@@ -92,6 +93,7 @@ class SafeView(Moving, Talking, ModelView):
         if self.base_order == ("id", "desc"):
             self.base_order = (key_name(self.model), "desc")
         self._init_lifecycle()
+        custom.extend(self)
         self.identity_columns = self.identity_columns or [n for n in self.list_columns[1:] if n != "status"][:3]
 
     def _init_lifecycle(self) -> None:
@@ -211,7 +213,7 @@ class SafeView(Moving, Talking, ModelView):
             row=row,
             pk=scope.key_of(row),
             facts=record.facts(self, row),
-            sections=self._show_sections(),
+            sections=self._show_sections(row),
             files=record.files(self, row),
             past=record.past(self, row, actor),
             traced=is_traced(self.model),
@@ -246,10 +248,11 @@ class SafeView(Moving, Talking, ModelView):
         r = record.related(self, found, row, actor)
         return self.render_template("under.html", title=self.called(row), pk=pk, r=r)
 
-    def _show_sections(self) -> Sequence[tuple[str, Sequence[str]]]:
-        if not self.show_fieldsets:
-            return [("", self.show_columns)]
-        return [(str(title or ""), spec["fields"]) for title, spec in self.show_fieldsets]
+    def _show_sections(self, row: Any) -> Sequence[tuple[str, Sequence[str]]]:
+        """The declared sections with the custom fields that this row has."""
+        declared = self.show_fieldsets or [("", {"fields": list(custom.declared(self.show_columns))})]
+        found = [(str(title or ""), spec["fields"]) for title, spec in declared]
+        return custom.placed(found, [(one, one.name) for one in custom.of_row(row)])
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

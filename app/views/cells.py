@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.models.reference import Region
-from app.views import dictionary, labels
+from app.rules.custom import is_custom
+from app.views import custom, dictionary, labels
 from app.views.columns import Info, describe, key_name
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,6 +91,10 @@ def text_of(value: Any, info: Info) -> str:
 
 def value_of(row: Any, info: Info) -> Any:
     """The value behind a column; for a foreign key the row it points to."""
+    if info.custom is not None:
+        return custom.value_of(row, info.custom)
+    if is_custom(info.name):
+        return None
     if info.kind == "relation" and info.relation is not None:
         return getattr(row, info.relation.key)
     if info.kind == "sealed":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import get_locale
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -24,7 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import RelationshipProperty
 
+from app.extensions import db
 from app.models.base import Sealed
+from app.models.custom import Extensible, field_named
+from app.rules.custom import PREFIX, Definition, is_custom
 
 # Python type of a column's value -> what it is on the screen.
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -41,6 +45,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (Text, "long"),
     (String, "text"),
 )
+# The dictionary of a custom field's options is called x_<entity>.<code>.
+_CUSTOM_KINDS = {"choice": "dict", "choices": "words"}
 LONG_TEXT = 150  # characters; from here on a text gets several lines
 
 
@@ -51,6 +57,7 @@ class Info:
     `kind`: text, long, int, decimal, bool, date, datetime, dict, words (several of a dictionary), status, sealed, array,
     json, relation (to one),
     many (to many), property or other. `column` is the column that holds the value (of a relation: its foreign key).
+    Of a custom field `custom` is the definition, and no column is its own.
     """
 
     name: str
@@ -62,6 +69,7 @@ class Info:
     dict_code: str = ""
     length: int = 0
     nullable: bool = True
+    custom: Definition | None = None
 
     @property
     def target(self) -> Any:
@@ -93,9 +101,28 @@ def _column_kind(column: Any) -> str:
     return "long" if found == "text" and length > LONG_TEXT else found
 
 
-@lru_cache(maxsize=4096)
 def describe(model: Any, name: str) -> Info:
-    """What `model.name` is. A name that is no column and no relation is a property of the class."""
+    """What `model.name` is. A name that is no column and no relation is a property of the class.
+
+    A custom field is known as x_<code>, and is what its definition says in this request.
+    """
+    return _custom(model, name) if is_custom(name) else _declared(model, name)
+
+
+def _custom(model: Any, name: str) -> Info:
+    """A custom field; one whose definition is gone is a text called by its code."""
+    entity = model.CUSTOM if issubclass(model, Extensible) else ""
+    one = field_named(db.session, entity, name) if entity else None
+    if one is None:
+        return Info(name, "property", name.removeprefix(PREFIX))
+    english = str(get_locale()).startswith("en")
+    kind = _CUSTOM_KINDS.get(one.type, one.type)
+    code = f"{PREFIX}{entity}.{one.code}" if one.options else ""
+    return Info(name, kind, one.label(english), one.help(english), None, None, code, one.length, custom=one)
+
+
+@lru_cache(maxsize=4096)
+def _declared(model: Any, name: str) -> Info:
     mapper = inspect(model)
     if name in mapper.relationships:
         return _from_relation(name, mapper.relationships[name])

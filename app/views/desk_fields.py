@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy import event, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.extensions import db
 from app.models.reference import Industry, Occupation, Region
-from app.review.kinds import KINDS
+from app.review.kinds import KINDS, custom
+from app.rules.custom import is_custom
 from app.views import dictionary
 from app.views.cells import moment
 from app.views.columns import Info, describe, key_column
@@ -89,6 +91,8 @@ def text_of(info: Info, value: Any, names: Names) -> str:
         return _moment(value)
     if info.kind == "int" and isinstance(value, int):
         return f"{value:,}"
+    if info.kind == "words" and isinstance(value, list):
+        return _("; ").join(dictionary.word(info.dict_code, code) for code in value)
     if isinstance(value, list):
         return _("; ").join(_entry(entry) for entry in value)
     return str(value)
@@ -114,6 +118,9 @@ def fields_of(
     """
     kind, hits = KINDS[kind_key], _by_field(checks)
     names_in_order = [*(n for n in kind.columns if n not in _APART), *(n for n in ("schools",) if n in kind.relations)]
+    own = custom.names_in(new, old or {})
+    if own:
+        names_in_order += [name for name, _label in custom.ordered(db.session, kind.model, own)]
     lines = [_line(describe(kind.model, name), new, old, hits.get(name, []), names) for name in names_in_order]
     told = [line for line in lines if line.flag or line.changed or (line.new and (old or new.get(line.name)))]
     return sorted(told, key=lambda line: _GRAVITY[line.flag])
@@ -161,6 +168,6 @@ def label_of(kind_key: str, name: str) -> str:
     if name == "pay":
         return _("Pay")
     model = KINDS[kind_key].model
-    if name and (name in model.CONTENT or hasattr(model, name)):
+    if name and (is_custom(name) or name in model.CONTENT or hasattr(model, name)):
         return str(describe(model, name).label)
     return ""

@@ -9,7 +9,9 @@ from flask_babel import get_locale
 from sqlalchemy import event, select
 
 from app.extensions import db
+from app.models.custom import field_named
 from app.models.reference import DictItem
+from app.rules.custom import PREFIX, Option, is_custom
 from app.views.labels import OWNED
 
 SECONDS = 30.0  # another process's change is seen after this long; one's own at once
@@ -50,12 +52,22 @@ def _english() -> bool:
     return str(get_locale()).startswith("en")
 
 
+def _options(dict_code: str) -> dict[str, Option]:
+    """The options of a custom field, whose dictionary is called x_<entity>.<code>."""
+    entity, _dot, code = dict_code.removeprefix(PREFIX).partition(".")
+    one = field_named(db.session, entity, PREFIX + code)
+    return {option.code: option for option in one.options} if one is not None else {}
+
+
 def word(dict_code: str, code: object) -> str:
     """The word of one value; a value that left the dictionary shows itself."""
     if code in (None, ""):
         return ""
     if dict_code in OWNED:
         return str(OWNED[dict_code].get(str(code), code))
+    if is_custom(dict_code):
+        option = _options(dict_code).get(str(code))
+        return str(code) if option is None else option.label(_english())
     item = _items().get(dict_code, {}).get(str(code))
     return str(code) if item is None else item[1 if _english() else 0]
 
@@ -64,6 +76,10 @@ def choices(dict_code: str, keep: object = None) -> list[tuple[str, str]]:
     """Values on offer, in order; `keep` stays on offer although it was switched off meanwhile."""
     if dict_code in OWNED:
         return [(str(code), str(name)) for code, name in OWNED[dict_code].items()]
+    if is_custom(dict_code):
+        kept = keep if isinstance(keep, (list, tuple)) else (keep,)
+        options = _options(dict_code).values()
+        return [(one.code, one.label(_english())) for one in options if not one.off or one.code in kept]
     place = 1 if _english() else 0
     items = _items().get(dict_code, {})
     return [(code, item[place]) for code, item in items.items() if item[2] or code == keep]

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from app.models.base import Searchable
 from app.review.kinds import KINDS
 from app.rules.search import tsquery
-from app.views import cells, dictionary, labels, scope
+from app.views import cells, custom, dictionary, labels, scope
 from app.views.columns import Info, describe, enumerated, key_column, parse_key
 from app.views.queries import contains, tsquery_type
 
@@ -77,7 +77,7 @@ def statuses(view: Any, name: str = "status") -> list[tuple[str, str]]:
 def _choices(view: Any, info: Info) -> list[tuple[str, str]]:
     if info.kind == "status":
         return statuses(view, info.name)
-    if info.kind == "dict":
+    if info.kind == "dict" or (info.custom is not None and info.custom.options):
         return dictionary.choices(info.dict_code)
     if info.kind == "bool":
         return [("1", _("Yes")), ("0", _("No"))]
@@ -130,6 +130,8 @@ def _range(found: Filter, column: Any) -> list[ColumnElement[bool]]:
 
 def conditions(model: Any, found: Filter) -> list[ColumnElement[bool]]:
     """What an active filter demands of a row."""
+    if found.info.custom is not None:
+        return custom.conditions(model, found.info.custom, found.value, found.low, found.high)
     if found.kind in RANGES:
         return _range(found, found.info.column)
     if found.kind == "relation":
@@ -164,7 +166,7 @@ def search(stmt: Select[Any], view: Any, words: str) -> Select[Any]:
     if not words:
         return stmt
     if issubclass(view.model, Searchable):
-        query = tsquery(words)
+        query = tsquery(words, inner=getattr(view, "inner_words", False))
         return stmt.where(cast(view.model.search, TSVECTOR).op("@@")(cast(query, tsquery_type))) if query else stmt
     columns = [describe(view.model, name).column for name in view.search_text]
     return stmt.where(or_(*(contains(column, words) for column in columns))) if columns else stmt

@@ -10,7 +10,7 @@ from markupsafe import escape
 from wtforms import Field
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from app.views import cells, inputs
+from app.views import cells, custom_inputs, inputs
 from app.views.columns import Info, describe
 
 REQUIRED = _l("Please fill this in.")
@@ -69,6 +69,8 @@ class Converter(GeneralModelConverter):
         return form_props
 
     def _field(self, info: Info, label: Any, help: Any, checks: list[Any]) -> Any:
+        if info.custom is not None:
+            return custom_inputs.field(info, label, help)
         needed = required(info)
         more = {"description": help, "default": default_of(info)}
         if info.kind in ("relation", "many"):
@@ -102,6 +104,8 @@ def initial(view: Any, row: Any, columns: list[str]) -> dict[str, Any]:
         info = describe(view.model, name)
         if info.kind == "relation":
             values[name] = getattr(row, info.column.key)
+        elif info.custom is not None:
+            values[name] = cells.value_of(row, info)
         elif info.kind != "sealed":
             values[name] = getattr(row, name)
     return values
@@ -121,7 +125,9 @@ def values(view: Any, form: Any, columns: list[str], *, editing: bool) -> dict[s
         info, data = describe(view.model, name), form[name].data
         if info.kind == "sealed" and not data and editing:
             continue
-        if info.kind == "relation":
+        if info.custom is not None:
+            found[name] = data
+        elif info.kind == "relation":
             found[info.column.key] = data
         elif info.kind in ("text", "long", "dict", "sealed"):
             found[name] = data or ("" if not info.nullable and info.kind != "dict" else None)
@@ -161,7 +167,7 @@ def differing(view: Any, form: Any, row: Any, columns: list[str]) -> list[tuple[
         if info.kind == "sealed":
             continue
         stored = cells.value_of(row, info)
-        typed: Any = field.data
+        typed: Any = field.data if info.custom is None else custom_inputs.typed(info.custom, field)
         if info.kind in ("relation", "many"):
             typed = [text for _key, text in field.selected()]
             stored = (

@@ -14,6 +14,7 @@ from flask_login import current_user
 from sqlalchemy import func, literal, select
 
 from app.extensions import db
+from app.models import custom
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency
 from app.models.changes import act_as
@@ -44,6 +45,7 @@ class Wearable:
     school_id: int | None
     agency_id: int | None
     grants: frozenset[str]
+    home: str = ""  # the division of the hat, or of its unit, school or agency
 
 
 class Wardrobe(NamedTuple):
@@ -53,6 +55,7 @@ class Wardrobe(NamedTuple):
     name: str
     unread: int
     must_change: bool  # the password was set by somebody else
+    stamp: Any = None  # which state the definitions of custom fields are in
 
     @property
     def staff(self) -> bool:
@@ -77,7 +80,8 @@ def wardrobe(account_id: int) -> Wardrobe:
     columns = (
         Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
         func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, Person.must_change,
-        _unread(account_id),
+        _unread(account_id), func.coalesce(Hat.region_code, Unit.region_code, School.region_code, Agency.region_code, ""),
+        custom.stamp_now(),
     )  # fmt: skip
     stmt = (
         select(*columns)
@@ -89,11 +93,12 @@ def wardrobe(account_id: int) -> Wardrobe:
         .where(Hat.account_id == account_id, Hat.active)
         .order_by(Hat.is_default.desc(), Hat.id)
     )
-    hats, name, unread, must_change = [], "", 0, False
-    for key, role, region, unit, school, agency, grants, place, real_name, forced, waiting in db.session.execute(stmt):
-        hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants)))
+    hats, name, unread, must_change, stamp = [], "", 0, False, None
+    for row in db.session.execute(stmt):
+        key, role, region, unit, school, agency, grants, place, real_name, forced, waiting, home, stamp = row
+        hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants), home))
         name, unread, must_change = real_name or "", waiting, bool(forced)
-    return Wardrobe(hats, name, unread, must_change)
+    return Wardrobe(hats, name, unread, must_change, stamp)
 
 
 def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable) -> Actor:
@@ -116,8 +121,9 @@ def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable
 def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
     found = wardrobe(account_id)
-    hats, name, g.unread, g.must_change = found
+    hats, name, g.unread, g.must_change, stamp = found
     g.hats = hats
+    custom.begin(db.session, stamp)
     if not strict and session.get("staff", False) != found.staff:
         session["staff"] = found.staff  # how long the session may stand idle
     worn = next((h for h in hats if str(h.id) == str(wanted)), None)
@@ -153,6 +159,7 @@ def identify() -> Any:
     """
     g.actor, g.hat, g.hats, g.unread, g.must_change = None, None, [], 0, False
     act_as(db.session, None, "")
+    custom.begin(db.session)
     if request.path.startswith(QUIET):
         return None
     if is_api():

@@ -63,6 +63,7 @@ class IntInput(IntegerField):
     """A whole number."""
 
     kind = "int"
+    largest: Any = INT4
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist or not valuelist[0].strip():
@@ -73,7 +74,7 @@ class IntInput(IntegerField):
         except ValueError:
             self.data = None
             raise ValueError(_("Please enter a whole number.")) from None
-        if abs(self.data) > INT4:
+        if abs(self.data) > self.largest:
             raise ValueError(_("This number is too large."))
 
 
@@ -81,6 +82,7 @@ class DecimalInput(DecimalField):
     """An amount with at most two decimals."""
 
     kind = "decimal"
+    largest: Any = 10**8 - 1
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist or not valuelist[0].strip():
@@ -90,7 +92,7 @@ class DecimalInput(DecimalField):
             super().process_formdata([valuelist[0].replace(",", "").strip()])
         except ValueError:
             raise ValueError(_("Please enter a number.")) from None
-        if self.data is not None and (not self.data.is_finite() or abs(self.data) >= 10**8):
+        if self.data is not None and (not self.data.is_finite() or abs(self.data) > self.largest):
             raise ValueError(_("This number is too large."))
         if self.data is not None and self.data.as_tuple().exponent < -2:
             raise ValueError(_("At most two decimals."))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.extensions import db
 from app.models.files import StoredFile
+from app.rules.custom import is_custom
 from app.views import filters, scope
 from app.views.columns import describe, key_column, key_name
 from app.views.filters import Filter
@@ -138,6 +139,9 @@ def _loads(view: Any, names: list[str]) -> list[Any]:
     """Loader options: only the needed columns, and each relation in one go."""
     model, wanted, all_known = view.model, set(), True
     for name in names:
+        if is_custom(name):
+            wanted.add("extra")
+            continue
         kind = describe(model, name).kind
         if kind == "property":
             all_known = all_known and name in view.column_needs

@@ -21,7 +21,7 @@ from app.review.kinds import KINDS
 from app.review.kinds.base import Origin
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
-from app.views import dictionary, portal, public_content, scope
+from app.views import custom, dictionary, portal, public_content, scope
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -105,6 +105,7 @@ class PostingView(SafeView):
         row, kind = scope.fetch(self, current(), pk), KINDS["posting"]
         content = {name: getattr(row, name) for name in kind.columns}
         content["schools"] = [school.id for school in row.schools]
+        content |= custom.carried(row)
         if row.valid_until and row.valid_until <= today():
             content["valid_until"] = None
         if row.agency_id:

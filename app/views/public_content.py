@@ -24,6 +24,8 @@ from app.rules.actor import region_bounds
 from app.rules.calendar import local_day
 from app.rules.refused import Refused
 from app.rules.search import tsquery
+from app.views import cells, custom
+from app.views.columns import describe
 
 Values = dict[str, Any]
 
@@ -164,6 +166,18 @@ def regions_above(session: Session, code: str) -> list[tuple[str, str]]:
     stmt = select(Region.code, Region.name).where(Region.code.in_(chain), ~Region.pseudo).order_by(Region.code)
     found = [(c, n) for c, n in session.execute(stmt)]
     return found if any(c == code for c, _ in found) else []
+
+
+def more_facts(row: Any) -> list[Values]:
+    """The custom fields of a row that are public: code, label, value as JSON, and the value in words."""
+    found: list[Values] = []
+    for one in custom.of_row(row) if row.extra else ():
+        value = custom.value_of(row, one) if one.public else None
+        if value is not None:
+            info = describe(type(row), one.name)
+            text = cells.text_of(value, info)
+            found.append({"code": one.code, "label": str(info.label), "value": row.extra[one.code], "text": text})
+    return found
 
 
 def unit_openings(session: Session, unit_id: int, day: dt.date, limit: int) -> list[Any]:

@@ -16,8 +16,9 @@ from app.models.base import Reviewable
 from app.review import desk
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
+from app.rules.custom import is_custom
 from app.rules.refused import Refused
-from app.views import forms, labels, scope, uploads, words, writing
+from app.views import custom_forms, forms, labels, scope, uploads, words, writing
 from app.views.writing import version_of
 
 
@@ -48,12 +49,13 @@ def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> W
     """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
     idle = {"files", "file", *(view.left_out(row, actor) if row is not None else ())}
     names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in idle]
+    names = custom_forms.columns(view, names, row)
     kind = forms.form_class(view, names)
     data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     posted = request.method == "POST" and not fresh
     form = kind(request.form if posted else None, data=data)
     forms.note_stored(form, row)
-    work = Work(view, actor, row, names, form, uploads.fields(view))
+    work = Work(view, actor, row, names, form, [] if custom_forms.alone(view, row) else uploads.fields(view))
     there = _attached(view, row)
     work.version = (request.form.get("version") if posted else "") or (version_of(row) if row is not None else "")
     if posted:
@@ -99,7 +101,7 @@ def _content(work: Work) -> dict[str, Any]:
     editing = work.row is not None
     found = forms.values(work.view, work.form, work.columns, editing=editing)
     known = {*kind.columns, *kind.relations, *(() if editing else kind.extra)}
-    content = {name: value for name, value in found.items() if name in known}
+    content = {name: value for name, value in found.items() if name in known or is_custom(name)}
     if work.places and "files" in kind.relations:
         content["files"] = uploads.sent(work.places, str(content.get("slot") or getattr(work.row, "slot", "") or ""))
     return content
@@ -211,13 +213,15 @@ def _sections(work: Work) -> list[tuple[str, list[Any]]]:
         found.append((str(title or ""), items))
     if work.places and not placed:
         found[-1][1].extend(work.places)
-    return found
+    return custom_forms.placed(work.view, found, work.form, work.columns)
 
 
 def _submits(work: Work) -> dict[str, bool]:
     """Which buttons: sending in belongs to reviewable things only, and not to what is live or under review."""
     view, row = work.view, work.row
     if not view.kind:
+        return {"save": True, "submit": False, "again": False}
+    if custom_forms.alone(view, row):
         return {"save": True, "submit": False, "again": False}
     life = KINDS[view.kind].lifecycle
     here = row.status if row is not None else life.initial
@@ -231,5 +235,5 @@ def editable(view: Any, actor: Actor, row: Any) -> bool:
         return view.may("can_edit") and view.may_edit(row, actor)
     kind = KINDS[view.kind]
     life = kind.lifecycle
-    open_now = row.status in life.editable | life.revisable or row.status == "pending"
+    open_now = row.status in life.editable | life.revisable or row.status == "pending" or custom_forms.alone(view, row)
     return view.may("can_edit") and open_now and kind.may_send(actor, row)

@@ -13,6 +13,7 @@ from app.models.base import vault
 from app.models.units import Blacklisted, Unit, UnitChange
 from app.rules.actor import UNIT_SIDE, Actor
 from app.rules.codes import phone_fault, resident_id_fault, uscc_fault
+from app.rules.custom import is_custom
 from app.rules.dates import today
 from app.rules.masks import mask_id, mask_phone
 from app.rules.refused import Refused
@@ -104,7 +105,9 @@ class UnitChangeView(SafeView):
         return (
             {}
             if unit is None
-            else forms.initial(self, unit, [name for name in self.add_columns if hasattr(unit, name)])
+            else forms.initial(
+                self, unit, [name for name in self.add_columns if hasattr(unit, name) or is_custom(name)]
+            )
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.gateways.schema import newest_revision
-from app.views import cells, dictionary, errors, gate, identity, labels, menu, saving, scope
+from app.views import cells, dictionary, errors, gate, identity, labels, menu, public_content, saving, scope
 from app.views.page import is_partial, safe_next
 
 log = logging.getLogger("app.web")
@@ -175,6 +175,7 @@ def _globals(app: Flask) -> None:
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
         can_edit_row=_can_edit_row, viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
+        more_facts=public_content.more_facts,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
 from app.models.base import Reviewable
+from app.review.kinds import custom
 from app.rules.actor import Actor
 from app.rules.refused import Refused
 from app.views import scope
@@ -36,9 +37,11 @@ def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str
     created = row is None
     with _refusing(view):
         row = view.model() if created else _locked(view, actor, row, version)
+        found, own = custom.parted(found)
         for name, value in found.items():
             info = describe(view.model, name)
             setattr(row, name, scope.picked(view, info, actor, value or []) if info.kind == "many" else value)
+        custom.write(db.session, row, own)
         view.before_save(row, actor, created=created)
         db.session.add(row)
         db.session.commit()

@@ -80,10 +80,13 @@ def _posted(view: Any, given: dict[str, Any]) -> MultiDict[str, str]:
         field = name_in_json(info)
         if info.kind in ("many", "words"):
             found.setlist(name, _texts(info, value, field))
+        elif info.kind == "bool" and info.custom is not None and value is None:
+            found[name] = ""
         elif info.kind == "bool":
             if not isinstance(value, bool):
                 raise Refused("bad_value", field=field)
-            found[name] = "y" if value else "false"
+            yes, no = ("1", "0") if info.custom is not None else ("y", "false")
+            found[name] = yes if value else no
         else:
             found[name] = _text(info, value, field)
     return found

@@ -58,6 +58,7 @@ def posting_values(row: Posting) -> Values:
         "requirements": row.requirements,
         "valid_until": row.valid_until,
         "published_at": _when(row.published_at),
+        "custom": public_content.more_facts(row),
     }
 
 
@@ -77,6 +78,7 @@ def gig_values(kind: str, row: GigOffer | GigWanted) -> Values:
         "description": row.description,
         "valid_until": row.valid_until,
         "published_at": _when(row.published_at),
+        "custom": public_content.more_facts(row),
     }
     return values | (_offer_values(row) if isinstance(row, GigOffer) else _wanted_values(row))
 
@@ -114,6 +116,7 @@ def unit_values(unit: Unit) -> Values:
         "ownership": _word("ownership", unit.ownership),
         "website": unit.website,
         "intro": unit.intro,
+        "custom": public_content.more_facts(unit),
     }
     if unit.nature != public_content.SOLE_TRADER:
         values["legal_rep"] = unit.legal_rep

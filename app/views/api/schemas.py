@@ -56,6 +56,9 @@ def _shape(view: Any, info: Info) -> dict[str, Any]:
         one = {"type": "string"} | ({"enum": codes} if codes else {})
         return {"type": "array", "items": one} if info.kind == "words" else one
     shape = dict(_TYPES.get(info.kind, {"type": "string"}))
+    if info.custom is not None and info.kind == "int":
+        bounds = (("minimum", info.custom.at_least), ("maximum", info.custom.at_most))
+        shape |= {word: int(bound) for word, bound in bounds if bound.lstrip("-").isdigit()}
     return shape | ({"maxLength": info.length} if info.length and shape == {"type": "string"} else {})
 
 
