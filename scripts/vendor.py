@@ -1,4 +1,5 @@
-"""Copy the browser libraries named in vendor.json from npm into app/static/vendor, each with its licence.
+"""Copy the browser libraries named in vendor.json from npm into app/static/vendor, each with its licence
+(what only tests use goes to the `place` it names).
 
 Versions are exact. Source map comments are dropped because the maps are not shipped. Needs `npm` on the PATH;
 run it only to change a version: what it makes is committed. Also draws the icon sprite (see make_sprite.py).
@@ -42,7 +43,8 @@ def copy(package: Path, files: dict[str, str], target: Path) -> None:
 
 def vendor(name: str, entry: dict[str, Any], work: Path) -> None:
     package = fetch(name, entry["version"], work)
-    copy(package, entry["files"], TARGET / entry.get("folder", name))
+    home = HERE.parent / entry["place"] if "place" in entry else TARGET / entry.get("folder", name)
+    copy(package, entry["files"], home)
     if "icons" in entry:
         write_sprite(package / entry["icons"])
 
