@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help run test check translate screenshots clean
+.PHONY: help run test check translate screenshots screens clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -33,6 +33,9 @@ translate: .venv/.dev ## extract, merge and compile the catalogues; fails on wha
 
 screenshots: .venv/.dev ## the pictures of the README
 	@$(PY) scripts/screenshots.py
+
+screens: .venv/.dev ## docs/screens.md: every screen of every role
+	@$(PY) scripts/screens.py
 
 clean: ## caches
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

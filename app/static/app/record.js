@@ -24,11 +24,11 @@
 
   // A name after @: the list of colleagues follows what is typed; arrows choose, Enter or Tab takes, Esc closes.
   function calling(form) {
-    const area = $('textarea', form), list = $('[role=listbox]', form);
+    const area = $('textarea', form), list = $('[role=listbox]', form), said = $('[aria-live]', form);
     if (!list || form.dataset.on) return;
     form.dataset.on = 'yes';
     let at = -1, asked = 0, found = [], here = 0, timer = 0;
-    const close = () => { list.hidden = true; at = -1; found = []; area.removeAttribute('aria-activedescendant'); area.setAttribute('aria-expanded', 'false'); };
+    const close = () => { list.hidden = true; at = -1; found = []; area.removeAttribute('aria-activedescendant'); };
     const mark = n => {
       here = (n + found.length) % found.length;
       $$('li', list).forEach((li, k) => { li.setAttribute('aria-selected', k === here); });
@@ -50,10 +50,10 @@
         li.addEventListener('mousedown', e => { e.preventDefault(); take(n); });
         list.append(li);
       });
-      list.hidden = !rows.length; area.setAttribute('aria-expanded', String(!!rows.length));
+      list.hidden = !rows.length; if (said) said.textContent = rows.map(one => one.name).join(', ');
       if (rows.length) mark(0); else area.removeAttribute('aria-activedescendant');
     };
-    area.setAttribute('role', 'combobox'); area.setAttribute('aria-controls', list.id); area.setAttribute('aria-expanded', 'false'); area.setAttribute('aria-autocomplete', 'list');
+    area.setAttribute('aria-controls', list.id); area.setAttribute('aria-autocomplete', 'list');
     area.addEventListener('input', () => {
       const before = area.value.slice(0, area.selectionStart), hit = before.match(/@([^@\s]{0,20})$/);
       clearTimeout(timer);
