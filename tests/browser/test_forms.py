@@ -269,7 +269,7 @@ def test_both_languages_on_the_same_page(visit):
     window.go("/postingview/list/?lang=zh")
     assert page.inner_text("h1") == "职位"
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    page.click("header details.g-menu summary[aria-label]")
+    page.click("header details:has([data-set]) > summary")
     page.click(".g-pop a[hreflang=en]")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.inner_text("h1") == "Postings"
@@ -286,7 +286,7 @@ def test_large_type_and_the_dark_theme_stay_after_a_reload(visit):
     window = visit("handler")
     window.go("/")
     page, root = window.page, window.page.locator("html")
-    page.click("header details.g-menu summary[aria-label]")
+    page.click("header details:has([data-set]) > summary")
     page.click("[data-set='theme:dark']")
     page.click("[data-set='size:large']")
     for _ in range(2):
