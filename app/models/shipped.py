@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.gateways.holidays_cn import china_work_days
@@ -51,15 +51,23 @@ def _day(text: str | None) -> date | None:
 
 
 def _put(session: Session, model: type, values: list[dict], keys: list[str]) -> int:
-    """Inserts what is not there yet; returns how many were new."""
-    if not values:
+    """Inserts what is not there yet; returns how many were new. A column `words` becomes the search vector."""
+    held = {tuple(row) for row in session.execute(select(*(getattr(model, key) for key in keys)))}
+    fresh = [row for row in values if tuple(row[key] for key in keys) not in held]
+    if not fresh:
         return 0
-    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=keys)
-    return len(session.execute(statement.returning(getattr(model, keys[0]))).all())
+    # One statement run many times: a single one with a value list for thousands of rows takes seconds to compile.
+    statement = insert(model)
+    if "words" in fresh[0]:
+        columns = {name: bindparam(name) for name in fresh[0] if name != "words"}
+        vector = func.array_to_tsvector(bindparam("words", type_=ARRAY(Text)))
+        statement = statement.values({**columns, "search": vector})
+    session.connection().execute(statement.on_conflict_do_nothing(index_elements=keys), fresh)
+    return len(fresh)
 
 
-def _words(*parts: str | None) -> object:
-    return func.array_to_tsvector(tokens(" ".join(p or "" for p in parts)))
+def _words(*parts: str | None) -> list[str]:
+    return tokens(" ".join(p or "" for p in parts))
 
 
 def load_regions(session: Session) -> int:
@@ -88,11 +96,11 @@ def load_regions(session: Session) -> int:
             "initials": r["initials"],
             "valid_from": _day(r["valid_from"]),
             "valid_to": _day(r["valid_to"]),
-            "search": _words(r["code"], full(r["code"]) or r["name"], r["initials"]),
+            "words": _words(r["code"], full(r["code"]) or r["name"], r["initials"]),
         }
         for r in sorted(table, key=lambda r: int(r["level"]))
     ]
-    return sum(_put(session, Region, values[n : n + 500], ["code"]) for n in range(0, len(values), 500))
+    return _put(session, Region, values, ["code"])
 
 
 def load_trees(session: Session) -> int:
@@ -105,7 +113,7 @@ def load_trees(session: Session) -> int:
                 "name": r["name"],
                 "parent_code": r["parent"] or None,
                 "level": int(r["level"]),
-                "search": _words(r["code"], r["name"]),
+                "words": _words(r["code"], r["name"]),
             }
             for r in sorted(rows(name), key=lambda r: int(r["level"]))
         ]
@@ -137,7 +145,7 @@ def load_schools(session: Session) -> int:
             "name": r["name"],
             "region_code": r["region"],
             "initials": text_initials(r["name"]),
-            "search": _words(r["name"], r["code"], text_initials(r["name"])),
+            "words": _words(r["name"], r["code"], text_initials(r["name"])),
         }
         for r in rows("schools")
     ]

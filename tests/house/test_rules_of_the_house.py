@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,9 @@ SOURCES = sorted((ROOT / "app").rglob("*.py"))
 MIGRATIONS = ROOT / "app" / "migrations"
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in SOURCES:
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> list[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES]
 
 
 def test_only_the_review_layer_writes_a_status():
@@ -46,6 +46,7 @@ def _is_update(tree: ast.Module, keyword: ast.keyword) -> bool:
     return any(isinstance(c.func, ast.Attribute) and c.func.attr in {"values", "update"} for c in calls)
 
 
+@cache
 def refused_codes() -> dict[str, str]:
     found = {}
     for path, tree in trees():
