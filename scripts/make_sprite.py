@@ -1,10 +1,9 @@
-"""Draw app/templates/sprite.svg.html from the outline icons named in icons.txt.
+"""Draw app/static/app/icons.svg from the outline icons named in icons.txt.
 
     python scripts/make_sprite.py <folder of @tabler/icons outline SVGs>
 
 One `<symbol id="i-name">` per icon, without stroke attributes: class `i` of kit.css sets stroke and size, so
-the theme colours them. The page includes the sprite once and draws an icon with
-`<svg class="i"><use href="#i-name"/></svg>`.
+the theme colours them. Browsers fetch the file once; a page draws an icon with `icon(name)` of app/views/icons.py.
 """
 
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 NAMES = HERE / "icons.txt"
-SPRITE = HERE.parent / "app" / "templates" / "sprite.svg.html"
+SPRITE = HERE.parent / "app" / "static" / "app" / "icons.svg"
 # Tabler starts every icon with an invisible 24x24 square that would only add bytes.
 FRAME = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -32,7 +31,7 @@ def symbol(name: str, svg: str) -> str:
 def write_sprite(icons: Path) -> None:
     names = NAMES.read_text(encoding="utf-8").split()
     symbols = [symbol(name, (icons / f"{name}.svg").read_text(encoding="utf-8")) for name in names]
-    head = '<svg hidden width="0" height="0" aria-hidden="true">'
+    head = '<svg xmlns="http://www.w3.org/2000/svg">'
     SPRITE.write_text("\n".join([head, *symbols, "</svg>"]) + "\n", encoding="utf-8")
 
 

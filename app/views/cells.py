@@ -155,11 +155,6 @@ def is_long(view: Any, row: Any, name: str) -> bool:
     return info.kind in ("long", "many") and len(text_of(value_of(row, info), info)) > 40
 
 
-def needs_line(label: Any, words: str) -> bool:
-    """Whether label and value are too long for half a card on a phone (about 24 narrow letters)."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in f"{label}{words}") > CARD_HALF
-
-
 def css(view: Any, name: str) -> str:
     """Class of a cell: numbers stand right."""
     info = describe(view.model, name)

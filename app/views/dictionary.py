@@ -49,7 +49,8 @@ def _items() -> dict[str, dict[str, tuple[str, str, bool]]]:
 
 
 def _english() -> bool:
-    return str(get_locale()).startswith("en")
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
 
 
 def _options(dict_code: str) -> dict[str, Option]:

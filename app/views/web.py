@@ -6,17 +6,33 @@ import logging
 import re
 import uuid
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
 from flask.signals import request_started
-from flask_babel import get_babel, get_locale, ngettext, refresh
+from flask_babel import get_babel, get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.gateways.schema import newest_revision
-from app.views import cells, dictionary, errors, gate, identity, labels, menu, public_content, saving, scope
+from app.views import (
+    assets,
+    cells,
+    compression,
+    dictionary,
+    errors,
+    gate,
+    icons,
+    identity,
+    labels,
+    menu,
+    public_content,
+    rows,
+    scope,
+    spoken,
+)
 from app.views.page import is_partial, safe_next
 
 log = logging.getLogger("app.web")
@@ -25,6 +41,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+_AS_IT_IS = "!$'()*,/:;?@"  # characters that stand in a query as they are
 YEAR = 365 * 24 * 3600
 PREFERENCES = {
     "theme": ("light", "dark", "auto"),
@@ -52,7 +69,7 @@ def _start(_sender: Flask, **_more: Any) -> None:
         g.pop(name, None)
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    refresh()
+    spoken.begin()
 
 
 def _language() -> str:
@@ -130,9 +147,12 @@ def change_hat(hat_id: int) -> Any:
 
 def link(**changes: Any) -> str:
     """The present page with some of its query values changed; an empty value leaves the query."""
-    kept = {k: v for k, v in request.args.items() if k not in {*changes, "lang"}}
+    kept = {k: v for k, v in request.args.items() if k not in changes and k != "lang"}
     values = kept | {k: v for k, v in changes.items() if v not in ("", None)}
-    return url_for(request.endpoint or "HomeView.index", **(request.view_args or {}), **values)
+    if request.endpoint is None:
+        return url_for("HomeView.index", **values)
+    path = request.script_root + quote(request.path, safe="/!$&'()*+,:;=@")
+    return f"{path}?{urlencode(values, safe=_AS_IT_IS)}" if values else path
 
 
 def without(names: list[str]) -> str:
@@ -148,11 +168,6 @@ def _slot_word(slot: str) -> str:
     return slot
 
 
-def _row_thumb(row: Any, name: str) -> bool:
-    """Whether the first cell of a row carries a small picture."""
-    return name == "file" and getattr(row, "file", None) is not None
-
-
 def _viewer_words() -> dict[str, str]:
     """What the buttons over a large picture are called."""
     return {
@@ -161,19 +176,15 @@ def _viewer_words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _can_edit_row(view: Any, row: Any) -> bool:
-    """Whether a list offers to change this row."""
-    return bool(view.edit_columns) and saving.editable(view, identity.current(), row)
-
-
 def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(
-        _=_, ngettext=ngettext, link=link, without=without, preference=preference, menu_groups=menu.groups,
+        _=_, ngettext=ngettext, link=link, without=without, preference=preference, side_menu=menu.side,
+        static=assets.address, icon=icons.icon, painted=rows.painted,
         status_mark=cells.status, moment=cells.moment,
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
-        cell=cells.shown, listed=cells.listed, is_long=cells.is_long, needs_line=cells.needs_line,
-        css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of, row_thumb=_row_thumb,
-        can_edit_row=_can_edit_row, viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
+        cell=cells.shown, listed=cells.listed, is_long=cells.is_long,
+        css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,
+        viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
         more_facts=public_content.more_facts,
     )  # fmt: skip
@@ -195,6 +206,8 @@ def before_fab(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", alive)
     app.add_url_rule("/readyz", "readyz", ready)
     app.add_url_rule("/hat/<int:hat_id>", "hat", change_hat, methods=["POST"])
+    assets.install(app)
+    compression.install(app)
     _globals(app)
 
 

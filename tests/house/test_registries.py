@@ -153,7 +153,7 @@ def test_an_entry_is_registered_once():
 
 
 def test_every_icon_of_the_menu_is_in_the_sprite():
-    sprite = (Path(__file__).resolve().parents[2] / "app/templates/sprite.svg.html").read_text(encoding="utf-8")
+    sprite = (Path(__file__).resolve().parents[2] / "app/static/app/icons.svg").read_text(encoding="utf-8")
     there = set(re.findall(r'id="i-([a-z0-9-]+)"', sprite))
     assert {place.icon for entry in registry.MENU for place in entry.places} - there == set()
 

@@ -34,7 +34,7 @@ def test_nothing_is_fetched_from_outside(path: Path) -> None:
 
 def test_sprite_holds_exactly_the_listed_icons() -> None:
     names = (ROOT / "scripts" / "icons.txt").read_text(encoding="utf-8").split()
-    sprite = (ROOT / "app" / "templates" / "sprite.svg.html").read_text(encoding="utf-8")
+    sprite = (ROOT / "app" / "static" / "app" / "icons.svg").read_text(encoding="utf-8")
     assert re.findall(r'<symbol id="i-([a-z0-9-]+)" viewBox="0 0 24 24">', sprite) == names
     assert names == sorted(set(names))
     assert "style=" not in sprite and "stroke=" not in sprite

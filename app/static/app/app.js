@@ -46,7 +46,7 @@
     const send = () => { const all = new DataTransfer(); chosen.forEach(f => all.items.add(f)); input.files = all.files; show(); };
     input.addEventListener('change', () => { chosen = input.multiple ? [...chosen, ...input.files] : [...input.files]; send(); });
     add.className = 'g-up add' + (input.getAttribute('aria-invalid') ? ' bad' : '');
-    add.insertAdjacentHTML('afterbegin', '<span><svg class="i" aria-hidden="true"><use href="#i-plus"/></svg><br></span>');
+    add.insertAdjacentHTML('afterbegin', `<span><svg class="i" aria-hidden="true"><use href="${document.documentElement.dataset.icons}#i-plus"/></svg><br></span>`);
     add.firstChild.append(input.dataset.tAdd);
     input.className = 'visually-hidden'; add.append(input); ups.append(add); box.dataset.on = 'yes';
   }
