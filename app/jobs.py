@@ -29,6 +29,7 @@ from app.rules.late import late
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Work
+from app.views import import_work
 
 background = late("apscheduler.schedulers.background")
 
@@ -99,6 +100,11 @@ def expire_downloads(session: Session) -> int:
     return queue.tidy(session, current_app.extensions["storage"])
 
 
+def forget_lists(session: Session) -> int:
+    """Uploaded lists are kept for two weeks only."""
+    return import_work.tidy(session, current_app.extensions["storage"])
+
+
 @dataclass(frozen=True)
 class Job:
     """What runs when; `trigger` and `when` are APScheduler's."""
@@ -119,12 +125,13 @@ JOBS: dict[str, Job] = {
         Job("wake_held", _l("Wake what was on hold"), wake_held, "interval", {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, "cron", {"minute": "2-59/10"}),
+        Job("forget_lists", _l("Remove uploaded lists"), forget_lists, "cron", {"hour": 3, "minute": 50}),
         Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
     )
 }
 
 # What the runner of background tasks can do: one line for each kind.
-WORKS: tuple[Work, ...] = ()
+WORKS: tuple[Work, ...] = (Work("import", import_work.work),)
 
 QUIET = frozenset(
     {"deliver_messages", "wake_held", "expire_downloads"}

@@ -52,6 +52,7 @@ SEND_CHANGE = "read write submit withdraw delete"
 SEND_MEDIA = "read write submit withdraw delete"
 SEND_GIG = "read write submit withdraw pause resume close delete"
 TALK = " comment"
+TAKE = " import"
 SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
 
 MENU: tuple[Entry, ...] = (
@@ -69,10 +70,10 @@ MENU: tuple[Entry, ...] = (
     Entry(
         units.UnitView,
         {
-            R: "read freeze thaw comment",
-            L: "read freeze thaw comment",
+            R: "read freeze thaw comment import",
+            L: "read freeze thaw comment import",
             S: "read",
-            OP: "read",
+            OP: "read import",
             O: SEND_UNIT + TALK,
             H: "read comment",
             A: "read comment",
@@ -111,12 +112,12 @@ MENU: tuple[Entry, ...] = (
     Entry(
         positions.PostingView,
         {
-            R: "read remove comment",
-            L: "read remove comment",
+            R: "read remove comment import",
+            L: "read remove comment import",
             S: "read",
-            OP: "read",
+            OP: "read import",
             O: "read comment",
-            H: SEND_POSTING + TALK,
+            H: SEND_POSTING + TALK + TAKE,
             A: "read comment",
         },
         (
@@ -127,17 +128,17 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         positions.AgencyPostingView,
-        {A: SEND_POSTING + TALK},
+        {A: SEND_POSTING + TALK + TAKE},
         (Place((A,), RECRUIT, _l("Postings"), "briefcase"),),
     ),
     Entry(
         gigs.GigOfferView,
         {
-            R: "read remove comment",
-            L: "read remove comment",
-            H: SEND_GIG + TALK,
-            P: SEND_GIG,
-            T: SEND_GIG,
+            R: "read remove comment import",
+            L: "read remove comment import",
+            H: SEND_GIG + TALK + TAKE,
+            P: SEND_GIG + TAKE,
+            T: SEND_GIG + TAKE,
             O: "read comment",
         },
         (
@@ -148,7 +149,12 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         gigs.GigWantedView,
-        {R: "read remove comment", L: "read remove comment", P: SEND_GIG, T: SEND_GIG},
+        {
+            R: "read remove comment import",
+            L: "read remove comment import",
+            P: SEND_GIG + TAKE,
+            T: SEND_GIG + TAKE,
+        },
         (
             Place((R, L), QUERY, _l("Gigs: looking for work"), "users"),
             Place((P, T), MINE, _l("My gigs: looking for work"), "users"),
@@ -179,15 +185,22 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         imports.ImportView,
-        {R: "list run", L: "list run", OP: "list run"},
-        (Place((R, L), DATA, _l("Import postings"), "upload"), Place((OP,), PLATFORM, _l("Import postings"), "upload")),
+        dict.fromkeys((R, L, S, H, A, P, T, OP, SYS), "list run"),
+        (
+            Place((R, L, SYS), DATA, _l("Batch import"), "upload"),
+            Place((OP,), PLATFORM, _l("Batch import"), "upload"),
+            Place((S,), CAMPUS, _l("Batch import"), "upload"),
+            Place((H, A), RECRUIT, _l("Batch import"), "upload"),
+            Place((P, T), MINE, _l("Batch import"), "upload"),
+        ),
         api=False,
     ),
     Entry(
         system.ImportRunView,
-        {R: "read", L: "read", OP: "read", AUD: "read"},
+        {R: "read", L: "read", S: "read", OP: "read", SYS: "read", AUD: "read"},
         (
-            Place((R, L), DATA, _l("Import records"), "file-spreadsheet"),
+            Place((R, L, SYS), DATA, _l("Import records"), "file-spreadsheet"),
+            Place((S,), CAMPUS, _l("Import records"), "file-spreadsheet"),
             Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
             Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet"),
         ),
@@ -210,7 +223,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         reference.WorkDayView,
-        {R: "read", L: "read", SYS: "read write"},
+        {R: "read", L: "read", SYS: "read write import"},
         (
             Place((L,), DATA, _l("Working calendar"), "calendar"),
             Place((SYS,), DATA, _l("Working calendar"), "calendar"),
@@ -218,13 +231,19 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         reference.MinimumWageView,
-        {R: "read", L: "read write delete"},
+        {R: "read", L: "read write delete import"},
         (Place((R, L), DATA, _l("Minimum wages"), "chart-bar"),),
     ),
     Entry(
         schools.SchoolView,
-        {OP: "read write", S: "read", O: "read", H: "read", R: "read", L: "read"},
+        {OP: "read write import", S: "read", O: "read", H: "read", R: "read", L: "read"},
         (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
+    ),
+    Entry(
+        schools.StudentView,
+        {S: "read write delete import"},
+        (Place((S,), CAMPUS, _l("Students"), "users"),),
+        api=False,
     ),
     Entry(
         accounts_admin.AccountView,
@@ -238,20 +257,27 @@ MENU: tuple[Entry, ...] = (
         (Place((SYS, SEC), SYSTEM, _l("Roles of the accounts"), "users"),),
         api=False,
     ),
-    Entry(reference.RegionView, {SYS: "read write", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)),
+    Entry(
+        reference.RegionView, {SYS: "read write import", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)
+    ),
     Entry(
         reference.IndustryView,
-        {SYS: "read write", OP: "read"},
+        {SYS: "read write import", OP: "read"},
         (Place((SYS,), DATA, _l("Industries"), "building-store"),),
     ),
     Entry(
+        reference.MajorView,
+        {SYS: "read write import", S: "read"},
+        (Place((SYS,), DATA, _l("Majors"), "school"), Place((S,), CAMPUS, _l("Majors"), "list-details")),
+    ),
+    Entry(
         reference.OccupationView,
-        {SYS: "read write", OP: "read"},
+        {SYS: "read write import", OP: "read"},
         (Place((SYS,), DATA, _l("Occupations"), "briefcase"),),
     ),
     Entry(
         reference.DictItemView,
-        {SYS: "read write", OP: "read"},
+        {SYS: "read write import", OP: "read"},
         (Place((SYS,), DATA, _l("Data dictionary"), "database"),),
     ),
     Entry(

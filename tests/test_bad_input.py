@@ -290,7 +290,7 @@ def test_a_list_without_a_needed_column_is_answered_with_its_name(app, session):
     person = browser(app, session, "reviewer", region_code="310120")
     data = "posting_no,unit_name,pay\n1,示例贸易有限公司,6-8千/月\n"
     answer = person.post(
-        "/imports/upload",
+        "/imports/new/posting",
         {"region": "310120", "file": (io.BytesIO(data.encode()), "名单.csv")},
         content_type="multipart/form-data",
     )
@@ -303,7 +303,7 @@ def test_a_formula_in_a_list_is_shown_as_text_and_computed_nowhere(app, session)
     person = browser(app, session, "reviewer", region_code="310120")
     row = '1,"=HYPERLINK(""https://evil.example"")",示例贸易有限公司,看心情,负责公司档案、会务与日常采购，协助处理来访与来函。,上海-奉贤区\n'
     file = (io.BytesIO((HEAD + row).encode()), "名单.csv")
-    answer = person.post("/imports/upload", {"region": "310120", "file": file}, content_type="multipart/form-data")
+    answer = person.post("/imports/new/posting", {"region": "310120", "file": file}, content_type="multipart/form-data")
     assert answer.status_code == 302
     page = person.get(answer.location).text
     assert 'href="https://evil.example' not in page

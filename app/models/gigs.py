@@ -46,6 +46,7 @@ class GigFacts:
     agreed = col("Platform agreement accepted", Boolean, nullable=False, default=False)
     agreement_version = col("Version of the agreement", String(20), nullable=False, default="")
     agreed_at = col("Agreed at", DateTime(timezone=True))
+    source_key = col("Key in the source", String(80))
 
     @declared_attr
     def region_code(cls):
@@ -82,6 +83,7 @@ def _gig_constraints(table: str) -> tuple[object, ...]:
         CheckConstraint("headcount >= 1", name="headcount"),
         CheckConstraint("char_length(description) <= 500", name="description_length"),
         CheckConstraint("status IN ('draft','returned','rejected','deleted') OR agreed", name="agreed"),
+        Index(f"uq_{table}_source_key", "source_key", unique=True, postgresql_where=text("source_key IS NOT NULL")),
         Index(f"ix_{table}_search", "search", postgresql_using="gin"),
         Index(f"ix_{table}_region_status", "region_code", "status", "id"),
         Index(f"ix_{table}_live", text("id DESC"), postgresql_where=text("status = 'live'")),

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from app.models.base import Searchable, Stamped, Traced, col, pk
+from app.models.base import Searchable, Stamped, Traced, col, one_of, pk
+from app.rules.reference import CATALOGUES
 
 
 class Region(Traced, Searchable, Model):
@@ -77,6 +78,30 @@ class Occupation(Traced, Searchable, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Major(Traced, Searchable, Stamped, Model):
+    """A major of one of the three national catalogues; the same code may stand in two of them."""
+
+    __tablename__ = "major"
+    __table_args__ = (
+        UniqueConstraint("catalogue", "code"),
+        one_of("catalogue", CATALOGUES, "catalogue"),
+        Index("ix_major_search", "search", postgresql_using="gin"),
+    )
+    SEARCHED = ("code", "name")
+    id = pk()
+    catalogue = col("Catalogue of majors", String(20), nullable=False, words="major_catalogue")
+    code = col("Major code", String(10), nullable=False)
+    name = col("Major", String(80), nullable=False)
+    parent_code = col("Parent major", String(10))
+    level = col("Level", SmallInteger, nullable=False)
+    edition = col("Edition", String(20), nullable=False, default="")
+    valid_from = col("Valid from", Date)
+    valid_to = col("Valid to", Date)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
 
 
 class DictItem(Traced, Stamped, Model):

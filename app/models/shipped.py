@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.gateways.holidays_cn import china_work_days
-from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewPolicy, ReviewReason
 from app.models.schools import School
 from app.rules.names import text_initials
@@ -104,7 +104,7 @@ def load_regions(session: Session) -> int:
 
 
 def load_trees(session: Session) -> int:
-    """Industries and occupations, parents first."""
+    """Industries, occupations and majors, parents first."""
     new = 0
     for model, name in ((Industry, "industries"), (Occupation, "occupations")):
         values = [
@@ -118,7 +118,24 @@ def load_trees(session: Session) -> int:
             for r in sorted(rows(name), key=lambda r: int(r["level"]))
         ]
         new += _put(session, model, values, ["code"])
-    return new
+    return new + _load_majors(session)
+
+
+def _load_majors(session: Session) -> int:
+    """The upper level of the three catalogues of majors; the rest is imported."""
+    values = [
+        {
+            "catalogue": r["catalogue"],
+            "code": r["code"],
+            "name": r["name"],
+            "parent_code": r["parent"] or None,
+            "level": int(r["level"]),
+            "edition": r["edition"],
+            "search": _words(r["code"], r["name"]),
+        }
+        for r in rows("majors")
+    ]
+    return _put(session, Major, values, ["catalogue", "code"])
 
 
 def load_words(session: Session) -> int:

@@ -98,13 +98,17 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
     )
     CONTENT = ("uscc", *UnitFacts.FACTS)
     SEALED = ("contact_phone",)
-    SEARCHED = ("name", "uscc", "initials")
+    SEARCHED = ("name", "uscc", "listed_uscc", "initials")
     CUSTOM, CUSTOM_LABEL = "unit", _l("Units")
 
     id = pk()
     uscc = col(
         "Unified social credit code", String(18), unique=True, help=_l("18 characters, no blanks; can never be changed")
     )
+    listed_uscc = col(
+        "Credit code as listed", String(18), index=True,
+        help=_l("From an imported list; it counts as the unit's own once the unit has registered with it"),
+    )  # fmt: skip
     initials = col("Pinyin initials", String(60))
     source = col("Source", String(10), nullable=False, default="form", words="source")
     verified_on = col("Verified on", Date)

@@ -28,6 +28,7 @@ TEMPLATES: Final = (
     "submission_received",
     "posting_expired",
     "gig_expired",
+    "gig_prepared",
     "residency_revoked",
     "removed",
     "frozen",

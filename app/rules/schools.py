@@ -1,6 +1,12 @@
-"""Lifecycle of a unit's residency at a school (HL-54..57; table (b) row 8)."""
+"""Lifecycle of a unit's residency at a school (HL-54..57; table (b) row 8), and what a roster of students may say."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.rules.codes import birth_date, contact_fault, document_fault
 from app.rules.lifecycle import Lifecycle, move
+from app.rules.refused import Refused
 
 RESIDENCY = Lifecycle(
     "draft",
@@ -15,3 +21,33 @@ RESIDENCY = Lifecycle(
     public="active",
     editable="draft returned rejected withdrawn revoked",
 )
+
+YOUNGEST = 12  # years of age in the year of graduation
+GRADUATION_YEARS = range(1950, 2101)
+# Document kinds as the dictionary names them -> as their numbers are checked.
+_NUMBERED = {
+    "resident_id": "resident_id",
+    "residence_hmt": "resident_id",
+    "pass_hkmo": "hkmacao_permit",
+    "pass_tw": "taiwan_permit",
+    "permanent_residence": "foreign_residence",
+    "passport": "passport",
+}
+
+
+def student_fault(values: Mapping[str, Any], today: date) -> None:
+    """What is wrong with a row of a roster, typed or imported alike. Raises Refused with the field."""
+    kind = _NUMBERED.get(str(values.get("document_kind")))
+    if kind is None:
+        raise Refused("not_a_choice", "document_kind")
+    fault = document_fault(kind, str(values.get("id_number") or ""), today)
+    if fault:
+        raise Refused(f"document_{fault}", "id_number")
+    if values.get("graduation_year") not in GRADUATION_YEARS:
+        low, high = GRADUATION_YEARS.start, GRADUATION_YEARS.stop - 1
+        raise Refused("import_out_of_range", "graduation_year", low=low, high=high)
+    if values.get("phone") and contact_fault(str(values["phone"])):
+        raise Refused("mobile_form", "phone")
+    born = birth_date(str(values["id_number"])) if kind == "resident_id" else None
+    if born is not None and int(values["graduation_year"]) - born.year < YOUNGEST:
+        raise Refused("too_young_to_graduate", "graduation_year", age=YOUNGEST)

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from app.models.base import Reviewable
 from app.models.changes import is_traced
 from app.models.files import StoredFile
+from app.review.imports.entities import IMPORTERS
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
@@ -63,6 +64,7 @@ class SafeView(Moving, Talking, ModelView):
     empty_words: Any = ""  # next step where there is no row at all
     tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
     file_slots: Sequence[str] = ()  # slots of files in the form
+    imports: Sequence[str] = ()  # keys of what may be imported into this list (app/review/imports/entities)
     related_names: Sequence[str] = ()  # the views of the lists under the record, by the names of their classes
     related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
     related_size = 5
@@ -119,6 +121,8 @@ class SafeView(Moving, Talking, ModelView):
             self.base_permissions = [p for p in self.base_permissions if p != "can_add"]
         if not self.edit_columns:
             self.base_permissions = [p for p in self.base_permissions if p != "can_edit"]
+        if self.imports:
+            self.base_permissions = sorted({*self.base_permissions, "can_import"})
         if self.kind:
             named = {f"can_{m.name}" for m in KINDS[self.kind].lifecycle.moves if not m.verdict}
             self.base_permissions = sorted({*self.base_permissions, *named, "can_comment"})
@@ -175,6 +179,11 @@ class SafeView(Moving, Talking, ModelView):
 
     def before_delete(self, row: Any, actor: Actor) -> None:
         """Last word before a plain row is deleted; raises Refused to stop it."""
+
+    def offered_imports(self) -> list[Any]:
+        """The importers behind the buttons of this list, for the role in use."""
+        role = g.actor.role if self.imports and self.may("can_import") else None
+        return [IMPORTERS[key] for key in self.imports if role in IMPORTERS[key].roles]
 
     def related_instances(self) -> list[Any]:
         """The registered views of the related lists."""

@@ -26,6 +26,7 @@ class GigScreen(SafeView):
 class GigOfferView(GigScreen):
     """招工: what is to be done, when, where, for how much."""
 
+    imports = ("gig_offer", "gig_offer_for")
     datamodel = SQLAInterface(GigOffer)
     kind = "gig_offer"
     list_title, thing, add_words = _l("Gigs: hiring"), _l("Gig: hiring"), _l("Offer a gig")
@@ -78,6 +79,7 @@ class GigOfferView(GigScreen):
 class GigWantedView(GigScreen):
     """找活: who can do what, when, for how much."""
 
+    imports = ("gig_wanted", "gig_wanted_for")
     datamodel = SQLAInterface(GigWanted)
     kind = "gig_wanted"
     list_title, thing, add_words = _l("Gigs: looking for work"), _l("Gig: looking for work"), _l("Look for a gig")

@@ -118,6 +118,15 @@ def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable
     )
 
 
+def actor_of(account_id: int, hat_id: int | None) -> Actor:
+    """The account under one of its hats, outside of a request. Raises Refused("hat_not_yours") where it was taken away."""
+    found = wardrobe(account_id)
+    worn = next((hat for hat in found.hats if hat.id == hat_id), None)
+    if worn is None:
+        raise Refused("hat_not_yours")
+    return actor_under(account_id, found.name, found.hats, worn)
+
+
 def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
     found = wardrobe(account_id)

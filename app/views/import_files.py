@@ -1,58 +1,135 @@
-"""Workbooks around an import: the empty template with its words, and the refused rows marked for mending."""
+"""Files around an import: the empty template with its words and explanations, and the refused rows marked for mending."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.review.imports.columns import letter
-from app.review.imports.postings import COLUMNS
+from app.review.imports import cells
+from app.review.imports.columns import Column, letter
+from app.review.imports.importer import Importer
 from app.review.imports.table import Table
+from app.rules.dates import today
 from app.rules.late import late
-from app.views import import_words
+from app.views import dictionary, import_words
 
 openpyxl = late("openpyxl")
-openpyxl_styles = late("openpyxl.styles")
-openpyxl_utils = late("openpyxl.utils")
+styles = late("openpyxl.styles")
+validation = late("openpyxl.worksheet.datavalidation")
 xlsxwriter = late("xlsxwriter")
-
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV: Final = "text/csv; charset=utf-8"
 _TEXT: Final = "@"  # the number format "text": a long number keeps its digits
-_EXAMPLE: Final = {
-    "posting_no": "2026001", "title": "行政专员", "unit_name": "示例（上海）贸易有限公司", "pay": "6-8千/月",
-    "description": "负责公司档案、会务与日常采购，协助同事处理来访与来函。", "headcount": "2", "place": "上海-奉贤区",
-    "education": "大专", "ownership": "民营公司", "size": "50-150人", "industry": "贸易/进出口",
-    "valid_until": "2026-12-31", "benefits": "五险一金 周末双休",
-}  # fmt: skip
+_WIDE: Final = ("description", "requirements", "intro")
+_ROWS: Final = 2001  # rows of the template with drop-down lists
 
 
-def template(words: Mapping[str, Iterable[str]]) -> bytes:
-    """The empty list: needed columns in bold with a star, all cells text, an example, and the words that are known."""
+def heading_of(column: Column) -> str:
+    """What the template calls a column: the customary heading in Chinese, else the label."""
+    chinese = not str(get_locale()).startswith("en")
+    return column.names[0] if chinese and column.names else str(column.label)
+
+
+def template(importer: Importer) -> bytes:
+    """The empty list: text cells, needed columns starred, drop-downs; an example, explanations, the words known."""
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.title = "职位"
-    for number, column in enumerate(COLUMNS, 1):
-        name = openpyxl_utils.get_column_letter(number)
+    sheet.title = str(importer.label).replace(":", " ").replace("：", " ")[:31]
+    words = {c.key: _words(c) for c in importer.columns}
+    for number, column in enumerate(importer.columns, 1):
+        name = letter(number - 1)
         cell = sheet[f"{name}1"]
-        cell.value = column.names[0] + ("*" if column.needed else "")
-        cell.font = openpyxl_styles.Font(bold=column.needed)
-        sheet.column_dimensions[name].width = 40 if column.key in ("description", "requirements") else 18
+        cell.value = heading_of(column) + ("*" if column.needed else "")
+        cell.font = styles.Font(bold=column.needed)
+        sheet.column_dimensions[name].width = 40 if column.key in _WIDE else 18
         sheet.column_dimensions[name].number_format = _TEXT
     sheet.freeze_panes = "A2"
-    example = book.create_sheet("填写示例")
-    example.append([c.names[0] for c in COLUMNS])
-    example.append([_EXAMPLE.get(c.key, "") for c in COLUMNS])
-    listed = book.create_sheet("可选值")
-    for number, (key, names) in enumerate(words.items(), 1):
-        title = next(c.names[0] for c in COLUMNS if c.key == key)
-        for row, word in enumerate([title, *names], 1):
-            listed.cell(row, number, word)
+    _example(book.create_sheet(_("Example row")), importer)
+    _explanations(book.create_sheet(_("How to fill it in")), importer)
+    _listed(book.create_sheet(_("Words")), sheet, importer, words)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def text_template(importer: Importer) -> bytes:
+    """The headings alone, as CSV with the mark by which spreadsheets know UTF-8."""
+    out = io.StringIO()
+    csv.writer(out).writerow(heading_of(c) + ("*" if c.needed else "") for c in importer.columns)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _words(column: Column) -> list[str]:
+    if column.words:
+        return [word for _code, word in dictionary.choices(column.words)]
+    return ["是", "否"] if column.read is cells.yes_no else []
+
+
+def _example(sheet: Any, importer: Importer) -> None:
+    sheet.append([heading_of(c) for c in importer.columns])
+    sheet.append([c.sample(today()) for c in importer.columns])
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.number_format, cell.data_type = _TEXT, "s" if cell.value else cell.data_type
+
+
+def _explanations(sheet: Any, importer: Importer) -> None:
+    sheet.append([_("Column"), _("Needed"), _("What to write"), _("Example")])
+    for column in importer.columns:
+        needed = _("yes") if column.filled else _("the column, not the value") if column.needed else ""
+        sheet.append([heading_of(column), needed, explain(column), column.sample(today())])
+    sheet.append([])
+    sheet.append(["", "", str(importer.about)])
+    for place, width in zip("ABCD", (24, 16, 70, 36), strict=True):
+        sheet.column_dimensions[place].width = width
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment, cell.number_format = styles.Alignment(wrap_text=True, vertical="top"), _TEXT
+            cell.font = styles.Font(bold=cell.row == 1)
+
+
+def explain(column: Column) -> str:
+    """What may stand in a cell, in a sentence or two."""
+    return " ".join(_rules_of(column))
+
+
+def _rules_of(column: Column) -> Iterator[str]:
+    if column.help:
+        yield str(column.help)
+    if column.words:
+        yield _("One of the words on the sheet of words.")
+    elif column.read is cells.yes_no:
+        yield _("是 or 否.")
+    elif column.read is cells.day:
+        yield _("A day such as 2026-12-31.")
+    elif column.read is cells.moment:
+        yield _("A day and time such as 2026-12-01 08:00.")
+    elif column.read is cells.code:
+        yield _("As text, all digits.")
+    elif column.limit and not column.sealed:
+        yield _("At most %(n)s characters.", n=column.limit)
+
+
+def _listed(listed: Any, sheet: Any, importer: Importer, words: Mapping[str, list[str]]) -> None:
+    """One column of words for each field that has some, and drop-downs that point there."""
+    number = 0
+    for place, column in enumerate(importer.columns, 1):
+        if not words[column.key]:
+            continue
+        number += 1
+        for row, word in enumerate([heading_of(column), *words[column.key]], 1):
+            listed.cell(row, number, word)
+        name = letter(number - 1)
+        title = listed.title.replace("'", "''")
+        source = f"'{title}'!${name}$2:${name}${len(words[column.key]) + 1}"
+        drop = validation.DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
+        sheet.add_data_validation(drop)
+        drop.add(f"{letter(place - 1)}2:{letter(place - 1)}{_ROWS}")
 
 
 def refused_rows(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
@@ -69,7 +146,7 @@ def refused_rows(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
     sheet = book.add_worksheet("errors")
     plain = book.add_format({"num_format": _TEXT})
     bad = book.add_format({"num_format": _TEXT, "bg_color": "#FBD5D5"})
-    for place, head in enumerate((*table.header, _("Line in the file"), _("What is wrong"))):
+    for place, head in enumerate((*table.header, _("Line in the file"), _("Error"))):
         sheet.write_string(0, place, head, plain)
     for at, row in enumerate((r for r in table if r.line in by_line), 1):
         said = by_line[row.line]

@@ -10,29 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.review.imports.columns import Note
+from app.review.imports.entities import IMPORTERS
+from app.review.imports.importer import Importer
 from app.rules.refused import Refused
 from app.views import words
 from app.views.import_codes import FILE
-
-# field -> its name
-FIELDS: Final[dict[str, Any]] = {
-    "posting_no": _l("Posting number"),
-    "title": _l("Position"),
-    "unit_name": _l("Unit name"),
-    "pay": _l("Pay"),
-    "description": _l("Duties"),
-    "requirements": _l("Conditions"),
-    "benefits": _l("Benefits"),
-    "headcount": _l("People wanted"),
-    "education": _l("Education"),
-    "experience": _l("Experience"),
-    "place": _l("Work place"),
-    "ownership": _l("Ownership"),
-    "size": _l("Size of the unit"),
-    "industry": _l("Industry"),
-    "valid_until": _l("Valid until"),
-    "posted_on": _l("Posted on"),
-}
 
 # code -> (what is wrong, how to mend it)
 ROW: Final[dict[str, tuple[Any, Any]]] = {
@@ -50,6 +32,50 @@ ROW: Final[dict[str, tuple[Any, Any]]] = {
     "pay_unreadable": (_l("This pay cannot be read"), _l("Write it as 4-8千/月, 10-15万/年, 100元/天 or 面议")),
     "pay_reversed": (_l("The lower end is above the upper"), _l("Exchange them")),
     "pay_too_high": (_l("More than %(limit)s yuan a month"), _l("Check the unit: 千 or 万, month or year")),
+    "cell_not_amount": (
+        _l("No amount between %(low)s and %(high)s with at most two decimals"),
+        _l("Write digits, such as 200 or 200.50"),
+    ),
+    "cell_not_fen": (_l("No amount of money"), _l("Write fen as 2500, or yuan as 25.00")),
+    "cell_not_yes_no": (_l("Neither yes nor no"), _l("Write 是 or 否")),
+    "cell_not_listed": (_l("Not among the values known here"), _l("See the sheet of words in the template")),
+    "cell_not_listed_of": (_l("Not among the values known here: %(offered)s"), _l("Write one of them")),
+    "cell_shortened": (
+        _l("The spreadsheet has shortened the number; its last digits are lost"),
+        _l("Format the column as text and enter the numbers again"),
+    ),
+    "time_assumed": (_l("No time given; %(time)s was taken"), _l("Write it as 2026-12-01 08:00")),
+    "cell_no_parent": (
+        _l("What it belongs to is neither stored nor a good row of this file"),
+        _l("Add that row, or mend its code"),
+    ),
+    "cell_no_client": (
+        _l("No unit of this name or code has authorised you"),
+        _l("Write its name as on the licence, or its credit code"),
+    ),
+    "cell_no_person": (_l("Nobody is registered with this phone"), _l("Ask the person to register first")),
+    "cell_no_unit": (_l("No approved unit has this credit code"), _l("Mend the code, or leave it empty")),
+    "cell_not_acting": (
+        _l("The owner of this phone may not post gigs for the unit"),
+        _l("The unit's owner grants it, or leave the code empty"),
+    ),
+    "uscc_twice": (_l("Another row of the file has this code under another name"), _l("Keep one of the rows")),
+    "unit_kept": (
+        _l("This unit has registered itself; its own data stay as they are"),
+        _l("Changes are requested by the unit"),
+    ),
+    "code_form": (_l("No code of this kind"), _l("Write it like %(form)s")),
+    "level_form": (_l("By its code this belongs to level %(level)s"), _l("Mend the level, or leave it empty")),
+    "outside_division": (_l("Outside the division of the import"), _l("Import it for its own division")),
+    "import_out_of_range": (_l("Not between %(low)s and %(high)s"), _l("Check the unit")),
+    "student_twice": (
+        _l("The student with number %(number)s has this document number already"),
+        _l("Keep one of the two numbers"),
+    ),
+    "student_elsewhere": (
+        _l("On the roster of another school"),
+        _l("Ask the other school, or mend the number"),
+    ),
     "unit_registered": (
         _l("A registered unit has this name; the postings were put under an imported unit"),
         _l("Let the unit claim them after checking"),
@@ -57,14 +83,20 @@ ROW: Final[dict[str, tuple[Any, Any]]] = {
 }
 
 
-def say(refused: Refused) -> str:
-    """The refusal of a whole file, or any other, in the reader's language."""
+def say(refused: Refused, importer: Importer | None = None) -> str:
+    """The refusal of a whole file, or any other, in the reader's language; fields by the names of that importer."""
     if refused.code not in FILE:
         return words.say(refused)
     facts = dict(refused.facts)
-    if refused.code == "import_missing_column":
-        facts["columns"] = ", ".join(f"{FIELDS.get(key, key)} ({key})" for key in str(facts["columns"]).split(", "))
+    if refused.code in ("import_missing_column", "import_chosen_twice"):
+        facts["columns"] = ", ".join(_named(key, importer) for key in str(facts["columns"]).split(", "))
     return str(FILE[refused.code][1]) % facts
+
+
+def _named(key: str, importer: Importer | None) -> str:
+    """A field as people and programs call it."""
+    column = (importer or IMPORTERS["posting"]).column(key)
+    return f"{column.label} ({key})" if column is not None else key
 
 
 def problem(note: Note | Mapping[str, Any]) -> str:
@@ -78,8 +110,8 @@ def problem(note: Note | Mapping[str, Any]) -> str:
 
 def remedy(note: Note | Mapping[str, Any]) -> str:
     """How it is mended; empty where nobody knows."""
-    code, _facts = _parts(note)
-    return str(ROW[code][1]) if code in ROW else ""
+    code, facts = _parts(note)
+    return str(ROW[code][1]) % facts if code in ROW else ""
 
 
 def place(note: Note | Mapping[str, Any]) -> str:

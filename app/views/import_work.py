@@ -1,54 +1,80 @@
-"""An uploaded list on its way: kept in the storage, run in a thread of its own, found again by its run."""
+"""An uploaded list on its way: kept sealed in the storage, tried, handed to the background, cancelled, forgotten in time."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
-import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from flask import Flask, current_app
-from sqlalchemy import update
+from flask import current_app
+from flask_babel import force_locale, get_locale
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.models.system import ImportRun
+from app.gateways.storage import ObjectMissing, Storage
+from app.models.base import vault
+from app.models.changes import act_as
+from app.models.system import ImportMapping, ImportRun
+from app.models.tasks import BackgroundTask
 from app.review.files import shown_name
 from app.review.imports.columns import Note
-from app.review.imports.locks import is_running, lock_key
-from app.review.imports.postings import ENTITY, Options
+from app.review.imports.entities import importer_of
+from app.review.imports.importer import Importer
+from app.review.imports.options import Options
 from app.review.imports.reading import read_table
-from app.review.imports.run import perform, require_reach
-from app.review.imports.table import Limits, Table
-from app.rules.actor import Actor, Role, covers
+from app.review.imports.run import Left, perform
+from app.review.imports.table import MEGABYTE, Limits, Table
+from app.rules.actor import Actor
 from app.rules.dates import today
 from app.rules.refused import Refused
+from app.tasks import queue, runner
+from app.tasks.work import Outcome, Run, Stopped
+from app.views import identity
 
 log = logging.getLogger("app.imports")
-LIMITS: Final = Limits()
-_starting: set[int] = set()  # runs of this process whose thread may not hold the lock yet
+LIMITS: Final = Limits(size=5 * MEGABYTE, rows=2_000)
+KIND: Final = "import"  # of the background task
+AT_ONCE: Final = 2  # imports of one person
+KEPT: Final = timedelta(days=14)  # how long an uploaded list lies in the storage
+TURN: Final = 45.0  # seconds a taken-up import waits for the worker that was thought dead
+_PLACE: Final = "import_run.file"  # bound into the sealed list
+_STARTABLE: Final = ("dry_run", "failed", "cancelled")
 
 
-def keep(upload: Any, actor: Actor, region_code: str) -> ImportRun:
+# -- the file ------------------------------------------------------------------------------------------------------
+
+
+def keep(upload: Any, actor: Actor, importer: Importer, options: Options, separator: str = "") -> ImportRun:
     """Reads, scans and stores an uploaded list; answers its run, which has written nothing else yet.
 
-    Raises Refused with field "file": what `read_table` refuses, malware_found; not_allowed for a foreign division.
+    Raises Refused with field "file": what `read_table` refuses, malware_found; not_allowed for a foreign place.
     """
-    require_reach(actor, region_code)
+    importer.require_reach(actor, options)
     data = upload.stream.read(LIMITS.size + 1)
-    table = read_table(data, LIMITS)
+    table = read_table(data, LIMITS, separator)
     if current_app.extensions["malware"].scan(data).status == "infected":
         raise Refused("malware_found", "file")
     suffix = "xlsx" if data.startswith(b"PK") else "csv"
     run = ImportRun(
-        entity=ENTITY,
+        entity=importer.key,
         file_name=shown_name(upload.filename or ""),
         file_digest=table.digest,
-        region_code=region_code,
+        region_code=options.region_code or None,
+        school_id=options.school_id,
         state="dry_run",
         total=len(table),
-        file_id=current_app.extensions["storage"].put(data, suffix),
+        file_id=current_app.extensions["storage"].put(_sealed(data), suffix),
         account_id=actor.account_id,
+        options={**options.kept(), "separator": separator},
         errors=[],
     )
+    run.options["chosen"] = remembered(actor, importer, table)
     db.session.add(run)
     db.session.commit()
     return run
@@ -60,55 +86,148 @@ def table_of(run: ImportRun) -> Table:
         raise Refused("not_found")
     try:
         with current_app.extensions["storage"].open(run.file_id) as stream:
-            data = stream.read()
-    except LookupError as error:
+            data = _opened(stream.read())
+    except (LookupError, ObjectMissing) as error:
         raise Refused("not_found") from error
-    return read_table(data, LIMITS)
+    return read_table(data, LIMITS, str(run.options.get("separator", "")))
 
 
-def sees(actor: Actor, run: ImportRun) -> bool:
-    """Whether the run lies in the actor's division; operators see all."""
-    return actor.role is Role.OPERATOR or covers(actor.region_code, run.region_code)
+def _sealed(data: bytes) -> bytes:
+    """Lists hold names, numbers, phones: none lies open in the storage."""
+    return vault().seal(base64.b64encode(data).decode(), _PLACE).encode()
 
 
-def interrupted(run: ImportRun) -> bool:
-    """Marked as running though no process works on it: it was killed, and may be gone on with."""
-    if run.state != "running" or run.id in _starting:
-        return False
-    return not is_running(db.session, lock_key(run.file_digest, run.region_code))
+def _opened(stored: bytes) -> bytes:
+    return base64.b64decode(vault().open(stored.decode(), _PLACE)) if stored.startswith(b"v1:") else stored
 
 
-def start(run: ImportRun, actor: Actor, options: Options) -> threading.Thread | None:
-    """Runs the import beside the request; the page may be left, the run's row says how far it is.
+def options_of(run: ImportRun, **other: Any) -> Options:
+    """How the run is taken, as it was last chosen. Raises Refused import_out_of_range with the field."""
+    kept = {k: v for k, v in run.options.items() if k in Options.__slots__}
+    place = {"entity": run.entity, "region_code": run.region_code or "", "school_id": run.school_id}
+    return Options(**{**kept, **place, **other})
 
-    None where it runs already: a second click changes nothing.
+
+# -- columns as a person matched them before -------------------------------------------------------------------------
+
+
+def signature(table: Table) -> str:
+    """What tells two sorts of files apart: their headings."""
+    return hashlib.sha256("\0".join(table.header).encode()).hexdigest()
+
+
+def remembered(actor: Actor, importer: Importer, table: Table) -> dict[str, str]:
+    """The columns this person chose for a file with these headings; empty where nobody did."""
+    found = db.session.get(ImportMapping, (actor.account_id, importer.key, signature(table)))
+    known = {c.key for c in importer.columns} | {""}
+    chosen: Mapping[str, str] = found.chosen if found is not None else {}
+    return {head: key for head, key in chosen.items() if key in known}
+
+
+def remember(actor: Actor, importer: Importer, table: Table, chosen: Mapping[str, str]) -> None:
+    """Keeps the choice for the next file with the same headings. Without committing."""
+    row = {"account_id": actor.account_id, "entity": importer.key, "signature": signature(table)}
+    stmt = insert(ImportMapping).values(**row, chosen=dict(chosen))
+    keys = ["account_id", "entity", "signature"]
+    db.session.execute(
+        stmt.on_conflict_do_update(index_elements=keys, set_={"chosen": dict(chosen), "changed_on": func.now()})
+    )
+
+
+# -- in the background -----------------------------------------------------------------------------------------------
+
+
+def task_of(run: ImportRun) -> BackgroundTask | None:
+    """The background task that imports the list, or did last."""
+    task_id = run.options.get("task")
+    return db.session.get(BackgroundTask, task_id) if task_id else None
+
+
+def interrupted(run: ImportRun, task: BackgroundTask | None) -> bool:
+    """Marked as running though no task will go on with it: its process was killed too often."""
+    return run.state == "running" and (task is None or task.state not in ("waiting", "running"))
+
+
+def start(run: ImportRun, actor: Actor) -> bool:
+    """Hands the import to the background; the page may be left, the run's row says how far it is.
+
+    False where it runs already: a second click changes nothing. Raises Refused tasks_at_once.
     """
-    startable = ("dry_run", "failed", "running") if interrupted(run) else ("dry_run", "failed")
-    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.state.in_(startable)).values(state="running")
-    taken = db.session.execute(mine.returning(ImportRun.id)).first()
-    db.session.commit()
+    importer_of(run.entity).require_reach(actor, options_of(run))
+    startable = (*_STARTABLE, "running") if interrupted(run, task_of(run)) else _STARTABLE
+    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.state.in_(startable))
+    taken = db.session.execute(mine.values(state="running", ended_at=None).returning(ImportRun.id)).first()
     if taken is None:
-        return None
-    _starting.add(int(run.id))
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    work = threading.Thread(target=_work, args=(app, int(run.id), actor, options), name=f"import-{run.id}", daemon=True)
-    work.start()
-    return work
+        db.session.rollback()
+        return False
+    order = queue.Order(KIND, run.file_name, str(get_locale()), {"run": int(run.id)})
+    task = queue.enqueue(db.session(), actor, order, at_once=AT_ONCE)
+    run.options = {**run.options, "task": int(task.id)}
+    db.session.commit()
+    runner.wake()
+    return True
 
 
-def _work(app: Flask, run_id: int, actor: Actor, options: Options) -> None:
-    with app.app_context():
-        run = db.session.get_one(ImportRun, run_id)
-        name = run.file_name
+def cancel(run: ImportRun, actor: Actor) -> None:
+    """Stops an import after the batch at hand, or gives up a list that was only tried. Raises Refused import_too_late."""
+    task, waiting = task_of(run), run.state == "dry_run"
+    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.state.in_(("dry_run", "running")))
+    stopped = db.session.execute(mine.values(state="cancelled", ended_at=func.now()).returning(ImportRun.id)).first()
+    if stopped is None:
+        db.session.rollback()
+        raise Refused("import_too_late")
+    if waiting:
+        _forget(run, current_app.extensions["storage"])
+    db.session.commit()
+    if task is not None and task.account_id == actor.account_id:
+        queue.cancel(db.session(), int(task.id), actor.account_id)
+
+
+def work(run: Run) -> Outcome:
+    """Performs the import of a background task; killed and begun anew, it goes on where its batches end."""
+    listed = db.session.get(ImportRun, run.parameters["run"])
+    if listed is None:
+        raise Refused("not_found")
+    if listed.state != "running":  # cancelled while it waited
+        raise Stopped("cancelled")
+    actor = identity.actor_of(run.account_id, run.hat_id)
+    act_as(db.session(), actor.account_id, actor.role.value)
+    with force_locale(run.locale):
         try:
-            perform(db.session, actor, table_of(run), options, today(), file_name=name, run_id=run_id)
+            result = _in_turn(run, listed, actor)
         except Refused as refused:
             db.session.rollback()
-            log.warning("import %s was refused: %s", run_id, refused.code)
-            if refused.code != "import_running":  # then somebody else is at it: this one may go on afterwards
-                _fail(run_id, refused)
-        finally:
-            _starting.discard(run_id)
+            _fail(int(run.parameters["run"]), refused)
+            raise
+        except Left as left:
+            raise Stopped(run.stop) from left
+    counts = {"created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+    return Outcome(result={"run": result.run_id, **counts, "refused": result.refused_rows})
+
+
+def _in_turn(run: Run, listed: ImportRun, actor: Actor) -> Any:
+    """Waits for a worker that was thought dead and still holds the list; its next report ends it."""
+    table, options, key = table_of(listed), options_of(listed), int(listed.id)
+    until = time.monotonic() + TURN
+    while True:
+        try:
+            return perform(
+                db.session(), actor, table, options, today(), file_name=listed.file_name, run_id=key,
+                progress=lambda done, total: _report(run, done, total),
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code != "import_running" or time.monotonic() > until:
+                raise
+        db.session.rollback()
+        run.report(run.done, len(table))
+        time.sleep(1)
+
+
+def _report(run: Run, done: int, total: int) -> None:
+    try:
+        run.report(done, total)
+    except Stopped as stopped:
+        raise Left("cancelled" if stopped.why == "cancelled" else "running") from stopped
 
 
 def _fail(run_id: int, refused: Refused) -> None:
@@ -118,6 +237,30 @@ def _fail(run_id: int, refused: Refused) -> None:
     db.session.execute(
         update(ImportRun)
         .where(ImportRun.id == run_id, ImportRun.state == "running")
-        .values(state="failed", errors=[note.as_dict()])
+        .values(state="failed", ended_at=func.now(), errors=[note.as_dict()])
     )
     db.session.commit()
+
+
+# -- forgetting ------------------------------------------------------------------------------------------------------
+
+
+def tidy(session: Session, storage: Storage) -> int:
+    """Uploaded lists whose time is over leave the storage; what was only tried is given up. Commits."""
+    over = func.coalesce(ImportRun.ended_at, ImportRun.started_at) < func.now() - KEPT
+    due = select(ImportRun).where(ImportRun.file_id.is_not(None), ImportRun.state != "running", over)
+    runs = session.scalars(due.limit(200).with_for_update(skip_locked=True)).all()
+    for run in runs:
+        _forget(run, storage)
+        if run.state == "dry_run":
+            run.state, run.ended_at = "cancelled", func.now()
+    session.commit()
+    return len(runs)
+
+
+def _forget(run: ImportRun, storage: Storage) -> None:
+    try:
+        storage.delete(run.file_id or "")
+    except (LookupError, ObjectMissing):
+        log.debug("the list of import %s was gone already", run.id)
+    run.file_id = None

@@ -1,59 +1,39 @@
-"""批量导入: upload a list, match its columns, try it without writing, import it, watch it, mend the rest."""
+"""批量导入: choose what, upload a list, match its columns, try it without writing, import it, watch it, mend the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import select
 
 from app.extensions import db
-from app.models.reference import Region
 from app.models.system import ImportRun
 from app.review.imports.columns import match
+from app.review.imports.delimited import SEPARATORS
+from app.review.imports.entities import importer_of
+from app.review.imports.importer import Importer
+from app.review.imports.options import Options
 from app.review.imports.plan import Result, dry_run
-from app.review.imports.postings import COLUMNS, Options
 from app.review.imports.table import Table
-from app.rules.actor import Role, region_bounds
 from app.rules.dates import today
-from app.rules.positions import VALID_DAYS_USUAL
 from app.rules.refused import Refused
-from app.views import dictionary, identity, import_files, import_words, import_work
-from app.views.fields import Fields, row_key
+from app.views import identity, import_files, import_pages, import_words, import_work
+from app.views.fields import row_key
+from app.views.import_pages import Offer
 from app.views.page import Page
 
 ROWS_SHOWN: Final = 100
-RUNS_SHOWN: Final = 20
-DIVISIONS_SHOWN: Final = 300
-ENDED: Final = ("done", "failed")
-
-
-@dataclass(slots=True)
-class Form:
-    """What was chosen for a run: which column is which field, and what is assumed where the list is silent."""
-
-    chosen: dict[str, str]  # heading -> field, "" for a column to be passed over
-    headcount: int = 1
-    valid_days: int = VALID_DAYS_USUAL
-
-    @classmethod
-    def of(cls, table: Table, values: Any) -> Form:
-        """From a query or a posted form; the column at position n is chosen by `col-n`."""
-        fields = Fields.of_form(values)
-        chosen = {head: values[f"col-{n}"] for n, head in enumerate(table.header) if head and f"col-{n}" in values}
-        return cls(chosen, fields.whole("headcount", default=1), fields.whole("valid_days", default=VALID_DAYS_USUAL))
-
-    def options(self, region_code: str) -> Options:
-        """As the import takes it. Raises Refused import_out_of_range with the field."""
-        return Options(region_code, self.headcount, self.valid_days, self.chosen)
+ENDED: Final = ("done", "failed", "cancelled")
+TEMPLATES: Final = {
+    "xlsx": (import_files.template, import_files.XLSX),
+    "csv": (import_files.text_template, import_files.CSV),
+}
 
 
 class ImportView(Page):
-    """Lists of postings, imported by the bureau of the division or by an operator."""
+    """Lists of everything that people have lists of, for whom the registry lets import it."""
 
     route_base = "/imports"
     default_view = "list"
@@ -61,27 +41,50 @@ class ImportView(Page):
     @expose("/")
     @has_access
     def list(self) -> str:
-        """The upload form and the latest runs of the division."""
-        return self._start_page()
+        """What may be imported, and the latest runs."""
+        runs = import_pages.latest(identity.current())
+        return self.render_template(
+            "imports/index.html", offers=import_pages.offers(), runs=runs, limits=import_work.LIMITS
+        )
 
-    @expose("/upload", methods=["POST"])
+    @expose("/new/<string:entity>", methods=["GET", "POST"])
     @has_access
     @permission_name("run")
-    def upload(self) -> Any:
-        """Keeps the file and goes on to its dry run; a file that cannot be read is answered on the same page."""
-        actor = identity.current()
-        region = request.form.get("region", "").strip()
-        file = request.files.get("file")
+    def new(self, entity: str) -> Any:
+        """Template and upload; a file that cannot be read is answered on the same page."""
+        offer = import_pages.offer_of(entity)
+        if request.method == "GET":
+            return self._upload_page(offer)
         try:
-            if file is None or not file.filename:
-                raise Refused("missing", "file")
-            if db.session.get(Region, region) is None:
-                raise Refused("import_unknown_region", "region", region=region[:6])
-            run = import_work.keep(file, actor, region)
+            run = self._received(offer.importer)
         except Refused as refused:
             db.session.rollback()
-            return self._start_page(refused, region), 422
+            return self._upload_page(offer, refused), 422
+        try:
+            match(offer.importer.columns, import_work.table_of(run).header, import_work.options_of(run).chosen)
+        except Refused:
+            return redirect(url_for("ImportView.columns", id=run.id))
         return redirect(url_for("ImportView.show", id=run.id))
+
+    @staticmethod
+    def _received(importer: Importer) -> ImportRun:
+        actor, file = identity.current(), request.files.get("file")
+        options = import_pages.sent_options(importer, actor, request.form)
+        if file is None or not file.filename:
+            raise Refused("missing", "file")
+        separator = request.form.get("separator", "").replace("tab", "\t")
+        return import_work.keep(file, actor, importer, options, separator if separator in SEPARATORS else "")
+
+    @expose("/template/<string:entity>/<string:form>")
+    @has_access
+    @permission_name("run")
+    def template(self, entity: str, form: str) -> Response:
+        """The empty list: a workbook with example, explanations and words, or its headings as CSV."""
+        importer = import_pages.offer_of(entity).importer
+        if form not in TEMPLATES:
+            raise Refused("not_found")
+        make, mime = TEMPLATES[form]
+        return _download(make(importer), f"{importer.command}.{form}", mime)
 
     @expose("/<int:id>")
     @has_access
@@ -92,6 +95,30 @@ class ImportView(Page):
         if run.state == "dry_run":
             return self._dry_run_page(run)
         return self.render_template("imports/run.html", **self._state(run))
+
+    @expose("/<int:id>/columns", methods=["GET", "POST"])
+    @has_access
+    @permission_name("run")
+    def columns(self, id: int) -> Any:
+        """Which column of the file is which field; the choice is kept for the next file with these headings."""
+        run = self._run(id)
+        offer, table = import_pages.offer_of(run.entity), self._table(run)
+        if run.state not in ("dry_run", "failed", "cancelled"):
+            return redirect(url_for("ImportView.show", id=id))
+        if request.method == "GET":
+            return self._columns_page(run, offer, table, dict(run.options.get("chosen", {})))
+        chosen = import_pages.sent_columns(table, request.form)
+        try:
+            asked = import_pages.assumptions(offer.importer, request.form)
+            options = import_work.options_of(run, chosen=chosen, **asked)
+            match(offer.importer.columns, table.header, options.chosen)
+        except Refused as refused:
+            return self._columns_page(run, offer, table, chosen, refused), 422
+        import_work.remember(identity.current(), offer.importer, table, chosen)
+        run.options = {**run.options, **options.kept()}
+        run.state = "dry_run"
+        db.session.commit()
+        return redirect(url_for("ImportView.show", id=id))
 
     @expose("/<int:id>/progress")
     @has_access
@@ -107,93 +134,123 @@ class ImportView(Page):
     @has_access
     @permission_name("run")
     def start(self, id: int) -> Any:
-        """Begins the import, or goes on with one that was interrupted."""
+        """Begins the import, or goes on with one that was interrupted or cancelled."""
         run = self._run(id)
+        offer = import_pages.offer_of(run.entity)
         try:
-            form = Form.of(import_work.table_of(run), request.form)
-            import_work.start(run, identity.current(), form.options(run.region_code))
+            match(offer.importer.columns, self._table(run).header, import_work.options_of(run).chosen)
+            import_work.start(run, identity.current())
         except Refused as refused:
             db.session.rollback()
-            return self._dry_run_page(run, refused), 422
+            return self._dry_run_page(self._run(id), refused), 422
         return redirect(url_for("ImportView.show", id=id))
+
+    @expose("/<int:id>/cancel", methods=["POST"])
+    @has_access
+    @permission_name("run")
+    def cancel(self, id: int) -> Any:
+        """Stops the import after the rows at hand, or gives up a list that was only tried."""
+        run = self._run(id)
+        import_pages.offer_of(run.entity)
+        tried = run.state == "dry_run"
+        import_work.cancel(run, identity.current())
+        return redirect(url_for("ImportView.list") if tried else url_for("ImportView.show", id=id))
 
     @expose("/<int:id>/errors")
     @has_access
-    @permission_name("list")
+    @permission_name("run")
     def errors(self, id: int) -> Response:
-        """The refused rows as a workbook, the cells at fault in red."""
-        run = self._run(id)
-        table = import_work.table_of(run)
-        notes = run.errors
+        """The refused rows as a workbook, the cells at fault in red. About persons: only for who sent the list."""
+        run, actor = self._run(id), identity.current()
+        if importer_of(run.entity).personal and run.account_id != actor.account_id:
+            raise Refused("not_allowed")
+        table, notes = self._table(run), run.errors
         if run.state == "dry_run":
-            tried = dry_run(db.session, table, Form.of(table, request.args).options(run.region_code), today())
+            tried = dry_run(db.session(), table, import_work.options_of(run), today(), actor)
             notes = [n.as_dict() for n in tried.notes]
-        return _download(import_files.refused_rows(table, notes), f"errors-{run.id}.xlsx")
+        return _download(import_files.refused_rows(table, notes), f"errors-{run.id}.xlsx", import_files.XLSX)
 
-    @expose("/template")
-    @has_access
-    @permission_name("list")
-    def template(self) -> Response:
-        """The empty list with its headings, an example and the words of the dictionaries."""
-        known = ("ownership", "education", "experience")
-        words = {key: [str(name) for _code, name in dictionary.choices(key)] for key in known}
-        return _download(import_files.template(words), "postings.xlsx")
+    # -- the pages ------------------------------------------------------------------------------------
 
     def _run(self, id: int) -> ImportRun:
-        run = db.session.get(ImportRun, row_key(id))
-        if run is None or not import_work.sees(identity.current(), run):
-            raise Refused("not_found")
-        return run
+        return import_pages.run_of(identity.current(), row_key(id))
 
-    def _start_page(self, refused: Refused | None = None, region: str = "") -> str:
+    @staticmethod
+    def _table(run: ImportRun) -> Table:
+        return import_work.table_of(run)
+
+    def _upload_page(self, offer: Offer, refused: Refused | None = None) -> str:
         actor = identity.current()
-        runs = select(ImportRun).order_by(ImportRun.id.desc()).limit(RUNS_SHOWN)
-        if actor.role is not Role.OPERATOR:
-            runs = runs.where(ImportRun.region_code.between(*region_bounds(actor.region_code)))
-        fault = {refused.field or "file": import_words.say(refused)} if refused else {}
+        fault = {refused.field or "file": import_words.say(refused, offer.importer)} if refused else {}
         return self.render_template(
-            "imports/index.html",
-            runs=db.session.scalars(runs).all(),
-            divisions=_divisions(actor.region_code),
-            region=region or actor.region_code,
+            "imports/upload.html",
+            offer=offer,
+            runs=import_pages.latest(actor, offer.importer.key),
+            divisions=import_pages.divisions(actor) if offer.importer.place == "region" else [],
+            region=request.form.get("region", actor.region_code),
+            sent=request.form,
             fault=fault,
             limits=import_work.LIMITS,
+            explain=import_files.explain,
+            today=today(),
         )
 
-    def _dry_run_page(self, run: ImportRun, refused: Refused | None = None) -> str:
-        table = import_work.table_of(run)
-        values = request.form if request.method == "POST" else request.args
-        form, places, result = Form({}), {}, None
+    def _columns_page(
+        self, run: ImportRun, offer: Offer, table: Table, chosen: dict[str, str], refused: Refused | None = None
+    ) -> str:
+        found = import_pages.headings(offer.importer, table, chosen)
+        return self.render_template(
+            "imports/columns.html",
+            run=run,
+            offer=offer,
+            table=table,
+            headings=found,
+            missing=import_pages.missing(offer.importer, found),
+            fault=import_words.say(refused, offer.importer) if refused else "",
+            kept=bool(import_work.remembered(identity.current(), offer.importer, table)),
+            options=request.form if request.method == "POST" else run.options,
+        )
+
+    def _dry_run_page(self, run: ImportRun, refused: Refused | None = None) -> Any:
+        table, importer = self._table(run), importer_of(run.entity)
+        result = None
         try:
-            form = Form.of(table, values)
-            places = match(COLUMNS, table.header, form.chosen)
-            result = dry_run(db.session, table, form.options(run.region_code), today())
+            options = import_work.options_of(run)
+            result = dry_run(db.session(), table, options, today(), identity.current())
         except Refused as other:
             refused = refused or other
-            form.chosen = form.chosen or _guess(table)
-        by_place = {place: key for key, place in places.items()}
+            options = Options(entity=run.entity)
+        found = import_pages.headings(importer, table, options.chosen)
         return self.render_template(
             "imports/dry_run.html",
             run=run,
+            importer=importer,
             table=table,
-            form=form,
-            columns=COLUMNS,
-            field_at=[by_place.get(n) or form.chosen.get(head, "") for n, head in enumerate(table.header)],
-            fault=import_words.say(refused) if refused else "",
+            fault=import_words.say(refused, importer) if refused else "",
             result=result,
-            good=result.total - result.refused_rows if result else 0,
-            shown=_shown(result) if result else [],
-            show=request.args.get("show", "errors"),
-            query={k: v for k, v in values.items() if k.startswith("col-") or k in ("headcount", "valid_days")},
+            shown=import_pages.Shown(result.plan) if result is not None and result.plan is not None else None,
+            passed=[heading.name for heading in found if not heading.field],
+            show=import_pages.tab_of(result) if result is not None else "errors",
+            counts=_counts(result) if result is not None else {},
             words=import_words,
             limit=ROWS_SHOWN,
+            mine=self.may("can_run") and any(o.importer is importer for o in import_pages.offers()),
         )
 
     def _state(self, run: ImportRun) -> dict[str, Any]:
         errors = [n for n in run.errors if n["error"]]
+        task = import_work.task_of(run)
+        offer = next((o for o in import_pages.offers() if o.importer.key == run.entity), None)
+        importer = importer_of(run.entity)
         return {
             "run": run,
-            "interrupted": import_work.interrupted(run),
+            "importer": importer,
+            "offer": offer,
+            "waiting": task is not None and task.state == "waiting",
+            "interrupted": import_work.interrupted(run, task),
+            "mending": bool(run.file_id)
+            and not (importer.personal and run.account_id != identity.current().account_id),
+            "queue": import_pages.has_queue(identity.current(), importer),
             "errors": errors[:ROWS_SHOWN],
             "remarks": [n for n in run.errors if not n["error"]][:ROWS_SHOWN],
             "error_count": len(errors),
@@ -203,26 +260,13 @@ class ImportView(Page):
         }
 
 
-def _shown(result: Result) -> Sequence[Any]:
-    chosen = result.remarks if request.args.get("show") == "remarks" else result.errors
-    return chosen[:ROWS_SHOWN]
+def _counts(result: Result) -> dict[str, int]:
+    """How much each tab of the dry run holds."""
+    counts = (len(result.errors), len(result.remarks), result.changed, result.created)
+    return dict(zip(import_pages.TABS, counts, strict=True))
 
 
-def _guess(table: Table) -> dict[str, str]:
-    """The fields of the headings that are known, for a list that lacks others."""
-    return {head: next((c.key for c in COLUMNS if c.is_called(head)), "") for head in table.header if head}
-
-
-def _divisions(region_code: str) -> Sequence[Region]:
-    """The divisions a bureau may import for: its own and those below it. An operator types the code instead."""
-    if not region_code:
-        return []
-    inside = Region.code.between(*region_bounds(region_code))
-    stmt = select(Region).where(inside, Region.pseudo.is_(False), Region.valid_to.is_(None)).order_by(Region.code)
-    return db.session.scalars(stmt.limit(DIVISIONS_SHOWN)).all()
-
-
-def _download(content: bytes, name: str) -> Response:
-    answer = Response(content, content_type=import_files.XLSX)
+def _download(content: bytes, name: str, mime: str) -> Response:
+    answer = Response(content, content_type=mime)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from app.review.imports.entities import IMPORTERS
 from app.rules.actor import Role
 
 # Status code -> (shape of the visual kit, word). A shape never stands alone: the word is always beside it.
@@ -134,6 +135,7 @@ NOTICES: Final[dict[str, Any]] = {
     "submission_received": _l("Received"),
     "posting_expired": _l("Posting expired"),
     "gig_expired": _l("Gig post expired"),
+    "gig_prepared": _l("Draft prepared by the bureau"),
     "residency_revoked": _l("Residency revoked"),
     "removed": _l("Taken down by the bureau"),
     "frozen": _l("Unit frozen"),
@@ -159,6 +161,7 @@ GRANTS: Final[dict[str, Any]] = {
 # What runs in the background for somebody.
 TASKS: Final[dict[str, Any]] = {
     "export": _l("Export of a list"),
+    "import": _l("Import of a list"),
 }
 
 IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}
@@ -174,6 +177,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},
     "task_kind": TASKS,
+    "import_entity": {key: importer.label for key, importer in IMPORTERS.items()},
 }
 
 

@@ -40,6 +40,12 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "posting_expired": (_l("Expired: %(title)s"), _l("The posting “%(title)s” was taken down after its last day.")),
     "gig_expired": (_l("Expired: %(title)s"), _l("The gig post “%(title)s” has ended after its last day.")),
+    "gig_prepared": (
+        _l("This was prepared for you: %(title)s"),
+        _l(
+            "The bureau has prepared %(kind)s “%(title)s” in your name. Read it, accept the agreement and submit it, or delete it."
+        ),
+    ),
     "residency_revoked": (_l("Residency revoked: %(title)s"), _l("The school has revoked the residency “%(title)s”.")),
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),

@@ -53,6 +53,7 @@ def home_schools(stmt: Select[Any], actor: Actor) -> Select[Any]:
 class PostingView(SafeView):
     """The unit's postings and the bureau's query; lists by status, batch take-down and validity, copy, preview."""
 
+    imports = ("posting", "own_posting")
     datamodel = SQLAInterface(Posting)
     kind = "posting"
     list_title, thing, add_words = _l("Postings"), _l("Posting"), _l("Write a posting")
@@ -140,5 +141,6 @@ class AgencyPostingView(PostingView):
 
     resource = "agency-posting"
 
+    imports = ("agency_posting",)
     list_title = _l("Postings for units")
     add_fieldsets = [(_l("Posted for"), {"fields": ["unit"]}), *PostingView.add_fieldsets]

@@ -1,10 +1,14 @@
 """Screens of the reference data: an administrator keeps them without a developer."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import Select, inspect
 
-from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.rules import reference as rules
 from app.rules.actor import Actor
 from app.views import settings_words
 from app.views.base import SafeView
@@ -16,8 +20,20 @@ def settable(stmt: Select, actor: Actor) -> Select:
     return counting(Parameter.region_code)(stmt.where(Parameter.key.not_like("release.%")), actor)
 
 
-class RegionView(SafeView):
+class ReferenceView(SafeView):
+    """A table of reference data, typed or imported under the same rule."""
+
+    rule: Callable[[dict[str, Any]], None]  # staticmethod(values by column): raises Refused with the field
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """What an imported list would be refused for."""
+        self.rule({column.key: getattr(row, column.key) for column in inspect(self.model).columns})
+
+
+class RegionView(ReferenceView):
     """Divisions of GB/T 2260."""
+
+    imports, rule = ("region",), staticmethod(rules.region_fault)
 
     datamodel = SQLAInterface(Region)
     open_to_all = True
@@ -42,8 +58,10 @@ class RegionView(SafeView):
     ]
 
 
-class IndustryView(SafeView):
+class IndustryView(ReferenceView):
     """Industries of GB/T 4754-2017."""
+
+    imports, rule = ("industry",), staticmethod(rules.industry_fault)
 
     datamodel = SQLAInterface(Industry)
     open_to_all = True
@@ -57,8 +75,26 @@ class IndustryView(SafeView):
     show_columns = list_columns
 
 
-class OccupationView(SafeView):
+class MajorView(ReferenceView):
+    """Majors of the three national catalogues."""
+
+    imports, rule = ("major",), staticmethod(rules.major_fault)
+    datamodel = SQLAInterface(Major)
+    open_to_all = True
+    list_title, thing = _l("Majors"), _l("Major")
+    list_columns = ["code", "name", "catalogue", "parent_code", "level", "edition", "valid_from", "valid_to"]
+    search_columns = ["code", "name", "catalogue", "level"]
+    order_columns = ["code", "name"]
+    base_order = ("code", "asc")
+    add_columns = ["catalogue", "code", "name", "parent_code", "level", "edition", "valid_from", "valid_to"]
+    edit_columns = ["name", "edition", "valid_from", "valid_to"]
+    show_columns = [*add_columns, "changed_on"]
+
+
+class OccupationView(ReferenceView):
     """Occupations of the national classification."""
+
+    imports, rule = ("occupation",), staticmethod(rules.occupation_fault)
 
     datamodel = SQLAInterface(Occupation)
     open_to_all = True
@@ -72,8 +108,10 @@ class OccupationView(SafeView):
     show_columns = list_columns
 
 
-class DictItemView(SafeView):
+class DictItemView(ReferenceView):
     """The data dictionary (字典管理)."""
+
+    imports, rule = ("dictionary",), staticmethod(rules.word_fault)
 
     datamodel = SQLAInterface(DictItem)
     open_to_all = True
@@ -88,8 +126,10 @@ class DictItemView(SafeView):
     show_columns = [*list_columns, "changed_on"]
 
 
-class WorkDayView(SafeView):
+class WorkDayView(ReferenceView):
     """The working calendar with 调休; due dates read only this."""
+
+    imports, rule = ("work_day",), staticmethod(rules.work_day_fault)
 
     datamodel = SQLAInterface(WorkDay)
     open_to_all = True
@@ -106,6 +146,8 @@ class WorkDayView(SafeView):
 class MinimumWageView(DivisionView):
     """Local minimum pay; J03 and G05 read it."""
 
+    imports = ("minimum_wage",)
+
     datamodel = SQLAInterface(MinimumWage)
     scope = staticmethod(counting(MinimumWage.region_code))
     list_title, thing = _l("Minimum wages"), _l("Minimum wage")
@@ -116,6 +158,11 @@ class MinimumWageView(DivisionView):
     add_columns = list_columns
     edit_columns = ["monthly", "hourly", "valid_from", "source"]
     show_columns = list_columns
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Inside the own division, and in the unit of money that is meant."""
+        super().before_save(row, actor, created=created)
+        rules.wage_fault({"monthly": row.monthly, "hourly": row.hourly})
 
 
 class ParameterView(DivisionView):

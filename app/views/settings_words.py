@@ -67,6 +67,7 @@ DICTIONARIES: Final[dict[str, Any]] = {
     "unit_nature": _l("Kind of unit"),
     "unit_size": _l("Size of a unit"),
     "work_mode": _l("Way of working"),
+    "major_catalogue": _l("Catalogue of majors"),
 }
 
 

@@ -1,26 +1,40 @@
 """Screens of what runs by itself and of imports."""
 
+from typing import Any, Final
+
 from flask import current_app
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, or_
 
 from app.models.system import ImportRun, JobRun
+from app.review.imports.entities import IMPORTERS
+from app.review.imports.importer import NATION
 from app.rules.actor import Actor, Role, region_bounds
 from app.views.base import SafeView
 
+NATIONAL: Final = tuple(i.key for i in IMPORTERS.values() if i.place == NATION)
+ADMINISTERED: Final = tuple(k for k in NATIONAL if Role.SYSADMIN in IMPORTERS[k].roles)
 
-def imports_in_region(stmt: Select, actor: Actor) -> Select:
-    """Imports into one's own division; the operator and the auditor see all."""
-    if actor.role in (Role.OPERATOR, Role.AUDITOR):
+
+def imports_in_reach(stmt: Select[Any], actor: Actor) -> Select[Any]:
+    """The auditor sees all runs, the operator those of divisions and of national lists, a bureau those of its division,
+    a school its own, everybody else what was sent from the own account."""
+    if actor.role is Role.AUDITOR:
         return stmt
+    if actor.role is Role.OPERATOR:
+        return stmt.where(or_(ImportRun.region_code.is_not(None), ImportRun.entity.in_(NATIONAL)))
     if actor.is_bureau:
-        low, high = region_bounds(actor.region_code)
-        return stmt.where(ImportRun.region_code.between(low, high))
-    return stmt.where(false())
+        return stmt.where(ImportRun.region_code.between(*region_bounds(actor.region_code)))
+    if actor.role is Role.SCHOOL:
+        return stmt.where(ImportRun.school_id == actor.school_id) if actor.school_id else stmt.where(false())
+    if actor.role is Role.SYSADMIN:
+        return stmt.where(ImportRun.entity.in_(ADMINISTERED))
+    own = ImportRun.account_id == actor.account_id
+    return stmt.where(own, ImportRun.region_code.is_(None), ImportRun.school_id.is_(None))
 
 
-def for_operations(stmt: Select, actor: Actor) -> Select:
+def for_operations(stmt: Select[Any], actor: Actor) -> Select[Any]:
     """What runs by itself is the system administrator's."""
     return stmt if actor.role is Role.SYSADMIN else stmt.where(false())
 
@@ -49,7 +63,7 @@ class ImportRunView(SafeView):
     """Imports: what came in, what was refused and why."""
 
     datamodel = SQLAInterface(ImportRun)
-    scope = staticmethod(imports_in_region)
+    scope = staticmethod(imports_in_reach)
     list_title, thing = _l("Imports"), _l("Import")
     empty_words = _l("Every dry run and every import of a file is kept here, with the rows that were refused.")
     list_columns = [
@@ -59,10 +73,11 @@ class ImportRunView(SafeView):
         "region",
         "total",
         "created",
+        "changed",
         "unchanged",
-        "units_created",
         "started_at",
     ]
+    hidden_for = {Role.SCHOOL: ("region",), Role.SYSADMIN: ("region",)}
     search_columns = ["entity", "state", "region", "started_at"]
     order_columns = ["started_at"]
-    show_columns = [*list_columns, "done", "ended_at"]
+    show_columns = [*list_columns, "units_created", "done", "ended_at", "school"]

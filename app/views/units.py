@@ -29,6 +29,7 @@ PAPERS = ["licence_valid_until", "letter_valid_until"]
 class UnitView(SafeView):
     """Units: the owner's own data and the bureau's query (GD-24..31, HL-12..15, SG-07)."""
 
+    imports = ("unit",)
     datamodel = SQLAInterface(Unit)
     kind = "unit_registration"
     list_title, thing, add_words = _l("Units"), _l("Unit"), _l("Register a unit")
@@ -62,7 +63,7 @@ class UnitView(SafeView):
         *add_fieldsets[1:],
     ]
     show_fieldsets = [
-        (_l("Basic data"), {"fields": [*BASIC, "status", "verified_on", "reverify_due", "source"]}),
+        (_l("Basic data"), {"fields": [*BASIC, "status", "verified_on", "reverify_due", "source", "listed_uscc"]}),
         (_l("Detailed data"), {"fields": DETAIL}),
         (_l("Contact"), {"fields": ["contact_name", "contact_phone_masked", "contact_email"]}),
         (_l("Materials"), {"fields": PAPERS}),

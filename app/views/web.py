@@ -180,7 +180,7 @@ def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=_, ngettext=ngettext, link=link, without=without, preference=preference, side_menu=menu.side,
         static=assets.address, icon=icons.icon, painted=rows.painted,
-        status_mark=cells.status, moment=cells.moment,
+        status_mark=cells.status, moment=cells.moment, word=dictionary.word,
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
         cell=cells.shown, listed=cells.listed, is_long=cells.is_long,
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.rules import reference as rules
+
 FOLDER = Path(__file__).resolve().parents[2] / "app" / "reference"
 HEADERS = {
     "regions": "code name parent level valid_from valid_to pseudo pinyin initials",
@@ -15,6 +17,7 @@ HEADERS = {
     "reasons": "code name_zh name_en text_zh text_en field kinds",
     "minimum_wages": "region monthly hourly valid_from source",
     "schools": "code name level region",
+    "majors": "catalogue code name parent level edition",
 }
 KINDS = {
     "unit_registration",
@@ -75,6 +78,29 @@ def test_parents_exist_on_a_higher_level(name: str) -> None:
             assert row["parent"] == "", row
         else:
             assert int(table[row["parent"]]["level"]) < int(row["level"]), row
+
+
+def test_majors_have_the_upper_level_of_each_catalogue() -> None:
+    table = rows("majors")
+    assert len({(row["catalogue"], row["code"]) for row in table}) == len(table)
+    assert {row["catalogue"] for row in table} == set(dictionary("major_catalogue"))
+    assert all(row["level"] == "1" and re.fullmatch(r"\d\d", row["code"]) for row in table)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("regions", rules.region_fault),
+        ("industries", rules.industry_fault),
+        ("occupations", rules.occupation_fault),
+        ("schools", rules.school_fault),
+        ("majors", rules.major_fault),
+    ],
+)
+def test_the_shipped_tables_pass_the_rules_of_forms_and_imports(name, rule) -> None:
+    for row in rows(name):
+        level = int(row["level"]) if row["level"].isdigit() else None
+        rule({"code": row["code"], "level": level, "parent_code": row.get("parent") or None})
 
 
 def test_regions_have_34_provinces_and_valid_codes() -> None:

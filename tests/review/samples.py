@@ -17,11 +17,11 @@ from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.files import StoredFile
 from app.models.review import ReviewRound
-from app.models.schools import School
+from app.models.schools import School, Student
 from app.models.units import Unit
 from app.review import decide, desk, queue
 from app.rules.actor import Actor, Role
-from app.rules.codes import uscc_check_char
+from app.rules.codes import resident_check_char, uscc_check_char
 from app.rules.dates import ZONE, today
 from app.rules.refused import Refused
 
@@ -131,6 +131,28 @@ def school(session: Session) -> School:
     session.add(row)
     session.commit()
     return row
+
+
+def student(of: School, number: str = "2024010101") -> Student:
+    """Somebody on the roster of a school; not yet added to the session."""
+    row = Student(
+        school_id=of.id,
+        name="周测试",
+        student_no=number,
+        document_kind="resident_id",
+        id_number=resident_id(next(_numbers)),
+        phone="13800138001",
+        education="bachelor",
+        graduation_year=today().year + 1,
+    )
+    row.index_personal()
+    return row
+
+
+def resident_id(number: int) -> str:
+    """A document number with its right last character."""
+    first = f"11010120050101{number % 1000:03d}"
+    return first + resident_check_char(first)
 
 
 def stored_file(session: Session, uploaded_by: int, **more: Any) -> StoredFile:

@@ -13,8 +13,9 @@ from app.models.positions import Posting
 from app.models.review import ReviewEvent, ReviewRound
 from app.models.system import ImportRun
 from app.models.units import Unit
-from app.review import ledger
+from app.review import desk, ledger
 from app.review.imports import run as runs
+from app.review.imports.entities.positions import PostingImport
 from app.review.imports.locks import is_running, lock_key, sole_run
 from app.review.imports.plan import dry_run
 from app.review.imports.postings import Options
@@ -128,7 +129,7 @@ class Killed(BaseException):
 
 def test_a_run_killed_in_the_middle_is_finished_by_the_next(session, monkeypatch):
     """Whole batches stay, the broken one leaves nothing, nothing is doubled."""
-    monkeypatch.setattr(runs, "BATCH_ROWS", 2)
+    monkeypatch.setattr(PostingImport, "batch_rows", 2)
     data = listed({}, {}, {}, {}, {})
 
     def kill(done: int, total: int) -> None:
@@ -153,8 +154,8 @@ def test_an_error_inside_a_batch_leaves_nothing_of_it(session, monkeypatch):
             raise Killed
         return submit(*given)
 
-    submit = runs.desk.submit_in
-    monkeypatch.setattr(runs.desk, "submit_in", burst)
+    submit = desk.submit_in
+    monkeypatch.setattr(desk, "submit_in", burst)
     with pytest.raises(Killed):
         run(session, listed({}, {}, {}, {}))
     assert imported(session) == []

@@ -25,7 +25,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.media import Medium
 from app.models.messages import Message, Outbox
 from app.models.positions import Posting
-from app.models.reference import DictItem, Industry, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.models.schools import Residency, School
 from app.models.system import ImportRun, JobRun
@@ -71,7 +71,11 @@ REACH: dict[str, dict[str, str]] = {
     "ResidencyView": _BUREAU | {"school_admin": "a", "unit_owner": "a", "unit_handler": "a"},
     "ReviewRoundView": _BUREAU | {"school_admin": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
-    "ImportRunView": _BUREAU | {"operator": "all", "auditor": "all"},
+    "ImportRunView": _BUREAU | {
+        "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
+        "seeker": "own", "student": "own",
+    },
+    "StudentView": {"school_admin": "a"},
     "MessageView": {r.value: "own" for r in ROLES},
     "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
@@ -261,6 +265,7 @@ class _Builder:
             self.keep(
                 "AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True))
             )
+            self.keep("StudentView", side, self.add(samples.student(school)))
             self.world.things |= {f"unit_{side}": unit, f"school_{side}": school, f"agency_{side}": agency}
 
     def accounts(self) -> None:
@@ -408,6 +413,19 @@ class _Builder:
                 found[key].append(subject.id)
         self.world.things["eventful"] = found
 
+    def own_imports(self) -> None:
+        """Imports that belong to no division: a school's, national lists, what people sent for themselves."""
+        mine = {
+            Role.SCHOOL: ("student", {"school_id": self.world.things["school_a"].id}), Role.SYSADMIN: ("industry", {}),
+            Role.HANDLER: ("own_posting", {}), Role.AGENCY: ("agency_posting", {}), Role.SEEKER: ("gig_wanted", {}),
+            Role.STUDENT: ("gig_offer", {}),
+        }  # fmt: skip
+        for role, (entity, place) in mine.items():
+            self.keep("ImportRunView", role.value, self.add(ImportRun(
+                entity=entity, file_name=f"{entity}.csv", file_digest=role.value[0] * 64, state="done", errors=[],
+                account_id=self.world.actors[role].account_id, **place,
+            )))  # fmt: skip
+
     def system(self) -> None:
         """Messages to everybody, runs, logs."""
         for side, region in (("a", HERE), ("b", THERE)):
@@ -415,6 +433,7 @@ class _Builder:
                 entity="postings", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region,
                 state="done", errors=[],
             )))  # fmt: skip
+        self.own_imports()
         everybody = {r.value: a.account_id for r, a in self.world.actors.items()} | {
             "b": self.world.things["stranger"].account_id
         }
@@ -455,7 +474,7 @@ class _Builder:
             self.keep("ReviewPolicyView", side, self.add(ReviewPolicy(kind="posting", region_code=region)))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
-            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason,
+            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "MajorView": Major,
         }.items():  # fmt: skip
             self.keep(name, "a", self.session.scalars(select(model).limit(1)).one())
 

@@ -6,12 +6,13 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from app.review.imports.table import Limits, Row, Table, assemble, clean
 from app.rules.refused import Refused
 
-SEPARATORS: Final = (",", "\t", ";")
+SEPARATORS: Final = (",", "\t", ";", "|")
 
 # A damaged UTF-8 file decodes as GB18030 into nonsense. It is told apart by what UTF-8 makes of it: in real
 # GB18030 nearly every other pair of bytes is wrong as UTF-8, in a damaged file hardly any.
@@ -20,22 +21,29 @@ _DAMAGED_SHARE: Final = 0.3
 _USUAL_SHARE: Final = 0.8
 
 
-def read_delimited(data: bytes, limits: Limits) -> Table:
-    """A CSV file as a table. Raises Refused import_encoding, import_broken (line) and what `assemble` refuses."""
-    text = decode(data)
+def read_delimited(data: bytes, limits: Limits, separator: str = "") -> Table:
+    """A CSV file as a table; the separator is the one its first line has most of, unless it is given.
+
+    Raises Refused import_encoding, import_broken (line) and what `assemble` refuses.
+    """
+    text, encoding = decode(data)
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
+    separator = separator if separator in SEPARATORS else max(SEPARATORS, key=first.count)
     if first.count(separator) >= limits.columns:
         raise Refused("import_too_many_columns", "file", columns=first.count(separator) + 1, limit=limits.columns)
-    return assemble(list(_records(text, separator, limits)), data, limits)
+    table = assemble(list(_records(text, separator, limits)), data, limits)
+    return replace(table, encoding=encoding, separator=separator)
 
 
-def decode(data: bytes) -> str:
-    """The text of UTF-8 (with or without BOM) or GB18030 bytes. Raises Refused import_encoding with the line."""
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of UTF-8 (with or without BOM) or GB18030 bytes, and which of the two it was.
+
+    Raises Refused import_encoding with the line.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
         raise Refused("import_encoding", "file", line=1 + data[: data.find(b"\0") + 1].count(b"\n"))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
         refusal = Refused("import_encoding", "file", line=data[: error.start].count(b"\n") + 1)
     if _is_damaged_utf8(data):
@@ -46,7 +54,7 @@ def decode(data: bytes) -> str:
         raise refusal from error
     if not _is_usual_chinese(text):
         raise refusal
-    return text
+    return text, "GB18030"
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -11,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.reference import DictItem, Industry, Region
+from app.review.imports.places import places
 from app.review.imports.postings import Known
 from app.review.imports.words import plain_word
 from app.rules.actor import region_bounds
 from app.rules.refused import Refused
 
 _DICTIONARIES: Final = ("ownership", "education", "experience")
-_ENDINGS: Final = ("特别行政区", "自治州", "自治县", "新区", "地区", "省", "市", "区", "县", "盟", "旗")
 
 
 def known_for(session: Session, region_code: str, today: date) -> Known:
@@ -37,18 +35,6 @@ def known_for(session: Session, region_code: str, today: date) -> Known:
     return Known(
         today=today,
         words=words,
-        places=_places((row.code, row.name) for row in divisions),
+        places=places((row.code, row.name) for row in divisions),
         industries=frozenset(session.scalars(select(Industry.code))),
     )
-
-
-def _places(divisions: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Full and short names of divisions; a name that two of them have names neither."""
-    named = [(name, code) for code, full in divisions for name in {plain_word(full), _short(plain_word(full))}]
-    times = Counter(name for name, _ in named)
-    return {name: code for name, code in named if times[name] == 1}
-
-
-def _short(name: str) -> str:
-    ending = next((e for e in _ENDINGS if name.endswith(e) and len(name) - len(e) >= 2), "")
-    return name.removesuffix(ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -21,9 +22,9 @@ _HELD: Final = text(
 )
 
 
-def lock_key(digest: str, region_code: str) -> int:
-    """A positive bigint for one file imported for one division."""
-    return int(digest[:10], 16) * 1_000_000 + int(region_code)
+def lock_key(digest: str, place: str) -> int:
+    """A positive bigint for one file imported for one place."""
+    return int(hashlib.sha256(f"{digest}:{place}".encode()).hexdigest()[:15], 16)
 
 
 @contextmanager

@@ -9,62 +9,92 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from flask_babel import lazy_gettext as _l
+
+from app.review.imports.cells import as_day, as_whole, unfloated
 from app.review.imports.columns import Column, Note, Reader, check_cells
+from app.review.imports.importer import Draft as BaseDraft
+from app.review.imports.options import MOST_PEOPLE, Options
 from app.review.imports.table import Row, Table
 from app.review.imports.words import industry_code, plain_word, unit_name, unit_nature
 from app.rules.pay import Pay, parse_pay
-from app.rules.positions import VALID_DAYS_LIMIT, VALID_DAYS_USUAL
+from app.rules.positions import VALID_DAYS_LIMIT
 from app.rules.refused import Refused
 
 ENTITY: Final = "posting"
 
 COLUMNS: Final = (
-    Column("posting_no", ("职位编号", "编号", "岗位编号", "职位ID"), limit=40),
-    Column("title", ("职位名称", "岗位名称", "职位", "岗位", "招聘岗位"), needed=True, filled=True, limit=80),
-    Column("unit_name", ("单位名称", "公司名称", "企业名称", "用人单位", "公司"), needed=True, filled=True, limit=120),
-    Column("pay", ("薪资", "薪酬", "工资", "月薪", "薪资待遇", "工资待遇"), needed=True, limit=60),
-    Column("description", ("职位描述", "岗位职责", "工作内容", "职位信息", "岗位描述"), needed=True, limit=10_000),
-    Column("requirements", ("任职要求", "岗位要求", "招聘条件"), limit=10_000),
-    Column("benefits", ("福利", "福利待遇", "单位福利"), limit=300),
-    Column("headcount", ("招聘人数", "人数", "需求人数")),
-    Column("education", ("学历要求", "学历", "最低学历")),
-    Column("experience", ("工作经验", "经验要求", "工作年限")),
-    Column("place", ("工作地点", "工作地区", "地点", "工作区域"), limit=120),
-    Column("ownership", ("单位性质", "公司性质", "企业性质", "所有制"), limit=60),
-    Column("size", ("单位规模", "公司规模", "企业规模", "规模"), limit=60),
-    Column("industry", ("行业", "所属行业"), limit=200),
-    Column("valid_until", ("有效期至", "截止日期", "失效日期")),
-    Column("posted_on", ("发布日期", "发布时间")),
+    Column(
+        "posting_no",
+        ("职位编号", "编号", "岗位编号", "职位ID"),
+        limit=40,
+        label=_l("Posting number"),
+        example="2026001",
+    ),
+    Column(
+        "title",
+        ("职位名称", "岗位名称", "职位", "岗位", "招聘岗位"),
+        needed=True,
+        filled=True,
+        limit=80,
+        label=_l("Position"),
+        example="行政专员",
+    ),
+    Column(
+        "unit_name",
+        ("单位名称", "公司名称", "企业名称", "用人单位", "公司"),
+        needed=True,
+        filled=True,
+        limit=120,
+        label=_l("Unit name"),
+        example="示例（上海）贸易有限公司",
+    ),
+    Column(
+        "pay",
+        ("薪资", "薪酬", "工资", "月薪", "薪资待遇", "工资待遇"),
+        needed=True,
+        limit=60,
+        label=_l("Pay"),
+        example="6-8千/月",
+    ),
+    Column(
+        "description",
+        ("职位描述", "岗位职责", "工作内容", "职位信息", "岗位描述"),
+        needed=True,
+        limit=10_000,
+        label=_l("Duties"),
+        example="负责公司档案、会务与日常采购，协助同事处理来访与来函。",
+    ),
+    Column("requirements", ("任职要求", "岗位要求", "招聘条件"), limit=10_000, label=_l("Conditions")),
+    Column("benefits", ("福利", "福利待遇", "单位福利"), limit=300, label=_l("Benefits"), example="五险一金 周末双休"),
+    Column("headcount", ("招聘人数", "人数", "需求人数"), label=_l("People wanted"), example="2"),
+    Column("education", ("学历要求", "学历", "最低学历"), label=_l("Education"), words="education", example="大专"),
+    Column("experience", ("工作经验", "经验要求", "工作年限"), label=_l("Experience"), words="experience"),
+    Column(
+        "place", ("工作地点", "工作地区", "地点", "工作区域"), limit=120, label=_l("Work place"), example="上海-奉贤区"
+    ),
+    Column(
+        "ownership",
+        ("单位性质", "公司性质", "企业性质", "所有制"),
+        limit=60,
+        label=_l("Ownership"),
+        words="ownership",
+        example="民营公司",
+    ),
+    Column(
+        "size", ("单位规模", "公司规模", "企业规模", "规模"), limit=60, label=_l("Size of the unit"), example="50-150人"
+    ),
+    Column("industry", ("行业", "所属行业"), limit=200, label=_l("Industry"), example="贸易/进出口"),
+    Column("valid_until", ("有效期至", "截止日期", "失效日期"), label=_l("Valid until"), example="+60"),
+    Column("posted_on", ("发布日期", "发布时间"), label=_l("Posted on")),
 )
 
 _MOST_PAY: Final = 10_000_000  # yuan a month; above it somebody slipped in a scale
-_MOST_PEOPLE: Final = 100_000
-_CODE: Final = re.compile(r"[0-9]{6}")
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _PLACE_PARTS: Final = re.compile(r"[-—–·/,，、>\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a list is taken: the division whose bureau reviews it, and what is assumed where the list is silent."""
-
-    region_code: str
-    headcount: int = 1
-    valid_days: int = VALID_DAYS_USUAL
-    chosen: Mapping[str, str] = field(default_factory=dict)  # heading -> field
-
-    def __post_init__(self) -> None:
-        """Raises Refused import_unknown_region or import_out_of_range with the field."""
-        if not _CODE.fullmatch(self.region_code):
-            raise Refused("import_unknown_region", "region", region=self.region_code[:6])
-        if not 1 <= self.headcount <= _MOST_PEOPLE:
-            raise Refused("import_out_of_range", "headcount", low=1, high=_MOST_PEOPLE)
-        if not 1 <= self.valid_days <= VALID_DAYS_LIMIT:
-            raise Refused("import_out_of_range", "valid_days", low=1, high=VALID_DAYS_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +111,12 @@ class Known:
     industries: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(BaseDraft):
     """A posting to be made: its key in the source, its content, the columns only a program may set, its unit if new."""
 
-    line: int
-    key: str
     unit_name: str
     unit: Mapping[str, Any]
-    content: Mapping[str, Any]
     columns: Mapping[str, Any]
 
 
@@ -110,12 +137,16 @@ def read_rows(
 
 
 def read_row(
-    row: Row, places: Mapping[str, int], header: tuple[str, ...], options: Options, known: Known
+    row: Row,
+    places: Mapping[str, int],
+    header: tuple[str, ...],
+    options: Options,
+    known: Known,
+    columns: tuple[Column, ...] = COLUMNS,
 ) -> tuple[Draft | None, list[Note]]:
     """One row: the posting it describes, or None with the errors that say why not."""
     reader = Reader(row, places, header)
-    check_cells(reader, COLUMNS)
-    if any(n.code == "row_cells" for n in reader.notes):
+    if not check_cells(reader, columns):
         return None, reader.notes
     assumed: list[str] = []
     content = {
@@ -131,16 +162,17 @@ def read_row(
         "region_code": _region(reader, options, known, assumed),
         **_pay(reader, assumed),
     }
-    columns = {"assumed": assumed, "industry_code": _industry(reader, known)}
+    set_columns = {"assumed": assumed, "industry_code": _industry(reader, known)}
     unit = _unit(reader, known, options)
     if reader.wrong:
         return None, reader.notes
-    return Draft(row.line, _key(reader, options), unit["name"], unit, content, columns), reader.notes
+    draft = Draft(row.line, _key(reader, options), content, unit_name=unit["name"], unit=unit, columns=set_columns)
+    return draft, reader.notes
 
 
 def _key(reader: Reader, options: Options) -> str:
     """Entity, division and number: two bureaus may number alike. Without a number the content stands for it."""
-    own = reader["posting_no"]
+    own = unfloated(reader["posting_no"])
     if not own:
         content = "\0".join(reader[k] for k in ("unit_name", "title", "description", "pay", "place"))
         own = hashlib.sha256(content.encode()).hexdigest()[:40]
@@ -170,10 +202,11 @@ def _headcount(reader: Reader, options: Options, assumed: list[str]) -> int:
     if text in ("", "若干", "不限"):
         assumed.append("headcount")
         return options.headcount
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:7]) <= _MOST_PEOPLE:
-        reader.say("cell_not_number", "headcount", {"low": 1, "high": _MOST_PEOPLE})
+    number = as_whole(text)
+    if number is None or not 1 <= number <= MOST_PEOPLE:
+        reader.say("cell_not_number", "headcount", {"low": 1, "high": MOST_PEOPLE})
         return options.headcount
-    return int(text)
+    return number
 
 
 def _valid_until(reader: Reader, options: Options, known: Known, assumed: list[str]) -> date:
@@ -183,11 +216,7 @@ def _valid_until(reader: Reader, options: Options, known: Known, assumed: list[s
     if not text:
         assumed.append("valid_until")
         return usual
-    found = _DAY.match(text)
-    try:
-        day = date(*(int(n) for n in found.groups())) if found else None
-    except ValueError:
-        day = None
+    day = as_day(text)
     if day is None:
         reader.say("cell_not_date", "valid_until")
     elif not known.today < day <= known.today + timedelta(days=VALID_DAYS_LIMIT):

@@ -14,8 +14,8 @@ _ZIP: Final = b"PK\x03\x04"
 _OTHER: Final = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 
 
-def read_table(data: bytes, limits: Limits | None = None) -> Table:
-    """The table in a CSV or xlsx file.
+def read_table(data: bytes, limits: Limits | None = None, separator: str = "") -> Table:
+    """The table in a CSV or xlsx file; `separator` overrules what the text file itself suggests.
 
     Raises Refused, always with field "file": import_empty, import_too_large, import_format (neither CSV nor xlsx),
     import_encoding (line), import_broken (line), import_damaged (an xlsx), import_too_many_columns,
@@ -27,4 +27,4 @@ def read_table(data: bytes, limits: Limits | None = None) -> Table:
         raise Refused("import_empty", "file")
     if data.startswith(_OTHER):
         raise Refused("import_format", "file")
-    return read_workbook(data, bounds) if data.startswith(_ZIP) else read_delimited(data, bounds)
+    return read_workbook(data, bounds) if data.startswith(_ZIP) else read_delimited(data, bounds, separator)

@@ -1,32 +1,42 @@
 """A list imported, batch by batch.
 
-Every batch is one transaction: its units, its postings, their rounds and the progress of the run. A run that is killed
+Every batch is one transaction: its rows, their rounds, and the progress of the run. A run that is killed or cancelled
 leaves whole batches; the next run of the same list finds them by their keys and goes on. A second run changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Final
+from typing import Any
 
 from sqlalchemy import func, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models.system import ImportRun
-from app.review import desk, ledger
-from app.review.imports import units
-from app.review.imports.columns import Note
+from app.review import ledger
+from app.review.imports.entities import importer_of
+from app.review.imports.importer import Draft
 from app.review.imports.locks import lock_key, sole_run, take_turn
-from app.review.imports.plan import Plan, Result, batches, not_there
-from app.review.imports.postings import ENTITY, Draft, Options
+from app.review.imports.options import Options
+from app.review.imports.plan import Plan, Result, Step, batches
 from app.review.imports.table import Table
-from app.rules.actor import CLOCK, Actor, Role, covers
+from app.rules.actor import Actor
 from app.rules.refused import Refused
 
-# The ledger's chain of the province is locked until the commit: decisions wait for one batch, less than a second.
-BATCH_ROWS: Final = 25
-Progress = Callable[[int, int], None]  # rows done, rows in all
+Progress = Callable[[int, int], None]  # rows done, rows in all; may raise Left
+
+
+class Left(Exception):
+    """The work ends before the list does. `state`: cancelled, or running where another process goes on with it."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+_CLASHES = {"23505": "row_clash", "23503": "row_points_nowhere", "23502": "missing"}
 
 
 def perform(
@@ -35,45 +45,58 @@ def perform(
 ) -> Result:  # fmt: skip
     """Imports the list; commits batch by batch. `run_id` names a run that waits for it, else a new one is made.
 
-    The run and the ledger name who imported it; the rows have no sender, so that whoever imports a list may also
-    decide on it. Raises Refused not_allowed (the division is not the actor's), import_running when the same list is
-    being imported for the same division just now, and what `Plan` refuses.
+    The run and the ledger name who imported it. Raises Refused not_allowed (the place is not the actor's),
+    import_running when the same list is being imported there just now, and what `Plan` refuses.
     """
-    require_reach(actor, options.region_code)
-    with sole_run(session, lock_key(table.digest, options.region_code)):
-        plan = Plan(session, table, options, today)
+    importer = importer_of(options.entity)
+    importer.require_reach(actor, options)
+    with sole_run(session, lock_key(table.digest, importer.lock_place(actor, options))):
+        plan = Plan(session, table, options, today, actor)
         result = Result(len(table), notes=plan.notes)
         result.run_id = _begin(session, actor, table, options, plan, file_name, run_id)
-        ended = False
+        state = "failed"
         try:
-            done = len(table) - len(plan.drafts)
-            for batch in batches(plan.drafts, BATCH_ROWS):
-                _land(session, plan, batch, result)
-                done += len(batch)
-                _record(session, result, done)
-                session.commit()
-                if progress is not None:
-                    progress(done, len(table))
-            ended = True
+            state = _through(session, actor, plan, result, progress)
+        except Left as left:
+            state = left.state
+            raise
         finally:
-            if not ended:
+            if state == "failed":
                 session.rollback()
-            _end(session, actor, options, result, "done" if ended else "failed")
+            if state != "running":
+                _end(session, actor, options, result, state)
     return result
 
 
+def _through(session: Session, actor: Actor, plan: Plan, result: Result, progress: Progress | None) -> str:
+    """All batches, unless somebody cancels; answers the state the run ends in."""
+    done = len(plan.table) - len(plan.drafts)
+    for batch in batches(plan.drafts, plan.importer.batch_rows):
+        _land(session, actor, plan, batch, result)
+        done += len(batch)
+        goes_on = _record(session, result, done)
+        session.commit()
+        if progress is not None:
+            progress(done, len(plan.table))
+        if not goes_on:
+            result.cancelled = True
+            return "cancelled"
+    return "done"
+
+
 def require_reach(actor: Actor, region_code: str) -> None:
-    """Raises Refused not_allowed unless the actor may import here: its bureau, operators, the command line."""
-    everywhere = actor.role in (Role.OPERATOR, Role.CLOCK)
-    if not everywhere and not (actor.is_bureau and covers(actor.region_code, region_code)):
-        raise Refused("not_allowed")
+    """Raises Refused not_allowed unless the actor may import postings here: its bureau, operators, the command line."""
+    options = Options(region_code)
+    importer_of(options.entity).require_reach(actor, options)
 
 
 def _begin(
     session: Session, actor: Actor, table: Table, options: Options, plan: Plan, file_name: str, run_id: int | None
 ) -> int:
     """The run on record. An older run of this list still marked as running is dead: its lock was free."""
-    same = (ImportRun.file_digest == table.digest, ImportRun.region_code == options.region_code)
+    same = [ImportRun.file_digest == table.digest, ImportRun.entity == options.entity]
+    same.append(ImportRun.region_code.is_not_distinct_from(options.region_code or None))
+    same.append(ImportRun.school_id.is_not_distinct_from(options.school_id))
     session.execute(
         update(ImportRun)
         .where(*same, ImportRun.state == "running", ImportRun.id != (run_id or 0))
@@ -81,66 +104,56 @@ def _begin(
     )
     run = session.get(ImportRun, run_id) if run_id else None
     if run is None:
-        run = ImportRun(
-            entity=ENTITY, file_name=file_name[:200], file_digest=table.digest, region_code=options.region_code
-        )
+        run = ImportRun(entity=options.entity, file_name=file_name[:200], file_digest=table.digest)
+        run.region_code, run.school_id = options.region_code or None, options.school_id
         run.account_id = ledger.account_of(actor)
         session.add(run)
+    run.options = {**(run.options or {}), **options.kept()}
     run.state, run.total, run.done = "running", len(table), len(table) - len(plan.drafts)
-    run.created = run.unchanged = run.units_created = 0
+    run.created = run.changed = run.unchanged = run.units_created = 0
     run.errors = [n.as_dict() for n in plan.notes]
     session.flush()
-    ledger.append(
-        session,
-        "import_begun",
-        actor,
-        options.region_code,
-        kind=ENTITY,
-        facts={"file": table.digest, "rows": len(table)},
-    )
+    _ledger(session, "import_begun", actor, options, {"file": table.digest, "rows": len(table)})
     session.commit()
     return int(run.id)
 
 
-def _land(session: Session, plan: Plan, batch: Sequence[Draft], result: Result) -> None:
+def _land(session: Session, actor: Actor, plan: Plan, batch: Sequence[Draft], result: Result) -> None:
     take_turn(session)
-    new = not_there(session, plan, batch, result)
-    known = dict(units.named(session, (d.unit_name for d in new)).imported)
-    made = units.make_missing(session, new, known)
-    result.units_created += len(made)
-    known |= made
-    for draft in new:
+    steps = plan.judge(session, batch, result)
+    result.units_created += plan.importer.prepare(session, [s.draft for s in steps if s.row is None], plan.known)
+    for step in steps:
         try:
             with session.begin_nested():
-                _submit(session, draft, known[draft.unit_name])
-            result.created += 1
+                _write(session, actor, plan, step)
         except Refused as refused:
-            result.notes += _refusal(plan, draft, refused)
+            result.notes += plan.refusal(step.draft, refused)
+        else:
+            result.created += step.row is None
+            result.changed += step.row is not None
 
 
-def _submit(session: Session, draft: Draft, unit_id: int) -> None:
-    origin = desk.Origin("import", {**draft.columns, "unit_id": unit_id, "source_key": draft.key})
-    posting = desk.create_in(session, CLOCK, ENTITY, draft.content, origin)
-    desk.submit_in(session, CLOCK, ENTITY, posting.id)
+def _write(session: Session, actor: Actor, plan: Plan, step: Step) -> None:
+    """One row; what a constraint refuses is a refusal of the row, never the end of the run."""
+    try:
+        plan.importer.write(session, actor, step.draft, step.row, plan.known)
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(_CLASHES.get(str(getattr(error.orig, "sqlstate", "")), "bad_value")) from error
+    except DataError as error:
+        raise Refused("bad_value") from error
 
 
-def _refusal(plan: Plan, draft: Draft, refused: Refused) -> Iterator[Note]:
-    """A refusal of the desk as errors of the row: one for each check that blocks."""
-    found = refused.facts.get("findings")
-    if not isinstance(found, list):
-        yield plan.note(draft, refused.code, refused.field or "", error=True, facts=refused.facts)
-        return
-    for each in found:
-        facts = {"check": each["code"], "zh": each["message_zh"], "en": each["message_en"]}
-        yield plan.note(draft, "row_blocked", each["field"], error=True, facts=facts)
-
-
-def _record(session: Session, result: Result, done: int) -> None:
-    session.execute(
+def _record(session: Session, result: Result, done: int) -> bool:
+    """The progress; False where somebody has cancelled the run meanwhile."""
+    counts = {"created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+    state: Any = session.scalar(
         update(ImportRun)
         .where(ImportRun.id == result.run_id)
-        .values(done=done, created=result.created, unchanged=result.unchanged, units_created=result.units_created)
+        .values(done=done, units_created=result.units_created, **counts)
+        .returning(ImportRun.state)
     )
+    return bool(state == "running")
 
 
 def _end(session: Session, actor: Actor, options: Options, result: Result, state: str) -> None:
@@ -148,11 +161,12 @@ def _end(session: Session, actor: Actor, options: Options, result: Result, state
     session.execute(
         update(ImportRun).where(ImportRun.id == result.run_id).values(state=state, ended_at=func.now(), errors=notes)
     )
-    facts = {
-        "run": result.run_id,
-        "created": result.created,
-        "unchanged": result.unchanged,
-        "refused": result.refused_rows,
-    }
-    ledger.append(session, f"import_{state}", actor, options.region_code, kind=ENTITY, facts=facts)
+    counts = {"created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+    _ledger(
+        session, f"import_{state}", actor, options, {"run": result.run_id, **counts, "refused": result.refused_rows}
+    )
     session.commit()
+
+
+def _ledger(session: Session, action: str, actor: Actor, options: Options, facts: dict[str, Any]) -> None:
+    ledger.append(session, action, actor, options.region_code, kind=options.entity, facts=facts)

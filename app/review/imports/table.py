@@ -39,11 +39,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its rows; `digest` is the SHA-256 of the file."""
+    """A header and its rows; `digest` is the SHA-256 of the file.
+
+    `encoding` is UTF-8, GB18030 or xlsx; `separator` stands between the cells of a text file.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     digest: str
+    encoding: str = ""
+    separator: str = ""
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

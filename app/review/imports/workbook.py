@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
@@ -40,7 +41,7 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
         records = list(_records(sheet, formulas))
     except (CalamineError, *_UNREADABLE) as error:
         raise Refused("import_damaged", "file") from error
-    return assemble(records, data, limits)
+    return replace(assemble(records, data, limits), encoding="xlsx")
 
 
 def shown(value: object) -> str:
