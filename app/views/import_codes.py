@@ -56,6 +56,7 @@ FILE: Final[dict[str, tuple[int, Any]]] = {
     ),
     "student_twice": (422, _l("The student with number %(number)s has this document number already.")),
     "student_elsewhere": (422, _l("Somebody with this document number is on the roster of another school.")),
+    "field_elsewhere": (422, _l("Rows of this division do not have the field.")),
     "row_deleted": (409, _l("A row with this number was deleted earlier; give it another number.")),
     "row_clash": (409, _l("Another record already has what must be unique here.")),
     "row_points_nowhere": (422, _l("It refers to something that is not there.")),

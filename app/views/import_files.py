@@ -25,6 +25,7 @@ xlsxwriter = late("xlsxwriter")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv; charset=utf-8"
 _TEXT: Final = "@"  # the number format "text": a long number keeps its digits
+_COMPUTED: Final = ("=", "+", "-", "@")
 _WIDE: Final = ("description", "requirements", "intro")
 _ROWS: Final = 2001  # rows of the template with drop-down lists
 
@@ -32,7 +33,7 @@ _ROWS: Final = 2001  # rows of the template with drop-down lists
 def heading_of(column: Column) -> str:
     """What the template calls a column: the customary heading in Chinese, else the label."""
     chinese = not str(get_locale()).startswith("en")
-    return column.names[0] if chinese and column.names else str(column.label)
+    return (column.names[0] if chinese and column.names else str(column.label)).lstrip("=+-@")
 
 
 def template(importer: Importer) -> bytes:
@@ -67,6 +68,8 @@ def text_template(importer: Importer) -> bytes:
 def _words(column: Column) -> list[str]:
     if column.words:
         return [word for _code, word in dictionary.choices(column.words)]
+    if column.custom is not None and column.custom.type in ("bool", "choice"):
+        return import_words.options(column.custom)
     return ["是", "否"] if column.read is cells.yes_no else []
 
 
@@ -111,6 +114,11 @@ def _rules_of(column: Column) -> Iterator[str]:
         yield _("A day and time such as 2026-12-01 08:00.")
     elif column.read is cells.code:
         yield _("As text, all digits.")
+    elif column.custom is not None and column.custom.type == "choices":
+        yield _(
+            "Several of these, with semicolons between: %(words)s",
+            words=_(", ").join(import_words.options(column.custom)),
+        )
     elif column.limit and not column.sealed:
         yield _("At most %(n)s characters.", n=column.limit)
 
@@ -132,15 +140,43 @@ def _listed(listed: Any, sheet: Any, importer: Importer, words: Mapping[str, lis
         drop.add(f"{letter(place - 1)}2:{letter(place - 1)}{_ROWS}")
 
 
+def _by_line(notes: Sequence[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for note in notes:
+        if note["error"]:
+            found.setdefault(int(note["line"]), []).append(note)
+    return found
+
+
+def _reasons(notes: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{import_words.place(n)}: {import_words.problem(n)}" for n in notes)
+
+
+def refused_text(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
+    """The same as CSV; what a spreadsheet would compute is led by an apostrophe."""
+    by_line, out = _by_line(notes), io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_harmless((*table.header, _("Line in the file"), _("Error"))))
+    for row in (r for r in table if r.line in by_line):
+        cells_shown = (*row.cells, *[""] * len(table.header))[: len(table.header)]
+        writer.writerow(_harmless((*cells_shown, str(row.line), _reasons(by_line[row.line]))))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cells_shown: Sequence[str]) -> list[str]:
+    return [f"'{text}" if text[:1] in _COMPUTED and not _is_number(text) else text for text in cells_shown]
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdigit()
+
+
 def refused_rows(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
     """The rows with errors as they were, the cells at fault in red, what is wrong beside them.
 
     The last two columns are passed over when the mended list is imported; rows that landed earlier stay as they are.
     """
-    by_line: dict[int, list[Mapping[str, Any]]] = {}
-    for note in notes:
-        if note["error"]:
-            by_line.setdefault(int(note["line"]), []).append(note)
+    by_line = _by_line(notes)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("errors")
@@ -154,7 +190,6 @@ def refused_rows(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
         for place, cell in enumerate(row.cells[: len(table.header)]):
             sheet.write_string(at, place, cell, bad if letter(place) in faulty else plain)
         sheet.write_string(at, len(table.header), str(row.line), plain)
-        words = "; ".join(f"{import_words.place(n)}: {import_words.problem(n)}" for n in said)
-        sheet.write_string(at, len(table.header) + 1, words, bad)
+        sheet.write_string(at, len(table.header) + 1, _reasons(said), bad)
     book.close()
     return out.getvalue()

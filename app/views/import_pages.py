@@ -15,6 +15,7 @@ from app.extensions import db
 from app.models.reference import Region
 from app.models.system import ImportRun
 from app.review.imports.columns import Column, guess
+from app.review.imports.custom import fitted
 from app.review.imports.entities import IMPORTERS
 from app.review.imports.importer import REGION, SCHOOL, Change, Draft, Importer
 from app.review.imports.options import Options
@@ -24,7 +25,7 @@ from app.rules.actor import Actor, Role, region_bounds
 from app.rules.masks import mask_id
 from app.rules.positions import VALID_DAYS_USUAL
 from app.rules.refused import Refused
-from app.views import cells, dictionary
+from app.views import cells, dictionary, import_words
 from app.views.base import SafeView
 from app.views.fields import Fields
 from app.views.system import imports_in_reach
@@ -51,7 +52,7 @@ class Offer:
 def offers() -> list[Offer]:
     """What the role in use may import, in the order of the registry."""
     found = [
-        Offer(importer, view)
+        Offer(fitted(db.session(), importer), view)
         for view in current_app.extensions["appbuilder"].baseviews
         if isinstance(view, SafeView)
         for importer in view.offered_imports()
@@ -190,6 +191,8 @@ class Shown:
             return "—"
         if column is not None and column.sealed:
             return mask_id(str(value))
+        if column is not None and column.custom is not None:
+            return import_words.custom_value(column.custom, value)
         if column is not None and column.words:
             return dictionary.word(column.words, value)
         named = self.names.get(key.removesuffix("_code").removesuffix("_id"), {}).get(value)

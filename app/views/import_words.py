@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.review.imports.columns import Note
 from app.review.imports.entities import IMPORTERS
 from app.review.imports.importer import Importer
+from app.rules.custom import Definition
 from app.rules.refused import Refused
 from app.views import words
 from app.views.import_codes import FILE
@@ -66,6 +67,7 @@ ROW: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "code_form": (_l("No code of this kind"), _l("Write it like %(form)s")),
     "level_form": (_l("By its code this belongs to level %(level)s"), _l("Mend the level, or leave it empty")),
+    "field_elsewhere": (_l("Rows of this division do not have the field"), _l("Leave the cell empty")),
     "outside_division": (_l("Outside the division of the import"), _l("Import it for its own division")),
     "import_out_of_range": (_l("Not between %(low)s and %(high)s"), _l("Check the unit")),
     "student_twice": (
@@ -104,7 +106,7 @@ def problem(note: Note | Mapping[str, Any]) -> str:
     code, facts = _parts(note)
     if code not in ROW:
         return say(Refused(code, None, **facts))
-    said = facts.get("en" if str(get_locale()).startswith("en") else "zh", "")
+    said = facts.get("en" if _english() else "zh", "")
     return str(ROW[code][0]) % {**facts, "said": said}
 
 
@@ -112,6 +114,26 @@ def remedy(note: Note | Mapping[str, Any]) -> str:
     """How it is mended; empty where nobody knows."""
     code, facts = _parts(note)
     return str(ROW[code][1]) % facts if code in ROW else ""
+
+
+def options(one: Definition) -> list[str]:
+    """What may stand in a cell of a custom field with options, or of a yes and no."""
+    if one.type == "bool":
+        return ["是", "否"]
+    return [option.label(_english()) for option in one.options if not option.off]
+
+
+def custom_value(one: Definition, value: Any) -> str:
+    """A stored value of a custom field as people read it."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    listed = value if isinstance(value, list) else [value]
+    found = ((one.option(each), each) for each in listed)
+    return _(", ").join(option.label(_english()) if option else str(each) for option, each in found)
+
+
+def _english() -> bool:
+    return str(get_locale()).startswith("en")
 
 
 def place(note: Note | Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.extensions import db
 from app.models.system import ImportRun
 from app.review.imports.columns import match
+from app.review.imports.custom import fitted
 from app.review.imports.delimited import SEPARATORS
 from app.review.imports.entities import importer_of
 from app.review.imports.importer import Importer
@@ -160,7 +161,7 @@ class ImportView(Page):
     @has_access
     @permission_name("run")
     def errors(self, id: int) -> Response:
-        """The refused rows as a workbook, the cells at fault in red. About persons: only for who sent the list."""
+        """The refused rows as a workbook, the cells at fault in red, or as CSV. About persons: only for who sent the list."""
         run, actor = self._run(id), identity.current()
         if importer_of(run.entity).personal and run.account_id != actor.account_id:
             raise Refused("not_allowed")
@@ -168,6 +169,8 @@ class ImportView(Page):
         if run.state == "dry_run":
             tried = dry_run(db.session(), table, import_work.options_of(run), today(), actor)
             notes = [n.as_dict() for n in tried.notes]
+        if request.args.get("form") == "csv":
+            return _download(import_files.refused_text(table, notes), f"errors-{run.id}.csv", import_files.CSV)
         return _download(import_files.refused_rows(table, notes), f"errors-{run.id}.xlsx", import_files.XLSX)
 
     # -- the pages ------------------------------------------------------------------------------------
@@ -212,7 +215,7 @@ class ImportView(Page):
         )
 
     def _dry_run_page(self, run: ImportRun, refused: Refused | None = None) -> Any:
-        table, importer = self._table(run), importer_of(run.entity)
+        table, importer = self._table(run), fitted(db.session(), importer_of(run.entity))
         result = None
         try:
             options = import_work.options_of(run)
@@ -234,7 +237,7 @@ class ImportView(Page):
             counts=_counts(result) if result is not None else {},
             words=import_words,
             limit=ROWS_SHOWN,
-            mine=self.may("can_run") and any(o.importer is importer for o in import_pages.offers()),
+            mine=self.may("can_run") and any(o.importer.key == importer.key for o in import_pages.offers()),
         )
 
     def _state(self, run: ImportRun) -> dict[str, Any]:

@@ -430,7 +430,7 @@ class _Builder:
         """Messages to everybody, runs, logs."""
         for side, region in (("a", HERE), ("b", THERE)):
             self.keep("ImportRunView", side, self.add(ImportRun(
-                entity="postings", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region,
+                entity="posting", file_name=f"名单{side}.csv", file_digest=side * 64, region_code=region,
                 state="done", errors=[],
             )))  # fmt: skip
         self.own_imports()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Protocol
 
 from app.review.imports.columns import Reader
@@ -22,10 +22,13 @@ _CLOCK: Final = re.compile(r"(\d{1,2})[:时](\d{1,2})?(?:[:分](\d{1,2}))?(?:\.0
 _SERIAL: Final = re.compile(r"\d{5}(?:\.\d+)?")
 _WHOLE_FLOAT: Final = re.compile(r"(\d+)\.0+")
 _SHORTENED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,2}")
+_SCALES: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_AMOUNT: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,15})?)\s*([百千万亿]?)\s*元?")
 _EPOCH: Final = date(1899, 12, 30)  # day 0 of a spreadsheet, its 29 February 1900 being in the past of every list
 _SERIALS: Final = range(14_611, 73_051)  # 1940 to 2099
 _YES: Final = frozenset({"是", "有", "y", "yes", "1", "true", "t", "√", "✓", "对", "开", "工作日", "班"})
 _NO: Final = frozenset({"否", "无", "没有", "n", "no", "0", "false", "f", "×", "x", "错", "关", "休息日", "休"})
+_MOST_CAPITAL: Final = 2_000_000_000
 START_OF_WORK: Final = time(8)
 OFFERED: Final = 8  # words that a refusal names
 
@@ -70,9 +73,15 @@ def code(reader: Reader, key: str, known: Any) -> str | None:
 
 
 def as_whole(text: str) -> int | None:
-    """Digits, thousands separated or not, also as 3.0 and 3人."""
-    written = unfloated(plain(text).replace(",", "").removesuffix("人").removesuffix("元").strip())
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 13 else None
+    """A whole number of at most twelve digits, also as 1,200, 3.0, 3人 and 1.2万."""
+    amount = _amount(unfloated(plain(text).removesuffix("人").strip()))
+    return int(amount) if amount is not None and amount == amount.to_integral_value() else None
+
+
+def _amount(text: str) -> Decimal | None:
+    """A number as people write it: 1,200, 3千, 1.2万元, 2亿; None for anything else."""
+    found = _AMOUNT.fullmatch(plain(text).replace(",", ""))
+    return Decimal(found[1]) * _SCALES[found[2] or ""] if found else None
 
 
 def whole(low: int, high: int) -> Cell:
@@ -92,11 +101,8 @@ def money(low: int, high: int) -> Cell:
     """An amount of yuan with at most two decimals."""
 
     def read(reader: Reader, key: str, known: Any) -> Decimal | None:
-        try:
-            amount = Decimal(plain(reader[key]).replace(",", "").removesuffix("元").strip())
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or not low <= amount <= high:
+        amount = _amount(reader[key])
+        if amount is None or not low <= amount <= high:
             reader.say("cell_not_amount", key, {"low": f"{low:,}", "high": f"{high:,}"})
             return None
         exact = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -106,6 +112,17 @@ def money(low: int, high: int) -> Cell:
         return exact
 
     return read
+
+
+def ten_thousands(reader: Reader, key: str, known: Any) -> int | None:
+    """An amount in units of ten thousand yuan: 500, also as 500万, 500万元 and 0.5亿; less than one counts as none."""
+    amount = _amount(reader[key])
+    if amount is not None and re.search("[万亿]", plain(reader[key])):
+        amount /= 10_000
+    if amount is None or amount > _MOST_CAPITAL:
+        reader.say("cell_not_number", key, {"low": "0", "high": f"{_MOST_CAPITAL:,}"})
+        return None
+    return int(amount)
 
 
 def as_day(text: str) -> date | None:

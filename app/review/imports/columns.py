@@ -12,6 +12,7 @@ from flask import has_app_context
 from flask_babel import force_locale
 
 from app.review.imports.table import Row, heading
+from app.rules.custom import Definition
 from app.rules.masks import mask_id
 from app.rules.refused import Refused
 
@@ -36,6 +37,7 @@ class Column:
     words: str = ""  # data dictionary its values come from
     sealed: bool = False  # personal: never repeated in clear
     read: Callable[[Reader, str, Any], Any] | None = None  # the cell as a value; says on the reader what is wrong
+    custom: Definition | None = None  # the custom field it is
 
     def called(self) -> frozenset[str]:
         """Every heading that means this field, in small letters; the label in both languages where there is a context."""

@@ -19,6 +19,7 @@ from app.review.imports.lookup import Lookup, load
 from app.review.imports.options import Options
 from app.review.imports.table import Row, Table
 from app.rules.actor import Actor, Role, covers
+from app.rules.custom import PREFIX, is_custom
 from app.rules.refused import Refused
 
 # What an import belongs to: a division (its bureau), a school, the whole country, or the account that sends it.
@@ -59,6 +60,7 @@ class Importer:
     key_column: ClassVar[str] = ""  # field named where a row stands twice in the file
     asks: ClassVar[tuple[str, ...]] = ()  # options a person may set: headcount, valid_days, submit, agreed
     batch_rows: ClassVar[int] = 25  # the ledger's chain is locked for one batch: less than a second
+    custom: ClassVar[str] = ""  # the entity whose custom fields are columns too
     personal: ClassVar[bool] = False  # rows are about persons: the refused rows go to who sent them only
 
     # -- who and where ----------------------------------------------------------------------------
@@ -156,8 +158,7 @@ class Importer:
 
     def changes(self, draft: Draft, row: Any) -> list[Change]:
         """What the list says otherwise than the row that is there."""
-        names = (c.key for c in self.columns if c.key in draft.content)
-        return [Change(n, getattr(row, n), draft.content[n]) for n in names if getattr(row, n) != draft.content[n]]
+        return differing(draft, row, (c.key for c in self.columns if c.key in draft.content))
 
     def may_change(self, row: Any, known: Any) -> bool:
         """Whether a list may change this row; else what differs is only remarked."""
@@ -185,6 +186,17 @@ class Importer:
     def column(self, key: str) -> Column | None:
         """The column of a field."""
         return next((c for c in self.columns if c.key == key), None)
+
+
+def value_of(row: Any, name: str) -> Any:
+    """What is stored of a column or of a custom field."""
+    return (row.extra or {}).get(name.removeprefix(PREFIX)) if is_custom(name) else getattr(row, name)
+
+
+def differing(draft: Draft, row: Any, names: Iterable[str]) -> list[Change]:
+    """Of these the values that are not as stored."""
+    pairs = ((name, value_of(row, name)) for name in names)
+    return [Change(name, old, draft.content[name]) for name, old in pairs if old != draft.content[name]]
 
 
 def _too_long(column: Column, reader: Reader) -> bool:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.review.imports import cells
 from app.review.imports.columns import Column, Reader
-from app.review.imports.importer import Change, Draft, Importer
+from app.review.imports.importer import Change, Draft, Importer, differing
 from app.review.imports.options import Options
 from app.review.imports.table import Row
+from app.review.kinds import custom
 from app.rules.actor import Actor
 
 _WHOLE = cells.whole(0, 2_147_483_647)
@@ -80,7 +81,7 @@ class Plain(Importer):
         """All that is said otherwise; what only follows from the code is no change of a row that is there."""
         said = draft.extra["said"]
         names = [n for n in draft.content if n not in self.identity and (n in said or n not in self.derived)]
-        return [Change(n, getattr(row, n), draft.content[n]) for n in names if getattr(row, n) != draft.content[n]]
+        return differing(draft, row, names)
 
     def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:
         """What the form refuses, on the row as it would be."""
@@ -101,8 +102,10 @@ class Plain(Importer):
         """A new row, or the stored one with what the list says."""
         subject = row if row is not None else self.model()
         names = draft.content if row is None else {change.column for change in self.changes(draft, row)}
-        for name in names:
-            setattr(subject, name, draft.content[name])
+        values, own = custom.parted({name: draft.content[name] for name in names})
+        for name, value in values.items():
+            setattr(subject, name, value)
+        custom.write(session, subject, own)
         self.finish(subject, known)
         session.add(subject)
 

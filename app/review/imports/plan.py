@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.review.imports.columns import SHOWN, Note, letter, match
+from app.review.imports.custom import fitted, require_place
 from app.review.imports.entities import importer_of
 from app.review.imports.importer import Change, Draft
 from app.review.imports.options import Options
@@ -82,7 +83,7 @@ class Plan:
     def __init__(self, session: Session, table: Table, options: Options, today: date, actor: Actor = CLOCK) -> None:
         """Raises Refused: what `match` and `known` of the importer refuse, import_unknown_entity."""
         self.table = table
-        self.importer = importer_of(options.entity)
+        self.importer = fitted(session, importer_of(options.entity))
         self.places = match(self.importer.columns, table.header, options.chosen)
         self._cells = {row.line: row.cells for row in table}
         self.known = self.importer.known(session, actor, options, today)
@@ -146,6 +147,8 @@ class Plan:
         return steps
 
     def _step(self, session: Session, draft: Draft, row: Any) -> Step:
+        region = draft.content.get("region_code") or getattr(row, "region_code", "")
+        require_place(self.importer, draft.content, str(region or ""))
         if row is None:
             self.importer.check(session, draft, None, self.known)
             return Step(draft, None, [])

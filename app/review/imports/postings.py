@@ -121,12 +121,16 @@ class Draft(BaseDraft):
 
 
 def read_rows(
-    table: Table, places: Mapping[str, int], options: Options, known: Known
+    table: Table,
+    places: Mapping[str, int],
+    options: Options,
+    known: Known,
+    columns: tuple[Column, ...] = COLUMNS,
 ) -> Iterator[tuple[Draft | None, list[Note]]]:
     """Each row in order: what it becomes, or None where its notes hold an error. No row is passed over in silence."""
     seen: dict[str, int] = {}
     for row in table:
-        draft, notes = read_row(row, places, table.header, options, known)
+        draft, notes = read_row(row, places, table.header, options, known, columns)
         if draft is not None:
             first = seen.setdefault(draft.key, row.line)
             if first != row.line:
@@ -164,10 +168,18 @@ def read_row(
     }
     set_columns = {"assumed": assumed, "industry_code": _industry(reader, known)}
     unit = _unit(reader, known, options)
+    content |= _own_fields(reader, columns)
     if reader.wrong:
         return None, reader.notes
     draft = Draft(row.line, _key(reader, options), content, unit_name=unit["name"], unit=unit, columns=set_columns)
     return draft, reader.notes
+
+
+def _own_fields(reader: Reader, columns: tuple[Column, ...]) -> dict[str, Any]:
+    """Values of custom fields, by x_<code>."""
+    filled = (c for c in columns if c.custom is not None and c.read is not None and reader[c.key])
+    found = {c.key: c.read(reader, c.key, None) for c in filled if c.read is not None}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _key(reader: Reader, options: Options) -> str:

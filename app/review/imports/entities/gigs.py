@@ -119,6 +119,7 @@ class GigImport(Importer):
         self.key, self.command, self.label, self.kind = key, command, label, kind  # type: ignore[misc]
         self.columns = columns  # type: ignore[misc]
         self.model = KINDS[kind].model
+        self.custom = self.model.CUSTOM  # type: ignore[misc]
         if self.place == OWN:
             self.roles = KINDS[kind].sender_roles & type(self).roles  # type: ignore[misc]
 

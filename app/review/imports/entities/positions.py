@@ -17,7 +17,7 @@ from app.models.units import Unit
 from app.review import desk, door, edits
 from app.review.imports import units
 from app.review.imports.columns import Column, Note, Reader
-from app.review.imports.importer import OWN, REGION, Change, Draft, Importer
+from app.review.imports.importer import OWN, REGION, Change, Draft, Importer, differing, value_of
 from app.review.imports.known import known_for
 from app.review.imports.options import Options
 from app.review.imports.postings import COLUMNS, ENTITY, Known, read_row, read_rows
@@ -27,6 +27,7 @@ from app.review.imports.words import plain_word, unit_name
 from app.review.kinds import KINDS
 from app.review.kinds.standing import approved_unit
 from app.rules.actor import BUREAU, CLOCK, Actor, Role
+from app.rules.custom import is_custom
 from app.rules.refused import Refused
 
 CHANGED: Final = ("draft", "returned", "rejected")  # what a list of the sender changes
@@ -54,6 +55,7 @@ class PostingImport(Importer):
     columns = COLUMNS
     key_column = "posting_no"
     asks = ("headcount", "valid_days")
+    custom = ENTITY
 
     def known(self, session: Session, actor: Actor, options: Options, today: date) -> Any:
         """The words and places of the division."""
@@ -63,7 +65,7 @@ class PostingImport(Importer):
         self, table: Table, places: Mapping[str, int], options: Options, known: Any
     ) -> Iterator[tuple[Draft | None, list[Note]]]:
         """The pure reading of postings."""
-        return read_rows(table, places, options, known.words)
+        return read_rows(table, places, options, known.words, self.columns)
 
     def remarks(self, session: Session, drafts: Sequence[Any], known: Any) -> Iterable[tuple[Draft, str, str]]:
         """A registered unit of the same name is told of once and left alone."""
@@ -118,6 +120,10 @@ _FILLS: Final = {
 }  # fmt: skip
 
 
+def _filled_by(column: str) -> tuple[str, ...]:
+    return _FILLS.get(column, (column,))
+
+
 class OwnPostingImport(Importer):
     """Postings of the unit whose handler sends the list: drafts, or sent in at once."""
 
@@ -128,6 +134,7 @@ class OwnPostingImport(Importer):
     columns: ClassVar[tuple[Column, ...]] = tuple(c for c in COLUMNS if c.key not in _LEFT_OUT)
     key_column = "posting_no"
     asks = ("headcount", "valid_days", "submit")
+    custom = ENTITY
 
     def _covers(self, actor: Actor, options: Options) -> bool:
         return KINDS[ENTITY].granted(actor)
@@ -149,7 +156,7 @@ class OwnPostingImport(Importer):
         reader.notes += notes
         if draft is None:
             return None
-        said = frozenset(key for key in _FILLS if reader[key])
+        said = frozenset(key for key in (*_FILLS, *filter(is_custom, draft.content)) if reader[key])
         return self._owned(draft, reader, said, known)
 
     def _owned(self, draft: PostingDraft, reader: Reader, said: frozenset[str], known: Any) -> Draft | None:
@@ -166,10 +173,9 @@ class OwnPostingImport(Importer):
         """Only what the list says."""
         found: list[Change] = []
         for column in (c.key for c in self.columns if c.key in draft.extra["said"]):
-            differing = [n for n in _FILLS[column] if getattr(row, n) != draft.content[n]]
-            if differing:
-                name = "pay_text" if column == "pay" else _FILLS[column][0]
-                found.append(Change(column, getattr(row, name), draft.content[name]))
+            if differing(draft, row, _filled_by(column)):
+                name = "pay_text" if column == "pay" else _filled_by(column)[0]
+                found.append(Change(column, value_of(row, name), draft.content[name]))
         return found
 
     def may_change(self, row: Any, known: Any) -> bool:
@@ -184,7 +190,7 @@ class OwnPostingImport(Importer):
             columns = {"source_key": draft.key, "assumed": draft.extra["assumed"]}
             subject = desk.create_in(session, actor, ENTITY, draft.content, desk.Origin("", columns))
         else:
-            names = {name for change in self.changes(draft, row) for name in _FILLS[change.column]}
+            names = {name for change in self.changes(draft, row) for name in _filled_by(change.column)}
             found = door.locate(session, actor, ENTITY, row.id)
             subject = edits.edit_in(session, actor, found, {name: draft.content[name] for name in names}).subject
         if known.options.submit:

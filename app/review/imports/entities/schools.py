@@ -33,6 +33,7 @@ class SchoolImport(Plain):
     model, roles = School, frozenset({Role.OPERATOR})
     identity, key_column = ("code",), "code"
     lists = ("region",)
+    custom = School.CUSTOM
     rule = staticmethod(rules.school_fault)
     columns = (
         of(School, "code", ("学校代码", "院校代码", "代码"), read=cells.code, example="10246"),

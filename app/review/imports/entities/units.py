@@ -65,6 +65,7 @@ class UnitImport(Importer):
     place = REGION
     key_column = "name"
     lists = ("region", "industry")
+    custom = Unit.CUSTOM
     personal = True
     columns: ClassVar[tuple[Column, ...]] = (
         of(Unit, "name", ("单位名称", "企业名称", "公司名称", "用人单位", "名称"), read=_name, example="示例（上海）贸易有限公司"),
@@ -77,7 +78,7 @@ class UnitImport(Importer):
         of(Unit, "address", ("地址", "单位地址", "注册地址", "经营地址"), example="解放路1号"),
         of(Unit, "legal_rep", ("法定代表人", "法人代表", "法人")),
         of(Unit, "founded_on", ("成立日期", "成立时间"), example="2015-03-01"),
-        of(Unit, "registered_capital", ("注册资本（万元）", "注册资本", "注册资金"), example="500"),
+        of(Unit, "registered_capital", ("注册资本（万元）", "注册资本", "注册资金"), read=cells.ten_thousands, example="500"),
         of(Unit, "staff_count", ("人数", "职工人数", "员工人数"), example="45"),
         of(Unit, "size_class", ("规模", "单位规模", "规模类型"), example="小型"),
         of(Unit, "contact_name", ("联系人",), example="李示例"),
