@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tracemalloc
 import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,6 +150,55 @@ def test_an_entity_in_a_workbook_is_not_expanded():
                 text = b'<!DOCTYPE x [<!ENTITY e "boom">]>' + re.sub(rb"^<\?xml[^>]*\?>", b"", text)
             package.writestr(name, text)
     assert refusal(out.getvalue()).code == "import_damaged"
+
+
+def relabelled(data: bytes, change) -> bytes:
+    """The workbook with the content of its members changed."""
+    source, out = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in source.namelist():
+            package.writestr(name, change(source.read(name)))
+    return out.getvalue()
+
+
+def test_one_long_text_shared_by_many_cells_is_measured():
+    """Each cell would be read out in full: 2,000 cells of 100,000 characters out of a file of some kilobytes."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for line in range(2000):
+            sheet.write_string(line, 0, "x")
+    data = relabelled(out.getvalue(), lambda content: content.replace(b">x<", b">" + b"x" * 100_000 + b"<"))
+    assert len(data) < 100_000
+    assert refusal(data, Limits(unpacked=10_000_000)).code == "import_too_large"
+
+
+def test_a_member_that_grows_beyond_what_it_says_is_refused():
+    data = bytearray(relabelled(workbook(["a"], ["x"]), lambda content: content + b" " * 1_000_000))
+    place = data.index(b"PK\x01\x02")
+    while place >= 0:  # every entry of the directory says ten bytes
+        data[place + 24 : place + 28] = (10).to_bytes(4, "little")
+        place = data.find(b"PK\x01\x02", place + 4)
+    assert refusal(bytes(data)).code == "import_damaged"
+
+
+def test_two_members_of_one_name_are_refused():
+    out = io.BytesIO(workbook(["a"], ["x"]))
+    with zipfile.ZipFile(out, "a") as package, pytest.warns(UserWarning, match="Duplicate"):
+        package.writestr("xl/workbook.xml", b"<workbook/>")
+    assert refusal(out.getvalue()).code == "import_damaged"
+
+
+@pytest.mark.slow  # the largest list the command line takes
+def test_the_longest_list_is_read_in_bounded_memory():
+    text = "posting_no,title\n" + "".join(f"{n},行政专员{n}\n" for n in range(20_000))
+    data = text.encode()
+    tracemalloc.start()
+    try:
+        assert len(read_table(data)) == 20_000
+        assert tracemalloc.get_traced_memory()[1] < 40 * len(data)
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
