@@ -60,7 +60,7 @@ class Student(Traced, Searchable, Stamped, Model):
     SEARCHED = ("name", "student_no", "initials")
     id = pk()
     school_id = col("School", BigInteger, ForeignKey("school.id"), nullable=False)
-    name = col("Student", String(60), nullable=False)
+    name = col("Name", String(60), nullable=False)
     student_no = col("Student number", String(30), nullable=False)
     document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
     id_number = col("Document number", Sealed("student.id_number"), nullable=False)

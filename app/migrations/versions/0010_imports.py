@@ -71,7 +71,7 @@ def upgrade() -> None:
         "student",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="ID"),
         sa.Column("school_id", sa.BigInteger(), nullable=False, comment="School"),
-        sa.Column("name", sa.String(length=60), nullable=False, comment="Student"),
+        sa.Column("name", sa.String(length=60), nullable=False, comment="Name"),
         sa.Column("student_no", sa.String(length=30), nullable=False, comment="Student number"),
         sa.Column("document_kind", sa.String(length=30), nullable=False, comment="Document kind"),
         sa.Column("id_number", sa.String(length=600), nullable=False, comment="Document number"),
