@@ -217,13 +217,16 @@ def test_the_template_is_text_cells_and_can_be_read_back(person):
 def test_every_note_has_words():
     """Whatever is said of a row is in the catalogue: the codes stand in the source."""
     sources = Path(import_work.__file__).parents[1].joinpath("review", "imports").rglob("*.py")
-    said = {
-        code
-        for path in sources
-        for code in re.findall(r'(?:say|note)\((?:draft, )?"(\w+)"|yield d(?:raft)?, "(\w+)"', path.read_text("utf-8"))
-        for code in code
-        if code
-    } - {"outside_division", "mobile_form", "phone_form", "email_form"}  # refusals, which have words of their own
+    code = re.compile(
+        r'(?:say|note)\((?:draft, )?"(\w+)"(?: if \w+ else "(\w+)")?'
+        r'|(?:yield |\(\()(?:d|draft), "(\w+)"|return "(\w+)", "\w+"'
+    )
+    said = {each for path in sources for found in code.findall(path.read_text("utf-8")) for each in found if each} - {
+        "outside_division",
+        "mobile_form",
+        "phone_form",
+        "email_form",
+    }  # refusals, which have words of their own
     assert len(said) > 25
     assert said <= import_words.ROW.keys()
 
