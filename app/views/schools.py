@@ -80,6 +80,7 @@ class StudentView(SafeView):
         (add_fieldsets[1][0], {"fields": [*add_fieldsets[1][1]["fields"], "changed_on"]}),
     ]
     needed_columns = ("id_number",)
+    formatters_columns = {"graduation_year": str}
     choices = {"major": in_force}
     label_columns = {"id_number_masked": _l("Document number"), "phone_masked": _l("Phone")}
 

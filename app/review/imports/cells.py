@@ -193,9 +193,11 @@ def one_of(listed: str) -> Cell:
         spellings = known.codes.get(listed, {})
         found = spellings.get(plain_word(unfloated(reader[key])))
         if found is None:
-            values = set(spellings.values())
-            names = [name for name in spellings if not name.isascii()]
-            few = ", ".join(names) if names and len(values) <= OFFERED else ""
+            names: dict[Any, str] = {}
+            for name, value in spellings.items():
+                if not name.isascii():
+                    names.setdefault(value, name)
+            few = ", ".join(names.values()) if len(set(spellings.values())) <= OFFERED else ""
             reader.say("cell_not_listed_of" if few else "cell_not_listed", key, {"offered": few} if few else {})
         return found
 

@@ -54,14 +54,16 @@ _CATALOGUES: Final = {
     "secondary": "vocational", "college": "vocational", "bachelor": "undergraduate", "master": "graduate",
     "doctor": "graduate",
 }  # fmt: skip
-_YEAR: Final = cells.whole(GRADUATION_YEARS.start, GRADUATION_YEARS.stop - 1)
 
 
 def _graduation_year(reader: Reader, key: str, known: Any) -> int | None:
     """2027, also as 2027届 and 2027年."""
     digits = cells.plain(reader[key]).removesuffix("届").removesuffix("年")
     number = cells.as_whole(digits)
-    return number if number in GRADUATION_YEARS else _YEAR(reader, key, known)
+    if number in GRADUATION_YEARS:
+        return number
+    reader.say("cell_not_number", key, {"low": GRADUATION_YEARS.start, "high": GRADUATION_YEARS.stop - 1})
+    return None
 
 
 def _document_number(reader: Reader, key: str, known: Any) -> str | None:
