@@ -17,6 +17,14 @@ from sqlalchemy.orm import Session
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where workers share a run, a file stays with one of them, and so do all browser tests: they share one server."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path.relative_to(ROOT))))
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
     """A data directory that is gone afterwards."""

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser.conftest import Server, start
 
-pytestmark = pytest.mark.slow  # real processes are started and stopped
+pytestmark = [pytest.mark.slow, pytest.mark.alone]  # real processes are started and stopped, by the clock
 
 READY_SECONDS = 5  # a second start of the product, by the clock on the wall
 TRIES = 3  # somebody else may have the processor just then; a start that is slow by itself is slow three times

@@ -172,8 +172,8 @@ def test_the_findings_are_the_same_every_time() -> None:
 def test_a_text_of_a_hundred_thousand_characters_is_read_in_seconds_and_reported_in_few_lines() -> None:
     """Slow by purpose: the longest text anybody can send, full of hits."""
     huge = "要求限男性，35岁以下，押金500元，加微信abc12345，高空作业。" * 3000
-    began = time.monotonic()
+    began = time.process_time()
     found = run("posting", POSTING | {"description": huge}, {"today": TODAY})
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     assert len(found) < 120
     _well_formed("posting", POSTING | {"description": huge}, found)
