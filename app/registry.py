@@ -30,6 +30,7 @@ from app.views.accounts_own import PasswordView
 from app.views.api import desk as desk_api
 from app.views.api import openapi, public
 from app.views.audit import LedgerView
+from app.views.custom_fields import CustomFieldView
 from app.views.desk import DeskView
 from app.views.entry import Entry, Place
 from app.views.files import FileView
@@ -255,6 +256,12 @@ MENU: tuple[Entry, ...] = (
         accounts.HatView,
         {SYS: "read write", SEC: "read"},
         (Place((SYS, SEC), SYSTEM, _l("Roles of the accounts"), "users"),),
+        api=False,
+    ),
+    Entry(
+        CustomFieldView,
+        {SYS: "read write delete"},
+        (Place((SYS,), DATA, _l("Custom fields"), "list-details"),),
         api=False,
     ),
     Entry(

@@ -189,6 +189,11 @@ class Searchable:
         """Whether `more_words` may say something else than before."""
         return False
 
+    def search_tokens(self) -> list[str]:
+        """What the index holds of the row."""
+        words = " ".join(str(getattr(self, name) or "") for name in self.SEARCHED)
+        return row_tokens(words, *self.more_words())
+
 
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
@@ -197,8 +202,7 @@ def _index_words(mapper: object, connection: object, row: Any) -> None:
     changed = any(state.attrs[name].history.has_changes() for name in row.SEARCHED)
     if state.persistent and not changed and not row.words_changed():
         return
-    words = " ".join(str(getattr(row, name) or "") for name in row.SEARCHED)
-    row.search = func.array_to_tsvector(row_tokens(words, *row.more_words()))
+    row.search = func.array_to_tsvector(row.search_tokens())
 
 
 def one_of(column: str, values: tuple[str, ...], name: str) -> CheckConstraint:

@@ -68,8 +68,11 @@ class CustomField(Traced, Stamped, Model):
     id = pk()
     entity = col("Belongs to", String(30), nullable=False, words="custom_entity")
     code = col(
-        "Code", String(30), nullable=False,
-        help=_l("2 to 30 small letters, digits and single underscores, beginning with a letter; can never be changed"),
+        "Code", String(30), nullable=False, default="",
+        help=_l(
+            "What programs and files call the field. 2 to 30 small letters, digits and single underscores, beginning with a "
+            "letter; can never be changed. Empty: made from the English label"
+        ),
     )  # fmt: skip
     type = col(
         "Type", String(10), nullable=False, words="custom_type", help=_l("Cannot be changed once a value is stored")
@@ -108,6 +111,16 @@ class CustomField(Traced, Stamped, Model):
 
     def __str__(self) -> str:
         return self.label_en if str(get_locale()) == "en" else self.label_zh
+
+    @property
+    def label(self) -> str:
+        """In the reader's language."""
+        return str(self)
+
+    @property
+    def uses(self) -> tuple[str, str]:
+        """By which the screen counts the rows that have a value."""
+        return self.entity, self.code
 
 
 class SettingsStamp(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +13,10 @@ from app.rules.refused import Refused
 CODE: Final = re.compile(r"[a-z](?:_?[a-z0-9]){1,29}")
 OPTION_CODE: Final = re.compile(r"[a-z0-9](?:[_-]?[a-z0-9]){0,29}")
 _CODE_LENGTH: Final = 30
+OPTION_LENGTH: Final = 60  # characters of an option's word
+_TEXTS: Final = ("label_zh", "label_en", "help_zh", "help_en", "section_zh", "section_en")
+# Control characters, line separators, halves of characters, and marks that turn the direction of what follows.
+_UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _RANGE_ENDS: Final = ("_from", "_to")  # in addresses they mean the ends of a range
 
 
@@ -25,8 +30,11 @@ def check(definition: Definition) -> None:
         or definition.code.endswith(_RANGE_ENDS)
     ):
         raise Refused("field_code_form", field="code")
+    _texts(definition)
     if definition.public and not definition.reviewed:
         raise Refused("public_unreviewed", field="reviewed")
+    if definition.required and not definition.in_form:
+        raise Refused("required_hidden", field="in_form")
     if (
         definition.type in LONGEST
         and not 1 <= (1 if definition.max_length is None else definition.max_length) <= LONGEST[definition.type]
@@ -34,6 +42,16 @@ def check(definition: Definition) -> None:
         raise Refused("value_range", field="max_length", low=1, high=LONGEST[definition.type])
     _bounds(definition)
     _options(definition)
+
+
+def _texts(definition: Definition) -> None:
+    """Labels are one line of visible characters: they become headings of files too, which take no others."""
+    for name in _TEXTS:
+        text = getattr(definition, name)
+        if _UNFIT.search(text):
+            raise Refused("bad_character", field=name)
+        if name.startswith("label") and not text.strip():
+            raise Refused("missing", field=name)
 
 
 def _bounds(definition: Definition) -> None:
@@ -64,5 +82,22 @@ def _options(definition: Definition) -> None:
             raise Refused("option_code_form", field="options", option=option.code[:30])
         if not option.zh or not option.en:
             raise Refused("option_words_missing", field="options", option=option.code)
+        if _UNFIT.search(option.zh + option.en):
+            raise Refused("bad_character", field="options")
+        if max(len(option.zh), len(option.en)) > OPTION_LENGTH:
+            raise Refused("too_long", field="options", limit=OPTION_LENGTH)
     if len(set(codes)) != len(codes):
         raise Refused("option_twice", field="options", option=next(c for c in codes if codes.count(c) > 1))
+
+
+def next_code(words: str, taken: Container[str], *, least: int = 1) -> str:
+    """A free code made of English words: small letters, digits and single underscores."""
+    whole = "_".join(re.findall(r"[a-z0-9]+", words.lower())).lstrip("0123456789_")
+    code = whole[: _CODE_LENGTH - 4].rstrip("_") or "field"
+    if len(code) < least or code.endswith(_RANGE_ENDS):
+        code += "_x"
+    number, found = 1, code
+    while found in taken:
+        number += 1
+        found = f"{code}_{number}"
+    return found

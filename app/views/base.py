@@ -53,6 +53,7 @@ class SafeView(Moving, Talking, ModelView):
     thing: Any = ""  # what one row is called: heading of forms
     search_text: Sequence[str] = ()  # columns of the search box where the model is not Searchable
     choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
+    fields: Mapping[str, type] = {}  # column -> a form field of its own
     offered_words: Mapping[str, tuple[str, ...]] = {}  # column -> the words of its dictionary that this form offers
     column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
     row_needs: Sequence[str] = ()  # columns every row needs besides those shown

@@ -103,16 +103,17 @@ def _line(view: Any, name: str, values: list[Any] | None, names: dict[tuple[Any,
     label = str(view.label(info.relation.key if info.kind == "relation" and info.relation else name))
     if values is None:
         return Line(label, [], [], True)
-    old, new = (_text(info, value, names) for value in values)
+    old, new = (_text(view, info, value, names) for value in values)
     return Line(label, *compare(old, new))
 
 
-def _text(info: Info, value: Any, names: dict[tuple[Any, str], str]) -> str:
+def _text(view: Any, info: Info, value: Any, names: dict[tuple[Any, str], str]) -> str:
     if info.kind == "relation":
         return names.get((info.target, str(value)), str(value)) if value is not None else ""
     if info.kind == "many":
         return "、".join(value)
-    return cells.text_of(_typed(info, value), info)
+    formatter = view.formatters_columns.get(info.name) if info.kind == "json" else None
+    return cells.text_of(_typed(info, value), info) if formatter is None else str(formatter(value))
 
 
 def _typed(info: Info, value: Any) -> Any:

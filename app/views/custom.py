@@ -34,12 +34,15 @@ def english() -> bool:
 
 
 def _near(one: Definition) -> bool:
-    """Whether somebody under this hat has to do with the field's division: it lies around or inside the own one."""
-    if not one.region:
-        return True
+    """Whether somebody under this hat has to do with the field's division: it lies around or inside the own one.
+
+    Who has no hat reads the description of the API at most: there the fields that everybody sees.
+    """
     hat = g.get("hat")
     if hat is None:
-        return False
+        return one.public and not one.region
+    if not one.region:
+        return True
     home = hat.home
     return (hat.role not in PEOPLE) if not home else covers(one.region, home) or covers(home, one.region)
 

@@ -34,5 +34,10 @@ CUSTOM: Final[dict[str, tuple[int, Any]]] = {
     "option_in_use": (422, _l("The option “%(option)s” is in use: switch it off instead.")),
     "type_fixed": (422, _l("Values are stored already: the type stays as it is.")),
     "field_in_use": (409, _l("Values are stored: switch the field off instead, then it is hidden and they are kept.")),
+    "never_reviewed": (
+        422,
+        _l("Values are stored already that nobody reviewed. Switch this field off and add another that is reviewed."),
+    ),
+    "required_hidden": (422, _l("What is required stands in the form: switch this on, or “Required” off.")),
     "fields_many": (422, _l("At most %(limit)s fields.")),
 }

@@ -73,6 +73,9 @@ class Converter(GeneralModelConverter):
             return custom_inputs.field(info, label, help)
         needed = required(info)
         more = {"description": help, "default": default_of(info)}
+        own = self.view.fields.get(info.name)
+        if own is not None:
+            return own(label, checks, description=help)
         if info.kind in ("relation", "many"):
             kind = inputs.TypedOne if info.kind == "relation" else inputs.RemoteMany
             return kind(label, checks + ([Chosen()] if needed else []), view=self.view, info=info, description=help)
@@ -175,7 +178,8 @@ def differing(view: Any, form: Any, row: Any, columns: list[str]) -> list[tuple[
                 if info.kind == "relation" and stored is not None
                 else [cells.name_of(r) for r in stored or ()]
             )
-        old, new = cells.text_of(stored, info), cells.text_of(typed, info)
+        told = view.formatters_columns.get(name) if info.kind == "json" else None
+        old, new = ((told(v) if told else cells.text_of(v, info)) for v in (stored, typed))
         if old != new:
             found.append((str(field.label.text), str(escape(old)), str(escape(new))))
     return found

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from app.models.custom import ENTITIES
 from app.review.imports.entities import IMPORTERS
 from app.rules.actor import Role
 
@@ -162,9 +163,22 @@ GRANTS: Final[dict[str, Any]] = {
 TASKS: Final[dict[str, Any]] = {
     "export": _l("Export of a list"),
     "import": _l("Import of a list"),
+    "reindex": _l("Search words of a custom field"),
 }
 
 IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}
+
+# What a custom field holds.
+FIELD_TYPES: Final[dict[str, Any]] = {
+    "text": _l("A line of text"),
+    "long": _l("A text of several lines"),
+    "int": _l("A whole number"),
+    "decimal": _l("A number with decimals"),
+    "bool": _l("Yes or no"),
+    "date": _l("A day"),
+    "choice": _l("One of the options"),
+    "choices": _l("Several of the options"),
+}
 
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
@@ -178,6 +192,8 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},
     "task_kind": TASKS,
     "import_entity": {key: importer.label for key, importer in IMPORTERS.items()},
+    "custom_type": FIELD_TYPES,
+    "custom_entity": {key: models[0].CUSTOM_LABEL for key, models in ENTITIES.items()},
 }
 
 

@@ -42,6 +42,7 @@ def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str
             info = describe(view.model, name)
             setattr(row, name, scope.picked(view, info, actor, value or []) if info.kind == "many" else value)
         custom.write(db.session, row, own)
+        custom.require(db.session, row, own, created=created)
         view.before_save(row, actor, created=created)
         db.session.add(row)
         db.session.commit()

@@ -43,6 +43,12 @@ def test_bodies_are_described_by_the_columns_of_the_screen(app):
     assert "delete" not in app.test_client().get("/api/v1/_openapi").json["paths"]["/api/v1/posting/{pk}"]
 
 
+def test_the_filters_of_a_list_are_described(app):
+    named = {one["name"]: one["schema"] for one in operation(app, "/api/v1/minimumwage/", "get")["parameters"]}
+    assert {"q", "size", "after", "f_region", "f_valid_from_from", "f_valid_from_to"} <= set(named)
+    assert named["f_valid_from_to"] == {"type": "string", "format": "date"}
+
+
 def test_screens_without_a_form_are_described_as_read_only(app):
     paths = app.test_client().get("/api/v1/_openapi").json["paths"]
     assert set(paths["/api/v1/jobrun/"]) == {"get"}

@@ -208,6 +208,11 @@ def test_divisions():
         ({"code": "a"}, "field_code_form", "code"), ({"code": "a__b"}, "field_code_form", "code"),
         ({"code": "pay_from"}, "field_code_form", "code"), ({"code": "a_" * 15 + "a"}, "field_code_form", "code"),
         ({"code": "名"}, "field_code_form", "code"), ({"type": "sealed"}, "not_a_choice", "type"),
+        ({"label_zh": "  "}, "missing", "label_zh"), ({"label_en": "a\x0bb"}, "bad_character", "label_en"),
+        ({"help_zh": "行\n行"}, "bad_character", "help_zh"), ({"section_en": "a\u202eb"}, "bad_character", "section_en"),
+        ({"type": "choice", "options": (Option("a", "\x00", "A"),)}, "bad_character", "options"),
+        ({"type": "choice", "options": (Option("a", "长" * 61, "A"),)}, "too_long", "options"),
+        ({"required": True, "in_form": False}, "required_hidden", "in_form"),
         ({"public": True, "reviewed": False}, "public_unreviewed", "reviewed"),
         ({"max_length": 0}, "value_range", "max_length"), ({"max_length": 501}, "value_range", "max_length"),
         ({"type": "int", "at_least": "x"}, "not_number", "at_least"), ({"type": "date", "at_most": "1"}, "not_date", "at_most"),
@@ -230,6 +235,24 @@ def test_what_makes_no_field(more, code, column):
 @pytest.mark.parametrize("kind", custom.TYPES)
 def test_what_makes_one(kind):
     defining.check(made(kind, public=True, code="night_shift2"))
+
+
+@pytest.mark.parametrize(
+    ("words", "taken", "code"),
+    [("Night shift", (), "night_shift"), ("Night shift!", ("night_shift",), "night_shift_2"), ("24h", (), "h_x"), ("夜班", (), "field"),
+     ("Valid to", (), "valid_to_x"), ("x" * 80, (), "x" * 26), ("A", (), "a_x")],
+)  # fmt: skip
+def test_codes_out_of_english_labels(words, taken, code):
+    found = defining.next_code(words, taken, least=2)
+    assert found == code
+    defining.check(made(code=found))
+
+
+@given(st.text(max_size=60), st.sets(st.text(max_size=10), max_size=3))
+def test_every_label_makes_a_code(words, taken):
+    found = defining.next_code(words, taken, least=2)
+    assert defining.CODE.fullmatch(found) and len(found) <= 30 and found not in taken
+    assert not found.endswith(("_from", "_to"))
 
 
 def test_words_that_are_not_public_are_found_by_the_back_office_alone():

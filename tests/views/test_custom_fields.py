@@ -243,6 +243,25 @@ def test_a_section_of_the_form_takes_a_field_in(app, session):
     assert 'name="x_note"' in parts["Shifts"]
 
 
+def test_the_history_shows_labels_and_readable_values(app, session, one_of_each):
+    own = unit(session)
+    row = posting(session, own, status="draft", extra={"a_choice": "day", "a_decimal": "1.00", "a_bool": False})
+    clerk = handler(app, session, own)
+    sent = {"title": row.title, "region": "310120", "headcount": "1", "version": "1", "then": "save"}
+    answer = clerk.post(f"/postingview/edit/{row.id}", sent | VALUES)
+    assert answer.status_code == 302, wrong(answer.text)
+    page = clerk.get(f"/postingview/changes/{row.id}?lang=en").text
+    told = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page)))
+    for words in ("English a_choice", "Night", "English a_decimal", "3.50", "English a_choices", "Day; Night", "2027-02-03", "1,200"):
+        assert words in told, words
+    assert "x_a_" not in told and "带<b>标记</b>" in told
+    stranger = handler(app, session, unit(session))
+    assert stranger.get(f"/postingview/changes/{row.id}").status_code == 404
+    session.execute(CustomField.__table__.update().where(CustomField.code == "a_choice").values(active=False))
+    session.commit()
+    assert "English a_choice " not in clerk.get(f"/postingview/changes/{row.id}?lang=en").text
+
+
 def test_labels_are_text_never_markup(app, session):
     define(session, "evil", label_zh="<script>alert(1)</script>", label_en="<img src=x onerror=alert(1)>", **EVERYWHERE)
     own = unit(session)

@@ -21,6 +21,7 @@ from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyUnit
 from app.models.announcements import Announcement
+from app.models.custom import CustomField
 from app.models.gigs import GigOffer, GigWanted
 from app.models.media import Medium
 from app.models.messages import Message, Outbox
@@ -471,12 +472,18 @@ class _Builder:
             wage = MinimumWage(region_code=region, monthly=2690, hourly=2400, valid_from=today())
             self.keep("MinimumWageView", side, self.add(wage))
             self.keep("ParameterView", side, self.add(Parameter(key="probe", region_code=region, value="1")))
+            self.keep("CustomFieldView", side, self.field(region, f"probe_{side}"))
             self.keep("ReviewPolicyView", side, self.add(ReviewPolicy(kind="posting", region_code=region)))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
             "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "MajorView": Major,
         }.items():  # fmt: skip
             self.keep(name, "a", self.session.scalars(select(model).limit(1)).one())
+
+    def field(self, region: str, code: str) -> Any:
+        """A custom field of postings in one division, without values."""
+        names = {"label_zh": f"试{code}", "label_en": f"Probe {code}"}
+        return self.add(CustomField(entity="posting", code=code, type="int", region_code=region, in_list=True, **names))
 
     def many(self) -> None:
         """More than a page of everything that is reviewed, each with its relations: one query a row would show."""

@@ -113,6 +113,18 @@ def missing(session: Session, subject: Any, proposed: Mapping[str, Any]) -> list
     return lacking(here, values)
 
 
+def require(session: Session, subject: Any, sent: Mapping[str, Any], *, created: bool) -> None:
+    """For rows that nobody sends in: raises Refused missing for a required field that stays empty.
+
+    A row from before the field became required may be changed elsewhere as long as the field is not spoken of.
+    """
+    if has_fields(type(subject)):
+        lack = lacking(fields(session, subject), subject.extra or {})
+        named = next((one.field for one in lack if created or one.field in sent), None)
+        if named:
+            raise Refused("missing", field=named)
+
+
 def names_in(*evidences: Mapping[str, Any]) -> list[str]:
     """The custom fields that evidence speaks of."""
     return sorted({name for one in evidences for name in one if is_custom(name)})

@@ -7,6 +7,7 @@ from typing import Any
 from app.views import dictionary
 from app.views.api.bodies import must_be_sent, name_in_json
 from app.views.columns import Info, describe, key_column
+from app.views.filters import RANGES
 
 _TYPES: dict[str, dict[str, Any]] = {
     "int": {"type": "integer"},
@@ -62,8 +63,32 @@ def _shape(view: Any, info: Info) -> dict[str, Any]:
     return shape | ({"maxLength": info.length} if info.length and shape == {"type": "string"} else {})
 
 
+def filters_of(view: Any) -> list[dict[str, Any]]:
+    """The filters of the list as parameters of its address."""
+    found = []
+    for name in view.search_columns:
+        info = describe(view.model, name)
+        ends = ("_from", "_to") if info.kind in RANGES else ("",)
+        shape = _filter_shape(view, info)
+        label = str(view.label(name))
+        found += [{"in": "query", "name": f"f_{name}{end}", "schema": shape, "description": label} for end in ends]
+    return found
+
+
+def _filter_shape(view: Any, info: Info) -> dict[str, Any]:
+    """What a filter takes; text stands in any address."""
+    if info.kind == "bool":
+        return {"type": "string", "enum": ["1", "0"]}
+    shape = _shape(view, info)
+    shape = shape["items"] if shape["type"] == "array" else shape
+    return {word: value for word, value in shape.items() if word in ("type", "format", "enum")}
+
+
 def fill(paths: dict[str, Any], base: str, view: Any) -> None:
     """Puts the screen's schemas into the operations that were described in general."""
+    listed = paths.get(base, {}).get("get")
+    if listed is not None:
+        listed["parameters"] = [*listed.get("parameters", ()), *filters_of(view)]
     for path, method, columns, changing in (
         (base, "post", view.add_columns, False),
         (f"{base}{{pk}}", "put", view.edit_columns, True),
