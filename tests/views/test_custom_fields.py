@@ -252,7 +252,16 @@ def test_the_history_shows_labels_and_readable_values(app, session, one_of_each)
     assert answer.status_code == 302, wrong(answer.text)
     page = clerk.get(f"/postingview/changes/{row.id}?lang=en").text
     told = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page)))
-    for words in ("English a_choice", "Night", "English a_decimal", "3.50", "English a_choices", "Day; Night", "2027-02-03", "1,200"):
+    for words in (
+        "English a_choice",
+        "Night",
+        "English a_decimal",
+        "3.50",
+        "English a_choices",
+        "Day; Night",
+        "2027-02-03",
+        "1,200",
+    ):
         assert words in told, words
     assert "x_a_" not in told and "带<b>标记</b>" in told
     stranger = handler(app, session, unit(session))
