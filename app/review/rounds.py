@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.models.review import ReviewCase, ReviewRound
+from app.models.review import ReviewCase, ReviewEvidence, ReviewRound
 from app.review import calendar, evidence, ledger
 from app.review.kinds import custom
 from app.review.kinds.base import Kind, Subject, Values
@@ -40,13 +40,14 @@ class Checked:
 
 def approved_before(session: Session, kind: Kind, subject: Subject) -> Values | None:
     """The evidence of the last approved round of the subject."""
-    key = session.scalar(
-        select(ReviewRound.evidence_digest)
+    content = session.scalar(
+        select(ReviewEvidence.content)
+        .join(ReviewRound, ReviewRound.evidence_digest == ReviewEvidence.digest)
         .where(ReviewRound.kind == kind.key, ReviewRound.subject_id == subject.id, ReviewRound.state == "approved")
         .order_by(ReviewRound.id.desc())
         .limit(1)
     )
-    return evidence.fetch(session, [key]).get(key) or None if key else None
+    return content or None
 
 
 def check(

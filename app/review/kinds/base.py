@@ -22,6 +22,8 @@ from app.rules.lifecycle import CLOCK, KEEPER, SENDER, Lifecycle, Move
 from app.rules.refused import Refused
 
 Subject = Any  # a row of the kind's model: the columns are declared there
+# Facts that tell of other people's records: for whoever decides, not for somebody who is still typing.
+OF_OTHERS = frozenset({"bans", "lookalikes", "same_name_units", "phone_units", "handler_units", "other_duplicates"})
 Values = dict[str, Any]
 
 
@@ -70,6 +72,7 @@ class Kind:
     move_notices: ClassVar[Mapping[str, str]] = {}  # move -> template of the notice to the sender
     locked_with: ClassVar[tuple[str, ...]] = ()  # relations that a verdict writes to, locked with the row
     replaces: ClassVar[bool] = False  # `apply` needs the evidence of every round, not only of edits
+    unseen: ClassVar[frozenset[str]] = frozenset()  # checks that rest on facts of others alone, see `sender_facts`
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------
@@ -173,6 +176,10 @@ class Kind:
         """Columns that follow from who creates the row. Raises Refused("not_allowed") for whoever may not."""
         raise NotImplementedError
 
+    def for_whom(self, session: Session, actor: Actor, sent: Mapping[str, Any]) -> Values:
+        """The same for a row that is only tried out: without what would have to be stored first."""
+        return self.owner(session, actor, sent, BY_HAND)
+
     def require_sender(self, actor: Actor, origin: Origin) -> None:
         """Raises Refused("not_allowed") unless the actor may create such rows; only the clock brings rows in."""
         machine = actor.role is Role.CLOCK
@@ -256,10 +263,14 @@ class Kind:
 
     def content(self, session: Session, subject: Subject) -> Values:
         """The content part of the evidence; sealed columns masked, with token and mark beside."""
-        found = self.written({name: getattr(subject, name) for name in self.columns})
+        found = self.text(subject)
         if "files" in self.relations:
             found["files"] = [files.evidence_of(file, slot) for slot, file in self.attached(session, subject)]
         return found | custom.evidence(session, subject)
+
+    def text(self, subject: Subject) -> Values:
+        """The content part without the files."""
+        return self.written({name: getattr(subject, name) for name in self.columns})
 
     def written(self, values: Mapping[str, Any]) -> Values:
         """Column values as evidence holds them."""
@@ -311,6 +322,11 @@ class Kind:
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """What the database knows beside the evidence (app.rules.checks.facts)."""
         return {"today": today}
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """The facts a sender may be told while typing: own standing and reference data, nobody else's records."""
+        found = self.facts(session, subject, evidence, today)
+        return {name: value for name, value in found.items() if name not in OF_OTHERS}
 
     # -- moves ------------------------------------------------------------------------------------
 

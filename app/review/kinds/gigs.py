@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, cast, delete, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, cast, delete, func, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -74,44 +74,75 @@ class _Gig(Kind):
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """G01..G14."""
-        words = self._words(session, str(evidence.get("type_code") or ""))
+        others = self._duplicates(session, subject, evidence, today)
+        return {**self._own_facts(session, subject, evidence, today), **others}
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Without the posts of others."""
+        mine = self._duplicates(session, subject, evidence, today, mine_only=True)
+        return {**self._own_facts(session, subject, evidence, today), **mine}
+
+    def _own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Poster, wage, and in one statement: the words of the type, what it pays, how much was posted."""
+        pay, posts, words = self._type_pay(evidence), self._counts(subject, today), self._words(evidence)
+        stmt = select(pay, posts, words).select_from(pay.join(posts, true()).join(words, true()))
+        row = session.execute(stmt).one()
+        named = row.words or {}
+        usual = {"p95": row.p95, "pay_unit": evidence.get("pay_unit"), "count": row.n}
         return known(
             {
                 "today": today,
                 "poster": person_standing(session, subject.poster_id, today),
                 "minimum_wage": minimum_wage(session, str(evidence["region_code"]), today),
-                "type_pay": self._type_pay(session, evidence),
-                "type_name": words.get("gig_type"),
-                "risky_type": "gig_type_risky" in words,
-                **self._duplicates(session, subject, evidence, today),
-                **self._counts(session, subject, today),
+                "type_pay": usual if row.n >= _ENOUGH_PAYS else {},
+                "type_name": named.get("gig_type"),
+                "risky_type": "gig_type_risky" in named,
+                "posts_today": row.posts_today + 1,
+                "offers_30_days": row.posts_30_days + 1,
             }
         )
 
     @staticmethod
-    def _words(session: Session, code: str) -> dict[str, str]:
-        rows = session.execute(
-            select(DictItem.dict_code, DictItem.name_zh).where(
-                DictItem.dict_code.in_(("gig_type", "gig_type_risky")), DictItem.code == code
-            )
-        )
-        return {row.dict_code: row.name_zh for row in rows}
+    def _words(evidence: Mapping[str, Any]) -> Subquery:
+        """The type's words by dictionary: its name, and whether it is among the risky ones."""
+        words = func.json_object_agg(DictItem.dict_code, DictItem.name_zh).label("words")
+        dictionaries = ("gig_type", "gig_type_risky")
+        code = str(evidence.get("type_code") or "")
+        return select(words).where(DictItem.dict_code.in_(dictionaries), DictItem.code == code).subquery()
 
-    def _type_pay(self, session: Session, evidence: Mapping[str, Any]) -> Values:
+    def _type_pay(self, evidence: Mapping[str, Any]) -> Subquery:
         """The 95th percentile of what live posts of this type offer in the same unit of pay (G06)."""
         pay = getattr(self.model, "pay_amount", None) or self.model.expected_pay
         p95 = func.percentile_disc(0.95).within_group(pay).label("p95")
-        row = session.execute(
-            select(p95, func.count().label("n")).where(
-                self.model.type_code == evidence.get("type_code"),
-                self.model.pay_unit == evidence.get("pay_unit"),
-                self.model.status == "live",
-            )
-        ).one()
-        enough = row.n >= _ENOUGH_PAYS
-        return {"p95": row.p95, "pay_unit": evidence.get("pay_unit"), "count": row.n} if enough else {}
+        same = (self.model.type_code == evidence.get("type_code"), self.model.pay_unit == evidence.get("pay_unit"))
+        return select(p95, func.count().label("n")).where(*same, self.model.status == "live").subquery()
 
-    def _duplicates(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+    def _counts(self, subject: Subject, today: date) -> Subquery:
+        """Other posts of this poster: today, and in 30 days (G12)."""
+        sent = func.coalesce(self.model.submitted_at, self.model.created_on)
+        return (
+            select(
+                func.count().filter(sent >= _start(today)).label("posts_today"),
+                func.count().label("posts_30_days"),
+            )
+            .where(
+                self.model.poster_id == subject.poster_id,
+                self.model.status != "draft",
+                self.model.id != subject.id,
+                sent >= _start(today - timedelta(days=_WINDOW_DAYS)),
+            )
+            .subquery()
+        )
+
+    def _duplicates(
+        self,
+        session: Session,
+        subject: Subject,
+        evidence: Mapping[str, Any],
+        today: date,
+        *,
+        mine_only: bool = False,
+    ) -> Values:
         """Posts of the last 30 days with the same words: own and others' (G12)."""
         title, text = str(evidence.get("title") or ""), str(evidence.get("description") or "")
         query = tsquery(title)
@@ -124,6 +155,7 @@ class _Gig(Kind):
                 self.model.search.op("@@")(cast(query, TSQUERY)),
                 self.model.title == title,
                 self.model.description == text,
+                mine if mine_only else true(),
                 self.model.id != subject.id,
                 self.model.status.in_(("pending", "live", "paused")),
                 self.model.created_on >= _start(today - timedelta(days=_WINDOW_DAYS)),
@@ -136,22 +168,6 @@ class _Gig(Kind):
             "own_duplicates": [{"id": r.id, "title": r.title} for r in rows if r.mine][:DUPLICATES_SHOWN],
             "other_duplicates": [{"id": r.id, "title": r.title} for r in others if not r.mine][:DUPLICATES_SHOWN],
         }
-
-    def _counts(self, session: Session, subject: Subject, today: date) -> Values:
-        """Posts of this poster, this one included: today, and in 30 days (G12)."""
-        sent = func.coalesce(self.model.submitted_at, self.model.created_on)
-        row = session.execute(
-            select(
-                func.count().filter(sent >= _start(today)).label("posts_today"),
-                func.count().label("posts_30_days"),
-            ).where(
-                self.model.poster_id == subject.poster_id,
-                self.model.status != "draft",
-                self.model.id != subject.id,
-                sent >= _start(today - timedelta(days=_WINDOW_DAYS)),
-            )
-        ).one()
-        return {"posts_today": row.posts_today + 1, "offers_30_days": row.posts_30_days + 1}
 
 
 def _start(day: date) -> datetime:
@@ -167,6 +183,7 @@ class Offer(_Gig):
     sender_roles = PEOPLE | UNIT_SIDE
     relations = frozenset({"files"})
     files_limit = SLOT_LIMITS["image"]
+    unseen = frozenset({"I07"})
     link = "/gigofferview/show/{id}"
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
@@ -239,6 +256,12 @@ class Wanted(_Gig):
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """Without what concerns those who hire."""
         found = super().facts(session, subject, evidence, today)
+        found.pop("offers_30_days", None)
+        return found
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Likewise."""
+        found = super().sender_facts(session, subject, evidence, today)
         found.pop("offers_30_days", None)
         return found
 

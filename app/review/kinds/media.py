@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models.media import Medium
 from app.models.units import Unit
 from app.review.kinds import files
-from app.review.kinds.base import Kind, Origin, Subject, Values
+from app.review.kinds.base import BY_HAND, Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
 from app.review.kinds.standing import approved_unit, unit_part
 from app.review.ledger import account_of
@@ -31,14 +31,19 @@ class _Media(Kind):
     lifecycle = PICTURE
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     move_notices: ClassVar[Mapping[str, str]] = {"remove": "removed"}
+    unseen = frozenset({"I07"})
     slots: ClassVar[frozenset[str]] = frozenset()  # what this kind of owner may show
 
     def mine(self) -> ColumnElement[bool]:
         """Rows of this kind among all media."""
         raise NotImplementedError
 
-    def lock_owner(self, session: Session, subject: Subject) -> ColumnElement[bool]:
-        """Locks the owner's row, so that pictures are counted one at a time; the condition for the owner's media."""
+    def theirs(self, subject: Subject) -> ColumnElement[bool]:
+        """The condition for the owner's media."""
+        raise NotImplementedError
+
+    def lock_owner(self, session: Session, subject: Subject) -> None:
+        """Locks the owner's row, so that pictures are counted one at a time."""
         raise NotImplementedError
 
     def scope(self, stmt: Select[Any], actor: Actor) -> Select[Any]:
@@ -53,6 +58,22 @@ class _Media(Kind):
         if len(slots) > 1:
             raise Refused("bad_value", field="file")
         return files.fetch(session, actor, [slots[0][1]], ()).get(slots[0][1])
+
+    def place(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Owner and division of a new medium."""
+        raise NotImplementedError
+
+    def for_whom(self, session: Session, actor: Actor, sent: Mapping[str, Any]) -> Values:
+        """Without the file, which is stored with the form."""
+        self.require_sender(actor, BY_HAND)
+        return {**self.place(session, actor, sent, BY_HAND), "created_by_id": account_of(actor)}
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Whose it is, and the one file."""
+        self.require_sender(actor, origin)
+        found = self.place(session, actor, sent, origin)
+        file = self.picture(session, actor, sent)
+        return {**found, "created_by_id": account_of(actor), "file": file, **origin.columns}
 
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:
         """The count includes the new row: the transaction is taken back where it is one too many."""
@@ -71,15 +92,16 @@ class _Media(Kind):
         Where there is one only (a logo), the approved one does not count: a new one may be sent in beside it, and
         once approved is shown in its place (HL-25).
         """
-        theirs = self.lock_owner(session, subject)
-        limit = SLOT_LIMITS[subject.slot]
-        counted = COUNTED if limit > 1 else tuple(s for s in COUNTED if s != "approved")
-        used = session.scalar(
-            select(func.count()).where(theirs, Medium.slot == subject.slot, Medium.status.in_(counted))
-        )
-        if (used or 0) > limit:
+        self.lock_owner(session, subject)
+        used, limit = self._used(session, subject), SLOT_LIMITS[subject.slot]
+        if used > limit:
             raise Refused("picture_limit", field="file", limit=limit)
-        return int(used or 0)
+        return used
+
+    def _used(self, session: Session, subject: Subject) -> int:
+        counted = COUNTED if SLOT_LIMITS[subject.slot] > 1 else tuple(s for s in COUNTED if s != "approved")
+        here = (self.theirs(subject), Medium.slot == subject.slot, Medium.status.in_(counted))
+        return session.scalar(select(func.count()).where(*here)) or 0
 
     def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
         """The one file."""
@@ -101,6 +123,12 @@ class _Media(Kind):
             "lookalikes": lookalikes(session, evidence, owner, subject.region_code),
         }
 
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Counted without a lock, a row that is not stored yet included: who types must hold up nobody."""
+        if subject.slot not in self.slots:
+            return {"today": today}
+        return {"today": today, "slot_count": self._used(session, subject) + (subject.id is None)}
+
     def guard_undo(self, session: Session, subject: Subject) -> None:
         """A rejected picture that counts again must still find its place."""
         session.flush()
@@ -121,23 +149,18 @@ class UnitMedia(_Media):
         """Media that belong to a unit."""
         return Medium.unit_id.is_not(None)
 
-    def lock_owner(self, session: Session, subject: Subject) -> ColumnElement[bool]:
-        """The unit's row."""
-        session.execute(select(Unit.id).where(Unit.id == subject.unit_id).with_for_update(key_share=True))
+    def theirs(self, subject: Subject) -> ColumnElement[bool]:
+        """The unit's media."""
         return and_(Medium.unit_id == subject.unit_id)
 
-    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+    def lock_owner(self, session: Session, subject: Subject) -> None:
+        """The unit's row."""
+        session.execute(select(Unit.id).where(Unit.id == subject.unit_id).with_for_update(key_share=True))
+
+    def place(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """The unit of the hat, which must be approved."""
-        self.require_sender(actor, origin)
         unit = approved_unit(session, origin.columns.get("unit_id", actor.unit_id))
-        file = self.picture(session, actor, sent)
-        return {
-            "unit_id": unit.id,
-            "region_code": unit.region_code,
-            "created_by_id": account_of(actor),
-            "file": file,
-            **origin.columns,
-        }
+        return {"unit_id": unit.id, "region_code": unit.region_code}
 
     def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
         """Only an approved unit shows itself."""
@@ -179,25 +202,20 @@ class PersonalMedia(_Media):
         """The person."""
         return {subject.person_id}
 
-    def lock_owner(self, session: Session, subject: Subject) -> ColumnElement[bool]:
-        """The account's row."""
-        session.execute(select(User.id).where(User.id == subject.person_id).with_for_update(key_share=True))
+    def theirs(self, subject: Subject) -> ColumnElement[bool]:
+        """The person's media."""
         return and_(Medium.person_id == subject.person_id)
 
-    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+    def lock_owner(self, session: Session, subject: Subject) -> None:
+        """The account's row."""
+        session.execute(select(User.id).where(User.id == subject.person_id).with_for_update(key_share=True))
+
+    def place(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """The person; the division is the one of the hat, or named."""
-        self.require_sender(actor, origin)
         region = actor.region_code or str(sent.get("region_code") or "") or origin.columns.get("region_code")
         if not region:
             raise Refused("missing", field="region_code")
-        person = account_of(actor)
-        return {
-            "person_id": person,
-            "region_code": region,
-            "created_by_id": person,
-            "file": self.picture(session, actor, sent),
-            **origin.columns,
-        }
+        return {"person_id": account_of(actor), "region_code": region}
 
 
 KINDS = (UnitMedia(), PersonalMedia())

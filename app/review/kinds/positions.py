@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, cast, false, select
+from sqlalchemy import ColumnElement, and_, cast, false, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,7 @@ class PostingKind(Kind):
     constraint_codes: ClassVar[Mapping[str, str]] = {"pay": "pay_order", "headcount": "at_least_one"}
     move_notices: ClassVar[Mapping[str, str]] = {"expire": "posting_expired", "remove": "removed"}
     offline_move = "take_down"
+    unseen = frozenset({"J24"})  # what was changed is no news to whoever changes it
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
         """The unit's, or the agency's."""
@@ -128,9 +129,9 @@ class PostingKind(Kind):
             raise Refused("bad_value", field="schools")
         return found
 
-    def content(self, session: Session, subject: Subject) -> Values:
+    def text(self, subject: Subject) -> Values:
         """With the target schools."""
-        return {**super().content(session, subject), "schools": _written(subject.schools)}
+        return {**super().text(subject), "schools": _written(subject.schools)}
 
     def around(self, session: Session, subject: Subject) -> Values:
         """The unit, where the posting came from and what an import assumed."""
@@ -179,48 +180,63 @@ class PostingKind(Kind):
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """J01..J24."""
+        others = self._duplicates(session, subject, evidence)
+        return {**self._own_facts(session, subject, evidence, today), **others}
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Without the texts of other units."""
+        mine = self._duplicates(session, subject, evidence, mine_only=True)
+        return {**self._own_facts(session, subject, evidence, today), **mine}
+
+    def _own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         occupation: Any = (
             session.get(Occupation, evidence["occupation_code"]) if evidence.get("occupation_code") else None
         )
-        resident = session.scalars(
-            select(Residency.school_id).where(Residency.unit_id == subject.unit_id, Residency.status == "active")
-        )
+        standing = self._standing(session, subject, today)
+        resident, authorised = standing.pop("resident", None), standing.pop("authorised", None)
         return known(
             {
                 "today": today,
-                "unit": self._standing(session, subject),
-                "agency": self._agency(session, subject),
-                "resident_schools": list(resident) if evidence.get("schools") else [],
+                "unit": standing,
+                "agency": self._agency(session, subject, authorised=bool(authorised)),
+                "resident_schools": list(resident or ()) if evidence.get("schools") else [],
                 "minimum_wage": minimum_wage(session, str(evidence["region_code"]), today),
                 "occupation_name": occupation.name if occupation is not None else None,
                 "industry_code": subject.industry_code,
-                **self._duplicates(session, subject, evidence),
             }
         )
 
     @staticmethod
-    def _standing(session: Session, subject: Subject) -> Values:
+    def _standing(session: Session, subject: Subject, today: date) -> Values:
         """Where the division lets units post however long their re-verification is due, the date is no matter (U17)."""
-        standing = unit_standing(session, subject.unit_id, without_posting=subject.id)
-        if "reverify_due" in standing and switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0":
+        resident = select(func.array_agg(Residency.school_id)).where(
+            Residency.unit_id == subject.unit_id, Residency.status == "active"
+        )
+        authorised = select(func.bool_or(AgencyUnit.authorised)).where(
+            AgencyUnit.agency_id == subject.agency_id, AgencyUnit.unit_id == subject.unit_id
+        )
+        standing = unit_standing(
+            session,
+            subject.unit_id,
+            without_posting=subject.id,
+            resident=resident.scalar_subquery(),
+            authorised=authorised.scalar_subquery(),
+        )
+        overdue = standing.get("reverify_due", today) < today
+        if overdue and switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0":
             del standing["reverify_due"]
         return standing
 
     @staticmethod
-    def _agency(session: Session, subject: Subject) -> Values:
+    def _agency(session: Session, subject: Subject, *, authorised: bool) -> Values:
         if subject.agency_id is None:
             return {}
         agency: Any = session.get(Agency, subject.agency_id)
-        authorised = session.scalar(
-            select(AgencyUnit.authorised).where(
-                AgencyUnit.agency_id == subject.agency_id, AgencyUnit.unit_id == subject.unit_id
-            )
-        )
         return known(
             {
                 "name": agency.name,
                 "kind": agency.kind,
-                "authorised": bool(authorised),
+                "authorised": authorised,
                 "licence_no": agency.licence_no or "",
                 "licence_valid_until": agency.licence_valid_until,
                 "labelled": True,
@@ -228,7 +244,9 @@ class PostingKind(Kind):
         )
 
     @staticmethod
-    def _duplicates(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> Values:
+    def _duplicates(
+        session: Session, subject: Subject, evidence: Mapping[str, Any], *, mine_only: bool = False
+    ) -> Values:
         """Own open postings with the same title, and others' with the same text (J19); the search index finds them."""
         title, text = str(evidence.get("title") or ""), str(evidence.get("description") or "")
         query = tsquery(title)
@@ -240,7 +258,7 @@ class PostingKind(Kind):
             .where(
                 Posting.search.op("@@")(cast(query, TSQUERY)),
                 Posting.title == title,
-                mine | (Posting.description == text),
+                mine if mine_only else mine | (Posting.description == text),
                 Posting.id != subject.id,
                 Posting.status.in_(OPEN_POSTINGS),
             )

@@ -106,7 +106,7 @@ class ResidencyKind(Kind):
                 "unit": unit_standing(session, subject.unit_id),
                 "school_name": subject.school.name,
                 "school_open": subject.school.open_for_residency,
-                "earlier_refusals": session.scalar(refusals) or 0,
+                "earlier_refusals": session.scalar(refusals) or 0 if subject.id else 0,
             }
         )
 

@@ -47,14 +47,17 @@ def approved_unit(session: Session, unit_id: int | None, *, imported: bool = Fal
     return unit
 
 
-def unit_standing(session: Session, unit_id: int | None, *, without_posting: int | None = None) -> dict[str, Any]:
-    """The unit's standing for J, D and U checks, in one statement."""
+def unit_standing(
+    session: Session, unit_id: int | None, *, without_posting: int | None = None, **more: Any
+) -> dict[str, Any]:
+    """The unit's standing for J, D and U checks, in one statement; `more` are further scalars asked along with it."""
     open_postings = (
         select(func.count())
         .where(Posting.unit_id == Unit.id, Posting.status.in_(OPEN_POSTINGS), Posting.id != (without_posting or 0))
         .scalar_subquery()
     )
-    row = session.execute(select(Unit, open_postings.label("open_postings")).where(Unit.id == unit_id)).one_or_none()
+    columns = [open_postings.label("open_postings"), *(part.label(name) for name, part in more.items())]
+    row = session.execute(select(Unit, *columns).where(Unit.id == unit_id)).one_or_none()
     if row is None:
         return {}
     unit = row.Unit
@@ -67,6 +70,7 @@ def unit_standing(session: Session, unit_id: int | None, *, without_posting: int
         "status": unit.status,
         "source": unit.source,
         "open_postings": row.open_postings,
+        **{name: getattr(row, name) for name in more},
         **{
             key: value
             for key, value in (

@@ -39,6 +39,7 @@ class _UnitKind(Kind):
 
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     limits: ClassVar[Mapping[str, int]] = {"intro": _INTRO_LIMIT}
+    unseen = frozenset({"U14"})
     link: ClassVar[str] = "/unitview/show/{unit_id}"
 
     def place(self, subject: Subject) -> ColumnElement[bool]:
@@ -67,30 +68,43 @@ class _UnitKind(Kind):
         self, session: Session, unit_id: int, subject: Subject, evidence: Mapping[str, Any], today: date
     ) -> Values:
         """Facts of the U family for a registration or a change."""
-        phone = self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"] or ""
-        phone_hash = vault().blind(phone, "phone") if phone else ""
+        phone_hash = vault().blind(phone, "phone") if (phone := self._phone(evidence)) else ""
         person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
         uscc = evidence.get("uscc") or (evidence.get("unit") or {}).get("uscc") or ""
-        industry: Any = session.get(Industry, evidence["industry_code"]) if evidence.get("industry_code") else None
         same_name = session.execute(
             select(Unit.id, Unit.name.label("title"), Unit.name.label("unit_name"))
             .where(Unit.name == evidence.get("name"), Unit.id != unit_id, Unit.status.not_in(("draft", "rejected")))
             .limit(DUPLICATES_SHOWN)
         )
+        return {
+            **self.own_facts(session, subject, evidence, today),
+            "same_name_units": [row._asdict() for row in same_name],
+            **self._counts(session, unit_id, subject.created_by_id, phone_hash),
+            "lookalikes": lookalikes(
+                session, evidence, Owner(unit_id, papers_of=unit_id), str(evidence["region_code"])
+            ),
+            "bans": self._bans(session, uscc, phone_hash, person.id_hash if person is not None else ""),
+        }
+
+    def own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """What the sender is, and what the reference data say."""
+        phone = self._phone(evidence)
+        industry: Any = session.get(Industry, evidence["industry_code"]) if evidence.get("industry_code") else None
         return known(
             {
                 "today": today,
-                "same_name_units": [row._asdict() for row in same_name],
                 "handler": person_standing(session, subject.created_by_id, today),
                 "phone_fault": contact_fault(phone) or "" if phone else None,
-                **self._counts(session, unit_id, subject.created_by_id, phone_hash),
-                "lookalikes": lookalikes(
-                    session, evidence, Owner(unit_id, papers_of=unit_id), str(evidence["region_code"])
-                ),
-                "bans": self._bans(session, uscc, phone_hash, person.id_hash if person is not None else ""),
                 "industry_name": industry.name if industry is not None else None,
             }
         )
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """No list of the banned, no other unit."""
+        return self.own_facts(session, subject, evidence, today)
+
+    def _phone(self, evidence: Mapping[str, Any]) -> str:
+        return self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"] or ""
 
     @staticmethod
     def _counts(session: Session, unit_id: int, account_id: int | None, phone_hash: str) -> Values:
@@ -215,11 +229,18 @@ class UnitRegistration(_UnitKind):
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """U01..U19."""
+        found = self.unit_facts(session, subject.id, subject, evidence, today)
+        return {**found, "uscc_taken": self._taken(session, subject, evidence)}
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """That a code is taken may be known to whoever types it (GD-22)."""
+        found = self.own_facts(session, subject, evidence, today)
+        return {**found, "uscc_taken": self._taken(session, subject, evidence)}
+
+    @staticmethod
+    def _taken(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> bool:
         taken = select(Unit.id).where(Unit.uscc == evidence.get("uscc"), Unit.id != subject.id).exists()
-        return {
-            **self.unit_facts(session, subject.id, subject, evidence, today),
-            "uscc_taken": bool(evidence.get("uscc")) and bool(session.scalar(select(taken))),
-        }
+        return bool(evidence.get("uscc")) and bool(session.scalar(select(taken)))
 
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """The dates of verification as they were."""
