@@ -33,6 +33,10 @@ Model.metadata.naming_convention = {
 }
 
 
+# info of a column that tells who a person is or where to reach one, and is not sealed.
+PERSONAL = {"personal": True}
+
+
 def col(label: str, *args: Any, help: object = None, words: str = "", **kw: Any) -> Any:
     """A column with its one label (English source, extracted for translation) which is also its database comment.
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
-from app.models.base import Reviewable, Sealed, Searchable, Stamped, Traced, col, one_of, pk
+from app.models.base import PERSONAL, Reviewable, Sealed, Searchable, Stamped, Traced, col, one_of, pk
 from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Industry, Region
@@ -42,15 +42,15 @@ class UnitFacts:
     name = col("Unit name", String(120), nullable=False, help=_l("The full name as on the licence"))
     nature = col("Unit type", String(30), nullable=False, words="unit_nature", default="enterprise")
     account_kind = col("Account kind", String(20), words="account_kind", help=_l("Class of the recruiting account"))
-    legal_rep = col("Legal representative", String(60))
+    legal_rep = col("Legal representative", String(60), info=PERSONAL)
     founded_on = col("Founded on", Date)
     registered_capital = col("Registered capital (10,000 yuan)", Integer)
     address = col("Address", String(200))
     staff_count = col("Staff", Integer)
     size_class = col("Size class", String(20), words="unit_size")
     ownership = col("Ownership", String(30), words="ownership")
-    contact_name = col("Contact person", String(60))
-    contact_email = col("E-mail", String(120))
+    contact_name = col("Contact person", String(60), info=PERSONAL)
+    contact_email = col("E-mail", String(120), info=PERSONAL)
     website = col("Web site", String(200))
     intro = col("Introduction", Text, help=_l("At most 2,000 characters; public after approval"))
     licence_valid_until = col("Licence valid until", Date, help=_l("Empty: no end date"))

@@ -31,6 +31,7 @@ from app.views.columns import describe, key_name
 from app.views.identity import current
 from app.views.moves import Moving
 from app.views.page import Page
+from app.views.precheck import Prechecking
 from app.views.talking import Talking
 
 # FAB's own views that are registered without asking us, and why each does no harm.
@@ -43,7 +44,7 @@ ALLOWED: dict[str, str] = {
 }
 
 
-class SafeView(Moving, Talking, ModelView):
+class SafeView(Moving, Talking, Prechecking, ModelView):
     """A screen over one model. See docs/add-an-entity.md for what may be declared."""
 
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
@@ -104,6 +105,8 @@ class SafeView(Moving, Talking, ModelView):
             self.tabs = [name for name in KINDS[self.kind].lifecycle.statuses if name != "deleted"]
         if not issubclass(self.model, Reviewable):
             self.tabs = ()
+        if not self.kind:
+            self.exclude_route_methods = {*self.exclude_route_methods, "precheck", "precheck_row"}
         target = inspect(self.model).relationships.get("file")
         self.single_file = bool(
             target is not None and target.mapper.class_ is StoredFile and "file" in self.add_columns

@@ -29,6 +29,7 @@ class GigOfferView(GigScreen):
     imports = ("gig_offer", "gig_offer_for")
     datamodel = SQLAInterface(GigOffer)
     kind = "gig_offer"
+    public_face = "offer"
     list_title, thing, add_words = _l("Gigs: hiring"), _l("Gig: hiring"), _l("Offer a gig")
     needed_columns = ("agreed",)
     list_columns = [
@@ -82,6 +83,7 @@ class GigWantedView(GigScreen):
     imports = ("gig_wanted", "gig_wanted_for")
     datamodel = SQLAInterface(GigWanted)
     kind = "gig_wanted"
+    public_face = "wanted"
     list_title, thing, add_words = _l("Gigs: looking for work"), _l("Gig: looking for work"), _l("Look for a gig")
     needed_columns = ("agreed", "expected_pay", "expected_time", "settlement")
     list_columns = [

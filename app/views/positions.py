@@ -56,6 +56,7 @@ class PostingView(SafeView):
     imports = ("posting", "own_posting")
     datamodel = SQLAInterface(Posting)
     kind = "posting"
+    public_face = "postings"
     list_title, thing, add_words = _l("Postings"), _l("Posting"), _l("Write a posting")
     empty_words = _l("A posting is written, submitted, reviewed, and then public. Start with the button on top.")
     hidden_for = {

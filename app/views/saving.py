@@ -18,7 +18,7 @@ from app.review.kinds import KINDS
 from app.rules.actor import Actor
 from app.rules.custom import is_custom
 from app.rules.refused import Refused
-from app.views import custom_forms, forms, labels, scope, uploads, words, writing
+from app.views import custom_forms, drafts, forms, labels, scope, uploads, words, writing
 from app.views.writing import version_of
 
 
@@ -36,6 +36,8 @@ class Work:
     conflict: list[tuple[str, str, str]] = field(default_factory=list)
     status: int = 200
     version: str = ""
+    draft: str = ""  # what the entries are called in the sender's browser
+    stored: bool = False  # the entries are safe, although something else was refused
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -45,17 +47,23 @@ class Work:
         return found + self.faults
 
 
-def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
-    """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
+def columns_of(view: Any, actor: Actor, row: Any) -> list[str]:
+    """The columns of the form for a new row, or over this one. Files have places of their own."""
     idle = {"files", "file", *(view.left_out(row, actor) if row is not None else ())}
     names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in idle]
-    names = custom_forms.columns(view, names, row)
+    return custom_forms.columns(view, names, row)
+
+
+def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
+    """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
+    names = columns_of(view, actor, row)
     kind = forms.form_class(view, names)
     data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     posted = request.method == "POST" and not fresh
     form = kind(request.form if posted else None, data=data)
     forms.note_stored(form, row)
-    work = Work(view, actor, row, names, form, [] if custom_forms.alone(view, row) else uploads.fields(view))
+    places = [] if custom_forms.alone(view, row) else uploads.fields(view)
+    work = Work(view, actor, row, names, form, places, draft=drafts.key(view, actor, row))
     there = _attached(view, row)
     work.version = (request.form.get("version") if posted else "") or (version_of(row) if row is not None else "")
     if posted:
@@ -117,14 +125,14 @@ def _save_reviewable(work: Work) -> Response:
         edited = desk.edit(db.session, work.actor, key, _id(work.row), content, _version(work))
         subject, said = edited.subject, _edited_words(edited.kind)
         send = send and edited.kind == "saved"
-    work.row, work.version = subject, version_of(subject)
+    work.row, work.version, work.stored = subject, version_of(subject), True
     if send:
         if not view.may("can_submit"):
             raise Refused("not_allowed")
         made = desk.submit(db.session, work.actor, key, _id(subject), subject.version)
         said = _("Submitted for review.") if made is not None else _("Published.")
     flash(said, "success")
-    return redirect(url_for(f"{view.endpoint}.show", pk=_id(subject)))
+    return drafts.saved(redirect(url_for(f"{view.endpoint}.show", pk=_id(subject))), work.draft)
 
 
 def _edited_words(kind: str) -> str:
@@ -190,9 +198,22 @@ def page(work: Work) -> Response:
         heading=view.called(row) if row is not None else str(view.add_heading()),
         title=str(view.edit_heading() if row is not None else view.add_heading()),
         submits=_submits(work),
+        checks=_checks(work),
+        draft=drafts.of(view, work.actor, row, work.columns) if view.kind else None,
         status_words=labels.status(row.status) if isinstance(row, Reviewable) else None,
     )
-    return make_response(html, work.status)
+    answer = make_response(html, work.status)
+    return drafts.saved(answer, work.draft) if work.stored else answer
+
+
+def _checks(work: Work) -> str:
+    """Where the form asks what the checks will say; empty where nothing of it is reviewed."""
+    view = work.view
+    if not view.kind or custom_forms.alone(view, work.row):
+        return ""
+    if work.row is None:
+        return url_for(f"{view.endpoint}.precheck")
+    return url_for(f"{view.endpoint}.precheck_row", pk=_id(work.row))
 
 
 def _sections(work: Work) -> list[tuple[str, list[Any]]]:

@@ -32,6 +32,7 @@ class UnitView(SafeView):
     imports = ("unit",)
     datamodel = SQLAInterface(Unit)
     kind = "unit_registration"
+    public_face = "unit"
     list_title, thing, add_words = _l("Units"), _l("Unit"), _l("Register a unit")
     empty_words = _l("Have the licence at hand: after registration and review the unit may publish postings and gigs.")
     needed_columns = ("uscc", "account_kind", "licence")

@@ -30,7 +30,7 @@ VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
 GENERATED = {
     "list", "show", "add", "edit", "delete", "related", "move", "moves", "answer", "changes", "under", "comment",
-    "uncomment", "colleagues",
+    "uncomment", "colleagues", "precheck", "precheck_row",
 }  # fmt: skip
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
@@ -288,6 +288,8 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
     name, screen = view.__name__, screen_of(world, view)
     adds = may(role, "can_add", name) and bool(screen.add_columns)
     yield "add", {}, {302, 403, 409, 422} if adds else {403}
+    if view.kind:
+        yield "precheck", {}, {200, 403} if adds else {403}
     for side, key in keys(world, view, role):
         deletes = may(role, "can_delete", name)
         answers = may(role, "can_submit", name) and bool(view.kind)
@@ -300,6 +302,9 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
         if not (side == "mine" and deletes and not view.kind):
             edits = wanted(may(role, "can_edit", name), side, OWN if screen.edit_columns else {403})
             yield f"edit/{key}", changed, edits
+        if view.kind:
+            tries = wanted(may(role, "can_edit", name), side, {200, 403, 409})
+            yield f"precheck/{key}", {"title": "改掉"}, tries
         for move in moves(view)[: 1 if stranger(view, role) else None]:
             sent = {"version": "1", "reason_text": "内容不实", "valid_until": "2026-13-01"}
             yield f"move/{move}/{key}", sent, wanted(may(role, permission_of(move), name), side, OWN | GONE)

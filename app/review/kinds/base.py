@@ -73,6 +73,7 @@ class Kind:
     locked_with: ClassVar[tuple[str, ...]] = ()  # relations that a verdict writes to, locked with the row
     replaces: ClassVar[bool] = False  # `apply` needs the evidence of every round, not only of edits
     unseen: ClassVar[frozenset[str]] = frozenset()  # checks that rest on facts of others alone, see `sender_facts`
+    relies_on_approved: ClassVar[bool] = True  # a check the sender sees compares with what was approved before
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------

@@ -15,7 +15,15 @@ from app.models.gigs import GigOffer, GigPicture, GigWanted
 from app.models.reference import DictItem
 from app.review.kinds.base import Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
-from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, known, minimum_wage, person_standing, unit_part
+from app.review.kinds.standing import (
+    DUPLICATES_SHOWN,
+    approved_unit,
+    known,
+    person_standing,
+    unit_part,
+    wage_in,
+    wage_part,
+)
 from app.review.ledger import account_of
 from app.rules.actor import PEOPLE, UNIT_SIDE, Actor
 from app.rules.dates import ZONE
@@ -83,17 +91,18 @@ class _Gig(Kind):
         return {**self._own_facts(session, subject, evidence, today), **mine}
 
     def _own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
-        """Poster, wage, and in one statement: the words of the type, what it pays, how much was posted."""
+        """The poster, and in one statement: the type's words and pay, how much was posted, the minimum wage."""
         pay, posts, words = self._type_pay(evidence), self._counts(subject, today), self._words(evidence)
-        stmt = select(pay, posts, words).select_from(pay.join(posts, true()).join(words, true()))
-        row = session.execute(stmt).one()
+        wage = wage_in(str(evidence["region_code"]), today).subquery()
+        together = pay.join(posts, true()).join(words, true()).outerjoin(wage, true())
+        row = session.execute(select(pay, posts, words, wage).select_from(together)).one()
         named = row.words or {}
         usual = {"p95": row.p95, "pay_unit": evidence.get("pay_unit"), "count": row.n}
         return known(
             {
                 "today": today,
                 "poster": person_standing(session, subject.poster_id, today),
-                "minimum_wage": minimum_wage(session, str(evidence["region_code"]), today),
+                "minimum_wage": wage_part(row),
                 "type_pay": usual if row.n >= _ENOUGH_PAYS else {},
                 "type_name": named.get("gig_type"),
                 "risky_type": "gig_type_risky" in named,

@@ -56,7 +56,7 @@ class PostingKind(Kind):
     constraint_codes: ClassVar[Mapping[str, str]] = {"pay": "pay_order", "headcount": "at_least_one"}
     move_notices: ClassVar[Mapping[str, str]] = {"expire": "posting_expired", "remove": "removed"}
     offline_move = "take_down"
-    unseen = frozenset({"J24"})  # what was changed is no news to whoever changes it
+    unseen, relies_on_approved = frozenset({"J24"}), False  # what was changed is no news to whoever changes it
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
         """The unit's, or the agency's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Person
@@ -97,16 +97,27 @@ def person_standing(session: Session, account_id: int | None, today: date) -> di
     return found
 
 
-def minimum_wage(session: Session, region_code: str, today: date) -> dict[str, Any]:
-    """The minimum pay in force in the nearest division upwards; empty where the bureau entered none."""
-    row = session.execute(
-        select(MinimumWage.monthly, MinimumWage.hourly, Region.name)
+def wage_in(region_code: str, today: date) -> Select[Any]:
+    """The minimum pay in force in the nearest division upwards, as a statement of one row or none."""
+    return (
+        select(MinimumWage.monthly, MinimumWage.hourly, Region.name.label("region_name"))
         .join(Region, Region.code == MinimumWage.region_code)
         .where(MinimumWage.region_code.in_(upwards(region_code)), MinimumWage.valid_from <= today)
         .order_by(MinimumWage.region_code.desc(), MinimumWage.valid_from.desc())
         .limit(1)
-    ).one_or_none()
-    return {"monthly": row.monthly, "hourly": row.hourly, "region_name": row.name} if row is not None else {}
+    )
+
+
+def wage_part(row: Any) -> dict[str, Any]:
+    """The minimum pay as a fact; empty where the bureau entered none."""
+    if row is None or row.region_name is None:
+        return {}
+    return {"monthly": row.monthly, "hourly": row.hourly, "region_name": row.region_name}
+
+
+def minimum_wage(session: Session, region_code: str, today: date) -> dict[str, Any]:
+    """The minimum pay in force for the division."""
+    return wage_part(session.execute(wage_in(region_code, today)).one_or_none())
 
 
 def known(facts: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,19 @@
     if (fill) { document.getElementById('username').value = fill.dataset.fill; document.getElementById('password').value = fill.dataset.word; document.getElementById('password').focus(); }
   });
 
+  // Entries kept for later (form.js) are forgotten once they are saved, after a day, and when somebody logs out.
+  function forget(all) {
+    try {
+      const cookie = document.cookie.match(/(?:^|; )gj-saved=([^;]+)/), saved = cookie ? 'gj-draft:' + decodeURIComponent(cookie[1]) : '';
+      if (cookie) document.cookie = 'gj-saved=; path=/; max-age=0; samesite=lax';
+      Object.keys(localStorage).filter(k => k.startsWith('gj-draft:')).forEach(k => {
+        if (all || k === saved || !(Date.now() - JSON.parse(localStorage.getItem(k)).at < 86400000)) localStorage.removeItem(k);
+      });
+    } catch (e) { /* the browser keeps nothing */ }
+  }
+  forget(false);
+  document.addEventListener('submit', e => { if (e.target.getAttribute('action') === '/logout/') forget(true); });
+
   function picker(select) {
     if (select.tomselect || !window.TomSelect) return;
     select.setAttribute('aria-hidden', 'true'); // its label goes over to the box that replaces it
