@@ -62,6 +62,7 @@ class Panel:
 
     mend: list[Line] = field(default_factory=list)
     fill: list[Line] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
     passed: list[Line] = field(default_factory=list)
     whole: bool = True  # False: the checks could not run, the first fault comes before all of them
 
@@ -91,8 +92,8 @@ def of(form: Any, places: list[Any], typed: Typed, tried: Trial) -> Panel:
     empty = _empty(form, places, typed)
     for found in tried.findings:
         line = _line(form, places, found)
-        if found.severity is Severity.OK:
-            panel.passed.append(line)
+        if found.severity in (Severity.OK, Severity.INFO):
+            _add(panel.passed if found.severity is Severity.OK else panel.notes, line)
             continue
         if found.severity in (Severity.BLOCK, Severity.HIGH):
             spoken.add(line.at)
