@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, event, func, inspect, text
+from sqlalchemy import ClauseElement, DateTime, ForeignKey, Index, Integer, String, event, func, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, relationship
 
@@ -88,7 +88,7 @@ def _changed(row: Any) -> dict[str, list[Any] | None]:
     for attribute in state.mapper.column_attrs:
         name = attribute.key
         history = state.attrs[name].history
-        if name in TECHNICAL or not history.has_changes():
+        if name in TECHNICAL or not history.has_changes() or _by_database(history):
             continue
         if name == EXTRA:
             found |= _custom(history)
@@ -104,6 +104,11 @@ def _changed(row: Any) -> dict[str, list[Any] | None]:
             kept = list(history.unchanged or ())
             found[relation.key] = [_many(kept + list(history.deleted)), _many(kept + list(history.added))]
     return found
+
+
+def _by_database(history: Any) -> bool:
+    """Whether the new value is an expression, such as the database's time: it follows from the fields beside it."""
+    return bool(history.added) and isinstance(history.added[0], ClauseElement)
 
 
 def _custom(history: Any) -> dict[str, list[Any] | None]:

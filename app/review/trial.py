@@ -23,7 +23,7 @@ from app.models.units import Unit
 from app.review import rounds
 from app.review.evidence import shown
 from app.review.kinds import content as column
-from app.review.kinds import files, kind_of
+from app.review.kinds import custom, files, kind_of
 from app.review.kinds.base import Kind, Subject, Values
 from app.review.ledger import account_of
 from app.rules import checks
@@ -72,13 +72,14 @@ def of(session: Session, actor: Actor, kind_key: str, typed: Typed, row: Any = N
             return Trial(None, [], [*faults, refused], held)
         subject = _imagined(session, kind, origin | values)
         _relate(session, kind, subject, typed)
-        faults += _guarded(session, kind, subject, row, values)
+        faults += _own_fields(session, kind, subject, typed) + _guarded(session, kind, subject, row, values)
         evidence = _evidence(session, actor, kind, subject, typed, row)
         facts = kind.sender_facts(session, subject, evidence, today())
         approved = _approved(session, kind, subject, row)
         if approved:
             facts["approved"] = shown(approved)
         found = [one for one in checks.run(kind.key, evidence, facts) if one.code not in kind.unseen]
+        found = [*custom.missing(session, subject, evidence), *found]
     return Trial(subject, found, faults, held)
 
 
@@ -149,6 +150,17 @@ def _relate(session: Session, kind: Kind, subject: Subject, typed: Typed) -> Non
         set_committed_value(subject, name, list(rows))
 
 
+def _own_fields(session: Session, kind: Kind, subject: Subject, typed: Typed) -> list[Refused]:
+    """Custom fields, each by itself, so that one that is wrong hides no other."""
+    faults = []
+    for name in custom.names_in(typed.content) if custom.has_fields(kind.model) else ():
+        try:
+            custom.write(session, subject, {name: typed.content[name]})
+        except Refused as refused:
+            faults.append(refused)
+    return faults
+
+
 def _guarded(session: Session, kind: Kind, subject: Subject, row: Any, values: Values) -> list[Refused]:
     """What the kind refuses whatever the checks say."""
     submit = kind.lifecycle.find("submit")
@@ -169,7 +181,7 @@ def _guarded(session: Session, kind: Kind, subject: Subject, row: Any, values: V
 
 def _evidence(session: Session, actor: Actor, kind: Kind, subject: Subject, typed: Typed, row: Any) -> Values:
     """As `Kind.snapshot` of a stored row; what could not be read stands there as it was typed."""
-    found = kind.text(subject)
+    found = kind.text(subject) | custom.evidence(session, subject)
     for name, text in typed.raw.items():
         if name in kind.columns and name not in kind.model.SEALED:
             found[name] = text.replace("\x00", "")[:_RAW]

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.review import trial
 from app.review.kinds import KINDS
 from app.review.trial import Typed
+from app.rules.custom import is_custom
 from app.rules.refused import Refused
 from app.views import dictionary, forms, portal, precheck_panel, saving, scope, uploads
 from app.views.columns import describe
@@ -109,7 +110,7 @@ def _typed(view: Any, form: Any, row: Any) -> Typed:
     names = saving.columns_of(view, current(), row)
     known = {*kind.columns, *kind.relations, *(() if row is not None else kind.extra)}
     found = forms.values(view, form, names, editing=row is not None)
-    typed = Typed({name: value for name, value in found.items() if name in known})
+    typed = Typed({name: value for name, value in found.items() if name in known or is_custom(name)})
     for name in names:
         field, info = form[name], describe(view.model, name)
         if field.process_errors and field.raw_data and info.kind != "sealed":

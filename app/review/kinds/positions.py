@@ -22,9 +22,9 @@ from app.review.kinds.standing import (
     OPEN_POSTINGS,
     approved_unit,
     known,
-    minimum_wage,
     unit_part,
     unit_standing,
+    wage_asked,
 )
 from app.review.ledger import account_of
 from app.review.policy import switch
@@ -192,22 +192,22 @@ class PostingKind(Kind):
         occupation: Any = (
             session.get(Occupation, evidence["occupation_code"]) if evidence.get("occupation_code") else None
         )
-        standing = self._standing(session, subject, today)
-        resident, authorised = standing.pop("resident", None), standing.pop("authorised", None)
+        standing = self._standing(session, subject, evidence, today)
+        resident, authorised, wage = (standing.pop(name, None) for name in ("resident", "authorised", "wage"))
         return known(
             {
                 "today": today,
                 "unit": standing,
                 "agency": self._agency(session, subject, authorised=bool(authorised)),
                 "resident_schools": list(resident or ()) if evidence.get("schools") else [],
-                "minimum_wage": minimum_wage(session, str(evidence["region_code"]), today),
+                "minimum_wage": wage or {},
                 "occupation_name": occupation.name if occupation is not None else None,
                 "industry_code": subject.industry_code,
             }
         )
 
     @staticmethod
-    def _standing(session: Session, subject: Subject, today: date) -> Values:
+    def _standing(session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """Where the division lets units post however long their re-verification is due, the date is no matter (U17)."""
         resident = select(func.array_agg(Residency.school_id)).where(
             Residency.unit_id == subject.unit_id, Residency.status == "active"
@@ -221,6 +221,7 @@ class PostingKind(Kind):
             without_posting=subject.id,
             resident=resident.scalar_subquery(),
             authorised=authorised.scalar_subquery(),
+            wage=wage_asked(str(evidence["region_code"]), today),
         )
         overdue = standing.get("reverify_due", today) < today
         if overdue and switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0":

@@ -115,9 +115,11 @@ def wage_part(row: Any) -> dict[str, Any]:
     return {"monthly": row.monthly, "hourly": row.hourly, "region_name": row.region_name}
 
 
-def minimum_wage(session: Session, region_code: str, today: date) -> dict[str, Any]:
-    """The minimum pay in force for the division."""
-    return wage_part(session.execute(wage_in(region_code, today)).one_or_none())
+def wage_asked(region_code: str, today: date) -> Any:
+    """The minimum pay as one value of another statement."""
+    wage = wage_in(region_code, today).subquery()
+    parts = (part for column in wage.c for part in (column.key, column))
+    return select(func.json_build_object(*parts)).select_from(wage).scalar_subquery()
 
 
 def known(facts: dict[str, Any]) -> dict[str, Any]:
