@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.review import door, edits, ledger, rounds, submitting, waiting
+from app.review import door, edits, idempotency, ledger, rounds, submitting, waiting
 from app.review.door import Found
 from app.review.edits import Edited
 from app.review.kinds import custom, kind_of
@@ -30,6 +30,7 @@ __all__ = [
     "Outcome",
     "create",
     "create_in",
+    "create_once",
     "edit",
     "move",
     "move_many",
@@ -55,6 +56,20 @@ def create(
     """A new row in its first status. See `create_in`."""
     with one(session):
         return create_in(session, actor, kind_key, content, origin)
+
+
+def create_once(
+    session: Session, actor: Actor, kind_key: str, content: Mapping[str, Any], sending: str
+) -> tuple[Subject, bool]:
+    """As `create`; whoever sends the same once more gets the row it made. Also: whether it was made just now."""
+    request = {"create": kind_key}
+    with one(session):
+        before = idempotency.claim(session, actor, sending, request)
+        made = create_in(session, actor, kind_key, content) if before is None else None
+        if made is not None:
+            idempotency.fulfil(session, actor, sending, {"id": made.id})
+            return made, True
+    return session.get_one(kind_of(kind_key).model, (before or {})["id"]), False
 
 
 def create_in(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,31 @@ def known_answer(session: Session, actor: Actor, key: str | None, request: Mappi
     if row.request_digest != digest(request):
         raise Refused("idempotency_conflict")
     return dict(row.answer)
+
+
+def claim(session: Session, actor: Actor, key: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Takes the key for work that is about to be done; None: do it and `fulfil`. Else the answer of whoever did it.
+
+    Waits for somebody who does the same right now. What fails gives its key back with everything else.
+    """
+    stmt = (
+        insert(IdempotencyKey)
+        .values(account_id=actor.account_id, key=key, request_digest=digest(request), answer={})
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    )
+    if session.execute(stmt).scalar_one_or_none() is not None:
+        return None
+    return known_answer(session, actor, key, request)
+
+
+def fulfil(session: Session, actor: Actor, key: str, answer: Mapping[str, Any]) -> None:
+    """Writes the answer under a key that was taken in this transaction."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.account_id == actor.account_id, IdempotencyKey.key == key)
+        .values(answer=dict(answer))
+    )
 
 
 def keep(

@@ -43,7 +43,7 @@ class Typed:
     """
 
     content: Mapping[str, Any]
-    raw: Mapping[str, str] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
     kept: list[tuple[str, UUID]] = field(default_factory=list)
     chosen: list[Values] = field(default_factory=list)
 
@@ -111,7 +111,7 @@ def _wanted(kind: Kind, actor: Actor, typed: Typed, row: Any) -> list[tuple[Any,
 
 
 def _read(kind: Kind, typed: Typed, *, creating: bool) -> tuple[Values, list[Refused]]:
-    """Every value that can be read, and one refusal for each that cannot."""
+    """Every value that can be read, and one refusal for each that cannot; the checks see such a value as it was typed."""
     values: Values = {}
     faults: list[Refused] = []
     for name, value in typed.content.items():
@@ -121,6 +121,7 @@ def _read(kind: Kind, typed: Typed, *, creating: bool) -> tuple[Values, list[Ref
             values |= kind.clean({name: value}, creating=creating)
         except Refused as refused:
             faults.append(refused)
+            typed.raw[name] = "" if value is None else str(value)
     return values, faults
 
 

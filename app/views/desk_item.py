@@ -281,7 +281,7 @@ def _similar(checks: Checks) -> list[Similar]:
 
 def _history(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime) -> list[Entry]:
     """Newest first; on top who holds the item now."""
-    found = [_entry(step, now) for step in reversed(of_case(session, row.case_id, internal=True))]
+    found = [entry(step, now) for step in reversed(of_case(session, row.case_id, internal=True))]
     if row.holder_id is None or row.lease_until is None or row.lease_until <= now:
         return found
     other = cells.name_of(row.holder) if row.holder else ""
@@ -290,7 +290,8 @@ def _history(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime)
     return [Entry(_("Claimed"), until, holder, "", "now"), *found]
 
 
-def _entry(step: Any, now: dt.datetime) -> Entry:
+def entry(step: Any, now: dt.datetime) -> Entry:
+    """A step of the case as a line; senders' names are masked."""
     at = step.at.astimezone(SHANGHAI)
     when = (
         _("today %(time)s", time=f"{at:%H:%M}") if at.date() == now.astimezone(SHANGHAI).date() else f"{at:%m-%d %H:%M}"

@@ -18,11 +18,12 @@ from app.models.reference import Region
 from app.models.review import OPEN_STATES, ReviewEvidence, ReviewRound
 from app.models.schools import School
 from app.review import queue, sight
+from app.review.history import of_case
 from app.review.kinds import KINDS
 from app.review.policy import upwards
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import desk_item, desk_queue, words
+from app.views import desk_item, desk_queue, labels, words
 from app.views.desk_clock import left, work_days
 from app.views.desk_fields import Field, fields_of, names_of
 from app.views.desk_item import Item
@@ -207,13 +208,13 @@ def told(name: str, title: str, undo: str, seconds: int) -> Done | None:
 def refusal(session: Session, actor: Actor, round_id: int, refused: Refused, seen: str) -> Refusal:
     """A refusal for the page; a stale one with the difference between what was seen and what is there now."""
     status, field_name = words.status_of(refused), refused.field or ""
-    detail = _missing_ticks(refused)
     later = _present(session, actor, round_id) if status == 409 else None
+    detail = _missing_ticks(refused) or (_meanwhile(session, later) if later is not None else "")
     changes = _changes(session, later, seen) if later is not None and refused.code == "stale" else []
     url = url_for("DeskView.item", round_id=later.id) if later is not None else ""
     return Refusal(
         refused.code,
-        words.say(refused),
+        _overtaken(later) if refused.code == "wrong_state" and later is not None else words.say(refused),
         status,
         field_name,
         detail,
@@ -228,6 +229,21 @@ def _missing_ticks(refused: Refused) -> str:
     if refused.code != "reason_missing" or not isinstance(codes, list):
         return ""
     return _("Not verified by hand yet: %(codes)s", codes=", ".join(str(code) for code in codes))
+
+
+def _overtaken(row: ReviewRound) -> str:
+    """What became of an item that somebody else was quicker with."""
+    state = str(labels.status(row.state)[1])
+    return _("Somebody else was quicker. This item is now: %(state)s", state=state)
+
+
+def _meanwhile(session: Session, row: ReviewRound) -> str:
+    """What was done last in the case, by whom and when: the letter that was refused was written before that."""
+    steps = of_case(session, row.case_id, internal=True)
+    if not steps:
+        return ""
+    last = desk_item.entry(steps[-1], dt.datetime.now(dt.UTC))
+    return " · ".join(part for part in (last.title, last.who, last.when) if part)
 
 
 def _present(session: Session, actor: Actor, round_id: int) -> ReviewRound | None:

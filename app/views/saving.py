@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import current_app, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,6 +23,8 @@ from app.rules.custom import is_custom
 from app.rules.refused import Refused
 from app.views import custom_forms, drafts, forms, labels, scope, uploads, words, writing
 from app.views.writing import version_of
+
+NAME_LENGTH = 32  # characters of the name of a form
 
 
 @dataclass(slots=True)
@@ -38,6 +43,7 @@ class Work:
     version: str = ""
     draft: str = ""  # what the entries are called in the sender's browser
     stored: bool = False  # the entries are safe, although something else was refused
+    sending: str = ""  # names this form, so that it makes one row however often it arrives
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -64,6 +70,7 @@ def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> W
     forms.note_stored(form, row)
     places = [] if custom_forms.alone(view, row) else uploads.fields(view)
     work = Work(view, actor, row, names, form, places, draft=drafts.key(view, actor, row))
+    work.sending = (request.form.get("sending", "") if posted else "") or uuid4().hex
     there = _attached(view, row)
     work.version = (request.form.get("version") if posted else "") or (version_of(row) if row is not None else "")
     if posted:
@@ -118,8 +125,9 @@ def _content(work: Work) -> dict[str, Any]:
 def _save_reviewable(work: Work) -> Response:
     view, key, send = work.view, work.view.kind, request.form.get("then") == "submit"
     content = _content(work)
+    first = True
     if work.row is None:
-        subject = desk.create(db.session, work.actor, key, content)
+        subject, first = desk.create_once(db.session, work.actor, key, content, _sending(work))
         said = _("Saved as a draft.")
     else:
         edited = desk.edit(db.session, work.actor, key, _id(work.row), content, _version(work))
@@ -129,10 +137,30 @@ def _save_reviewable(work: Work) -> Response:
     if send:
         if not view.may("can_submit"):
             raise Refused("not_allowed")
-        made = desk.submit(db.session, work.actor, key, _id(subject), subject.version)
-        said = _("Submitted for review.") if made is not None else _("Published.")
+        said = _send_in(work, first=first)
     flash(said, "success")
     return drafts.saved(redirect(url_for(f"{view.endpoint}.show", pk=_id(subject))), work.draft)
+
+
+def _send_in(work: Work, *, first: bool) -> str:
+    """Submits the stored row. A form that arrives twice finds this done, which is as good."""
+    row, life = work.row, KINDS[work.view.kind].lifecycle
+    try:
+        made = desk.submit(db.session, work.actor, work.view.kind, _id(row), row.version)
+    except Refused:
+        db.session.refresh(row)
+        if first or row.status == life.initial:
+            raise
+        return _("Submitted for review.")
+    return _("Submitted for review.") if made is not None else _("Published.")
+
+
+def _sending(work: Work) -> str:
+    """What this sending is called: the form's own name and a seal of what it carries, so that new words make a new row."""
+    carried = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    carried += sorted((name, file.filename or "") for name, file in request.files.items(multi=True))
+    seal = hmac.new(str(current_app.secret_key).encode(), repr(carried).encode(), sha256).hexdigest()
+    return f"form:{work.sending[:NAME_LENGTH]}:{seal}"
 
 
 def _edited_words(kind: str) -> str:

@@ -337,3 +337,17 @@ def test_an_answer_costs_at_most_eight_statements(world, warm, view):
 def heads(statements: list[str]) -> list[str]:
     """Where each statement looks."""
     return [" ".join(one[one.rfind("FROM") :].split())[:160] for one in statements]
+
+
+def test_a_code_that_is_typed_but_wrong_is_not_called_missing(app, session):
+    seeker = browser(app, session, "seeker")
+    page = seeker.post("/unitview/precheck?lang=en", {"name": "演示公司", "uscc": "91310115MA1K"}).text
+    line = next(text for text in re.findall(r'data-to="uscc"[^>]*>([^<]*)<', page))
+    assert "missing" not in line
+    assert "91310115MA1K" in line
+
+
+def test_the_face_of_a_gig_without_place_and_kind_has_no_loose_dots(mine):
+    page = mine.post("/gigofferview/precheck", {"title": "展会搬运", "headcount": "5"}).text
+    facts = re.search(r'<span class="m2 sm">([^<]*)</span>', page)[1]
+    assert facts.strip() == "招 5 人"

@@ -92,8 +92,51 @@
   document.addEventListener('submit', e => {
     const ask = e.target.dataset.sure;
     if (ask && !window.confirm(ask)) e.preventDefault();
-    e.target.dataset.sent = 'yes';
   });
+  // A form goes off once: on a slow line the button shows that it works, and a second press does nothing. Whoever stops
+  // the page from loading, or comes back to it, may send again.
+  const PATIENCE = 20000;
+  function rest(form) {
+    delete form.dataset.sent; form.removeAttribute('aria-busy');
+    $$('.is-busy', document).forEach(b => { if (b.form === form) { b.classList.remove('is-busy'); b.removeAttribute('aria-disabled'); } });
+  }
+  addEventListener('submit', e => {  // after everybody who sends by other means has spoken
+    const form = e.target, by = e.submitter;
+    if (e.defaultPrevented || (form.getAttribute('method') || '').toLowerCase() !== 'post') return;
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    form.dataset.sent = 'yes'; form.setAttribute('aria-busy', 'true');
+    if (by && by.classList.contains('btn')) { by.classList.add('is-busy'); by.setAttribute('aria-disabled', 'true'); }
+    const box = document.querySelector('.g-toasts'), said = document.createElement('span');
+    said.className = 'visually-hidden'; if (box && box.dataset.tSending) { said.textContent = box.dataset.tSending; box.append(said); }
+    setTimeout(() => { rest(form); said.remove(); }, PATIENCE);
+  });
+  addEventListener('pageshow', e => { if (e.persisted) $$('form[data-sent]').forEach(rest); });
+
+  // Keys of lists, records and forms beside the kit's; the help (keys.html) names them. Off with the kit's switch.
+  const typing = e => e.target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog,[contenteditable]');
+  const off = () => { try { return localStorage.getItem('gj-keys') === 'off'; } catch (e) { return false; } };
+  function row(step) {
+    const rows = $$('.g-tbl tbody tr'), here = document.activeElement && document.activeElement.closest('.g-tbl tbody tr');
+    const next = rows[here ? rows.indexOf(here) + step : step > 0 ? 0 : rows.length - 1];
+    const to = next && (next.querySelector('th a[href],td a[href]') || next.querySelector('input,button'));
+    if (to) { to.focus(); next.scrollIntoView({ block: 'nearest' }); }
+  }
+  document.addEventListener('keydown', e => {
+    const k = e.key.toLowerCase();
+    if ((e.ctrlKey || e.metaKey) && k === 's' && !e.shiftKey && !e.altKey) {
+      const save = document.querySelector('form[data-guard] button[value=save]');
+      if (save) { e.preventDefault(); if (!e.repeat) save.click(); }
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e) || off()) return;
+    if ((k === 'j' || k === 'k') && !document.querySelector('.g-q')) row(k === 'j' ? 1 : -1);
+    if (k === 'x' && !document.querySelector('[data-key=x]')) {
+      const here = document.activeElement && document.activeElement.closest('.g-tbl tbody tr'), tick = here && here.querySelector('.g-tick input');
+      if (tick) { e.preventDefault(); tick.click(); }
+    }
+    if (k === '/' && !document.querySelector('.g-filter')) { const box = document.querySelector('main input[type=search]'); if (box) { e.preventDefault(); box.focus(); } }
+  });
+
   let dirty = false;
   document.addEventListener('input', e => { if (e.target.closest('form[data-guard]')) dirty = true; });
   addEventListener('beforeunload', e => { const f = document.querySelector('form[data-guard]'); if (dirty && f && !f.dataset.sent) e.preventDefault(); });
