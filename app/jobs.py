@@ -29,7 +29,7 @@ from app.rules.late import late
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Work
-from app.views import custom_work, import_work
+from app.views import bulk, bulk_work, custom_work, import_work
 
 background = late("apscheduler.schedulers.background")
 
@@ -131,7 +131,11 @@ JOBS: dict[str, Job] = {
 }
 
 # What the runner of background tasks can do: one line for each kind.
-WORKS: tuple[Work, ...] = (Work("import", import_work.work), custom_work.WORK)
+WORKS: tuple[Work, ...] = (
+    Work("import", import_work.work),
+    custom_work.WORK,
+    Work(bulk.KIND, bulk_work.perform, resumable=False),
+)
 
 QUIET = frozenset(
     {"deliver_messages", "wake_held", "expire_downloads"}

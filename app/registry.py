@@ -36,6 +36,7 @@ from app.views.entry import Entry, Place
 from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
+from app.views.lists import ListsView
 from app.views.portal import PortalView
 
 R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
@@ -335,6 +336,12 @@ MENU: tuple[Entry, ...] = (
         PasswordView,
         dict.fromkeys(EVERYONE, "list"),
         (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),),
+        api=False,
+    ),
+    Entry(
+        ListsView,
+        dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),
+        (Place(EVERYONE, ACCOUNT, _l("My saved views"), "star"),),
         api=False,
     ),
     Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),

@@ -9,6 +9,7 @@ from app.models import (  # noqa: F401
     custom,
     files,
     gigs,
+    lists,
     media,
     messages,
     positions,

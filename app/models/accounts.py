@@ -21,12 +21,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import relationship
+from sqlalchemy.orm import relationship, validates
 
 from app.models.base import Sealed, Stamped, Traced, col, one_of, pk, vault
 from app.models.reference import Region
 from app.rules.actor import Role
 from app.rules.masks import mask_id, mask_phone
+from app.rules.names import initials
 
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
 
@@ -35,7 +36,10 @@ class Person(Traced, Stamped, Model):
     """Who an account belongs to: true name, sealed document number and phone, identity level L0..L3 (GD-06, GD-13)."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("identity_level BETWEEN 0 AND 3", name="identity_level"),)
+    __table_args__ = (
+        CheckConstraint("identity_level BETWEEN 0 AND 3", name="identity_level"),
+        Index("ix_person_initials", "initials", postgresql_ops={"initials": "varchar_pattern_ops"}),
+    )
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     real_name = col("Real name", String(60), nullable=False)
     document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
@@ -47,7 +51,14 @@ class Person(Traced, Stamped, Model):
     identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
     demo = col("Demo account", Boolean, nullable=False, default=False)
     must_change = col("Password must be changed", Boolean, nullable=False, default=False, server_default=text("false"))
+    initials = col("Pinyin initials", String(60), nullable=False, default="", server_default="")
     account = relationship(User, info={"label": _l("Account")})
+
+    @validates("real_name")
+    def _spell(self, _key: str, name: str) -> str:
+        """Keeps the initials, by which people are found in lists and pickers."""
+        self.initials = initials((name or "")[:60])[:60]
+        return name
 
     def set_phone(self, phone: str) -> None:
         """Stores the phone sealed and its blind index beside it."""

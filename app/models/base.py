@@ -23,6 +23,7 @@ from sqlalchemy.orm import declared_attr, mapped_column, validates
 from sqlalchemy.types import TypeDecorator
 
 from app.gateways.vault import Vault
+from app.rules.names import spelled
 from app.rules.search import row_tokens
 
 Model.metadata.naming_convention = {
@@ -178,6 +179,7 @@ class Searchable:
     """Rows found by Chinese words: bigrams made by the application, kept in a GIN-indexed tsvector."""
 
     SEARCHED = ()
+    SPELLED = ()  # columns that are also found by the initials of their pinyin
 
     @declared_attr
     def search(cls):
@@ -195,7 +197,12 @@ class Searchable:
 
     def search_tokens(self) -> list[str]:
         """What the index holds of the row."""
-        words = " ".join(str(getattr(self, name) or "") for name in self.SEARCHED)
+        words = " ".join(
+            [
+                *(str(getattr(self, name) or "") for name in self.SEARCHED),
+                *(spelled(getattr(self, name) or "") for name in self.SPELLED),
+            ]
+        )
         return row_tokens(words, *self.more_words())
 
 
@@ -203,7 +210,7 @@ class Searchable:
 @event.listens_for(Searchable, "before_update", propagate=True)
 def _index_words(mapper: object, connection: object, row: Any) -> None:
     state = inspect(row)
-    changed = any(state.attrs[name].history.has_changes() for name in row.SEARCHED)
+    changed = any(state.attrs[name].history.has_changes() for name in (*row.SEARCHED, *row.SPELLED))
     if state.persistent and not changed and not row.words_changed():
         return
     row.search = func.array_to_tsvector(row.search_tokens())

@@ -20,7 +20,7 @@ from app.models.base import Sealed, Traced, col, one_of, pk
 TECHNICAL = frozenset(
     {
         "status", "version", "edit_state", "edit_content", "submitted_at", "decided_at", "published_at",
-        "created_on", "changed_on", "search", "last_login", "login_count", "fail_login_count", "changed_by_fk", "search_stale",
+        "created_on", "changed_on", "search", "initials", "last_login", "login_count", "fail_login_count", "changed_by_fk", "search_stale",
     }
 )  # fmt: skip
 SECRET = frozenset({"password"})  # told only as changed, like sealed fields

@@ -59,6 +59,7 @@ class Posting(Extensible, Searchable, Reviewable, Model):
         "gender_ground_note", "valid_until", "schools",
     )  # fmt: skip
     SEARCHED = ("title", "unit_name", "description")
+    SPELLED = ("unit_name",)
     CUSTOM, CUSTOM_LABEL = "posting", _l("Postings")
 
     id = pk()

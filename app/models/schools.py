@@ -32,6 +32,7 @@ class School(Extensible, Traced, Searchable, Stamped, Model):
     __tablename__ = "school"
     __table_args__ = (Index("ix_school_search", "search", postgresql_using="gin"),)
     SEARCHED = ("name", "code", "initials")
+    SPELLED = ("name",)
     CUSTOM, CUSTOM_LABEL = "school", _l("Schools")
     id = pk()
     code = col("School code", String(10), nullable=False, unique=True)

@@ -15,7 +15,7 @@ from app.gateways.holidays_cn import china_work_days
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewPolicy, ReviewReason
 from app.models.schools import School
-from app.rules.names import text_initials
+from app.rules.names import spelled, text_initials
 from app.rules.search import tokens
 
 TABLES = Path(__file__).resolve().parent.parent / "reference"
@@ -162,7 +162,7 @@ def load_schools(session: Session) -> int:
             "name": r["name"],
             "region_code": r["region"],
             "initials": text_initials(r["name"]),
-            "words": _words(r["name"], r["code"], text_initials(r["name"])),
+            "words": _words(r["name"], r["code"], spelled(r["name"])),
         }
         for r in rows("schools")
     ]

@@ -99,6 +99,7 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
     CONTENT = ("uscc", *UnitFacts.FACTS)
     SEALED = ("contact_phone",)
     SEARCHED = ("name", "uscc", "listed_uscc", "initials")
+    SPELLED = ("name",)
     CUSTOM, CUSTOM_LABEL = "unit", _l("Units")
 
     id = pk()

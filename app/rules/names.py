@@ -8,6 +8,9 @@ from app.rules.late import late
 
 pypinyin = late("pypinyin")
 
+_LONGEST: Final = 60  # letters of a name's initials that are kept
+_SHORTEST: Final = 3  # letters that are worth a word of their own
+
 # Readings as a surname where pypinyin's reading of the character alone is another one.
 _SURNAMES: Final = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "盖": "ge", "朴": "piao",
@@ -31,6 +34,21 @@ def initials(name: str) -> str:
 def text_initials(text: str) -> str:
     """First letters of a text that is no person's name (a unit, a school): no surname readings."""
     return "".join(syllable[0] for syllable in _plain(text))
+
+
+def spelled(name: str) -> str:
+    """What a unit is found by when it is typed in initials: all of them, and the rest from each further one on.
+
+    深圳华为技术 -> szhwjs zhwjs hwjs wjs: words in an index are found by their beginning, so that hwjs finds it too.
+    """
+    letters = text_initials(name)[:_LONGEST]
+    return " ".join(letters[start:] for start in range(max(len(letters) - _SHORTEST + 1, 0)))
+
+
+def typed_initials(text: str) -> str:
+    """A text as the beginning of somebody's initials; "" where it cannot be one."""
+    plain = text.strip().lower()
+    return plain if plain.isascii() and plain.isalpha() and len(plain) > 1 else ""
 
 
 def _syllables(name: str) -> list[str]:

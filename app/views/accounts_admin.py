@@ -70,7 +70,7 @@ class AccountView(SafeView):
     formatters_columns = {"hats": role_words}
     title_columns = ("username",)
     list_columns = ["username", "first_name", "hats", "active", "last_login"]
-    row_needs = ("last_name",)
+    row_needs = ("last_name", "active")
     identity_columns = ("first_name", "active", "last_login")
     search_columns = ["active"]
     search_text = ("username", "first_name", "last_name", "email")

@@ -26,9 +26,10 @@ from app.review.imports.entities import IMPORTERS
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import cells, changes, custom, filters, listing, record, saving, scope, writing
+from app.views import cells, changes, chosen, custom, facets, filters, listing, record, saving, scope, writing
 from app.views.columns import describe, key_name
 from app.views.identity import current
+from app.views.inline import InPlace
 from app.views.moves import Moving
 from app.views.page import Page
 from app.views.precheck import Prechecking
@@ -44,7 +45,7 @@ ALLOWED: dict[str, str] = {
 }
 
 
-class SafeView(Moving, Talking, Prechecking, ModelView):
+class SafeView(Moving, Talking, Prechecking, InPlace, ModelView):
     """A screen over one model. See docs/add-an-entity.md for what may be declared."""
 
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
@@ -57,6 +58,8 @@ class SafeView(Moving, Talking, Prechecking, ModelView):
     fields: Mapping[str, type] = {}  # column -> a form field of its own
     offered_words: Mapping[str, tuple[str, ...]] = {}  # column -> the words of its dictionary that this form offers
     column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
+    facet_columns: Sequence[str] | None = None  # filters counted by value; by default those with choices, and divisions
+    more_columns: Sequence[str] = ()  # columns the list offers besides those it usually shows
     row_needs: Sequence[str] = ()  # columns every row needs besides those shown
     identity_columns: Sequence[str] = ()  # facts under the name; by default the first of the list
     title_columns: Sequence[str] = ()  # what the record's heading is made of; by default what the model says
@@ -161,8 +164,17 @@ class SafeView(Moving, Talking, Prechecking, ModelView):
         return self.hidden_for.get(g.actor.role, ()) if g.get("actor") is not None else ()
 
     def shown_columns(self) -> list[str]:
-        """The columns of the list for the role in use."""
+        """The columns of the list for the role in use, as long as the reader chose no others."""
         return [name for name in self.list_columns if name not in self.hidden_columns()]
+
+    def column_pool(self) -> list[str]:
+        """Every column that the role in use may have in the list, the usual ones first."""
+        every = dict.fromkeys([*self.list_columns, *self.more_columns])
+        return [name for name in every if name not in self.hidden_columns()]
+
+    def filter_names(self) -> list[str]:
+        """The filters of the list for the role in use."""
+        return [name for name in self.search_columns if name not in self.hidden_columns()]
 
     # -- hooks of a view -----------------------------------------------------------------------------
 
@@ -201,18 +213,40 @@ class SafeView(Moving, Talking, Prechecking, ModelView):
     def list(self) -> Any:
         """One page of the rows in scope."""
         actor = current()
-        asked = listing.ask(self, request.args, actor)
-        asked.filters = [one for one in asked.filters if one.active or one.name not in self.hidden_columns()]
+        mine = chosen.read(self, actor, request.args)
+        if mine.opens_with is not None and not set(request.args) - {"lang"}:
+            return redirect(mine.opens_with.url)
+        asked = self._asked(actor)
+        mine.changed = mine.current is not None and mine.current.query != chosen.conditions(self, asked, request.args)
+        counted = chosen.counted(self, actor, mine.shown)
+        page = listing.run(self, asked, actor, names=mine.columns, also=counted)
         return self.render_template(
             self.list_template,
             title=self.list_title,
-            page=listing.run(self, asked, actor, names=self.shown_columns()),
+            page=page,
             asked=asked,
+            mine=mine,
             sizes=listing.SIZES,
             batch=self.batch_buttons(),
             has_box=filters.has_box(self),
+            has_facets=bool(facets.candidates(self, asked.filters)),
             can_add=self.may("can_add") and bool(self.add_columns),
         )
+
+    @expose("/facets", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def facets(self) -> Any:
+        """How the rows of the list spread over the values of its filters: a piece of the page, fetched when wanted."""
+        actor = current()
+        asked = self._asked(actor)
+        return self.render_template("facets.html", spread=facets.spread(self, actor, asked))
+
+    def _asked(self, actor: Actor) -> listing.Asked:
+        """What the request wants to see, as far as it tells the role in use something."""
+        asked = listing.ask(self, request.args, actor)
+        asked.filters = [one for one in asked.filters if one.active or one.name not in self.hidden_columns()]
+        return asked
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

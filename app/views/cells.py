@@ -134,6 +134,11 @@ def _without_place(full_name: str) -> str:
     return inside or full_name
 
 
+def listed_name(row: Any) -> str:
+    """What a row is called among others of its kind: a division without the reader's own part."""
+    return _without_place(name_of(row)) if isinstance(row, Region) else name_of(row)
+
+
 def listed(view: Any, row: Any, name: str) -> Markup:
     """The same in a list: one line, times in short."""
     info = describe(view.model, name)
@@ -143,7 +148,7 @@ def listed(view: Any, row: Any, name: str) -> Markup:
     if isinstance(value, dt.datetime):
         return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), moment(value), brief(value))
     if isinstance(value, Region):
-        return escape(_without_place(name_of(value)))
+        return escape(listed_name(value))
     if info.kind == "long" and value:
         return escape(" ".join(str(value).split()))
     return shown(view, row, name)

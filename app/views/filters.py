@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, cast, or_
+from sqlalchemy import ColumnElement, Select, cast, literal, or_, outerjoin, select, true
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import aliased
 
+from app.extensions import db
+from app.models.accounts import Person
 from app.models.base import Searchable
 from app.review.kinds import KINDS
+from app.rules.names import typed_initials
 from app.rules.search import tsquery
 from app.views import cells, custom, dictionary, labels, scope
 from app.views.columns import Info, describe, enumerated, key_column, parse_key
@@ -43,7 +48,16 @@ class Filter:
     @property
     def keys(self) -> list[str]:
         """The names its values have in the URL."""
-        return [f"f_{self.name}_from", f"f_{self.name}_to"] if self.kind in RANGES else [f"f_{self.name}"]
+        return _keys(self.name, self.kind)
+
+
+def _keys(name: str, kind: str) -> list[str]:
+    return [f"f_{name}_from", f"f_{name}_to"] if kind in RANGES else [f"f_{name}"]
+
+
+def keys_of(view: Any, name: str) -> list[str]:
+    """The names the values of one of the view's filters have in the URL."""
+    return _keys(name, describe(view.model, name).kind)
 
 
 def _day(text: str) -> dt.date | None:
@@ -84,7 +98,7 @@ def _choices(view: Any, info: Info) -> list[tuple[str, str]]:
     return []
 
 
-def _read(view: Any, found: Filter, args: Any, actor: Any) -> None:
+def _read(found: Filter, args: Any) -> None:
     """Takes the asked values that make sense; the rest is as if it had not been asked."""
     raw = [str(args.get(key, "")).replace("\x00", "").strip()[:LONGEST] for key in found.keys]
     if found.kind in RANGES:
@@ -95,23 +109,44 @@ def _read(view: Any, found: Filter, args: Any, actor: Any) -> None:
         names = dict(found.choices)
         found.value = raw[0] if raw[0] in names else ""
         found.shown = names.get(found.value, "")
-    elif found.kind in ("relation", "many"):
-        key = parse_key(found.info.target, raw[0]) if raw[0] else None
-        rows = scope.picked(view, found.info, actor, [key]) if key is not None else []
-        found.value, found.shown = (raw[0], cells.name_of(rows[0])) if rows else ("", "")
+    elif found.kind in ("relation", "many") and parse_key(found.info.target, raw[0]) is None:
+        found.value = ""
     else:
         found.value = found.shown = raw[0]
 
 
-def read(view: Any, args: Any, actor: Any) -> list[Filter]:
-    """The view's filters, in order, with what this request asks of them."""
+def read(view: Any, args: Any, actor: Any, *, named: bool = True) -> list[Filter]:
+    """The view's filters, in order, with what this request asks of them.
+
+    `named`: rows that filters point to are looked up among those the actor may pick, all in one statement. Without it
+    only the condition is wanted, not its words: it can but narrow the rows in scope.
+    """
     found = []
     for name in view.search_columns:
         info = describe(view.model, name)
         one = Filter(name, info, str(view.label(name)), info.kind, choices=_choices(view, info))
-        _read(view, one, args, actor)
+        _read(one, args)
         found.append(one)
+    if named:
+        _name(view, [one for one in found if one.info.target is not None and one.value], actor)
     return found
+
+
+def _name(view: Any, found: list[Filter], actor: Any) -> None:
+    """Gives filters by a related row its name; a row that may not be picked is as if it had not been asked."""
+    if not found:
+        return
+    source: Any = select(literal(1).label("one")).subquery()
+    entities = []
+    for one in found:
+        target = one.info.target
+        key = parse_key(target, one.value)
+        rows = scope.pickable(view, one.info, actor).where(key_column(target) == key).limit(1).subquery()
+        entities.append(aliased(target, rows))
+        source = outerjoin(source, entities[-1], true())
+    picked = db.session.execute(select(literal(1), *entities).select_from(source)).unique().one()
+    for one, row in zip(found, picked[1:], strict=True):
+        one.value, one.shown = (one.value, cells.name_of(row)) if row is not None else ("", "")
 
 
 def _range(found: Filter, column: Any) -> list[ColumnElement[bool]]:
@@ -166,7 +201,9 @@ def search(stmt: Select[Any], view: Any, words: str) -> Select[Any]:
     if not words:
         return stmt
     if issubclass(view.model, Searchable):
-        query = tsquery(words, inner=getattr(view, "inner_words", False))
+        query = tsquery(words, inner=getattr(view, "inner_words", False), unfinished=True)
         return stmt.where(cast(view.model.search, TSVECTOR).op("@@")(cast(query, tsquery_type))) if query else stmt
-    columns = [describe(view.model, name).column for name in view.search_text]
-    return stmt.where(or_(*(contains(column, words) for column in columns))) if columns else stmt
+    found = [contains(describe(view.model, name).column, words) for name in view.search_text]
+    if view.model is User and (letters := typed_initials(words)):
+        found.append(User.id.in_(select(Person.account_id).where(Person.initials.startswith(letters))))
+    return stmt.where(or_(*found)) if found else stmt

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import current_app, g, redirect, request, session, url_for
+from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_login import current_user
 from sqlalchemy import func, literal, select
@@ -186,6 +187,18 @@ def current() -> Actor:
     if actor is None:
         raise Refused("not_allowed")
     return actor
+
+
+def wear(account_id: int, hat_id: int | None) -> Actor:
+    """Background work acts under the role it was asked under. Raises Refused("hat_gone") where that is no more."""
+    found, user = wardrobe(account_id), db.session.get(User, account_id)
+    worn = next((hat for hat in found.hats if hat.id == hat_id), None)
+    if worn is None or user is None or not user.is_active:
+        raise Refused("hat_gone")
+    g.hats, g.hat, g.unread, g.must_change = found.hats, worn, 0, found.must_change
+    g.actor = actor_under(account_id, found.name, found.hats, worn)
+    act_as(db.session, account_id, worn.role.value)
+    return g.actor
 
 
 def put_on(hat_id: int) -> None:

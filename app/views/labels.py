@@ -164,6 +164,7 @@ TASKS: Final[dict[str, Any]] = {
     "export": _l("Export of a list"),
     "import": _l("Import of a list"),
     "reindex": _l("Search words of a custom field"),
+    "moves": _l("Move over many rows"),
 }
 
 IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}

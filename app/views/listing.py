@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +20,11 @@ from app.views.queries import CAP, Cursors, Order, capped
 
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 60
+SMALL_CAP = 99  # of a tab somebody made: beyond it "99+"
 # What the name of a related row is made of; everything else of it is not loaded for a list.
 _NAMING = (
-    "name", "full_name", "code", "title", "first_name", "last_name", "username", "key", "receipt_no", "real_name", "day", "role",
+    "name", "name_zh", "name_en", "full_name", "code", "title",
+    "first_name", "last_name", "username", "key", "receipt_no", "real_name", "day", "role",
 )  # fmt: skip
 
 
@@ -53,13 +56,18 @@ class Asked:
 
 @dataclass(slots=True)
 class Page:
-    """One page of a list. `total` is capped unless asked exactly; `tabs` are (status, count)."""
+    """One page of a list. `total` is capped unless asked exactly; `tabs` are (status, count).
+
+    `also` are the counts of further statements, `columns` what is shown of each row.
+    """
 
     asked: Asked
     rows: list[Any]
     total: int
     capped: bool
     tabs: list[tuple[str, int]] = field(default_factory=list)
+    also: list[int] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
     next: str = ""
     previous: str = ""
 
@@ -86,8 +94,11 @@ def _size(view: Any, wanted: str) -> int:
     return int(wanted) if wanted in {str(n) for n in SIZES} else own
 
 
-def ask(view: Any, args: Any, actor: Any) -> Asked:
-    """Reads a query string. Whatever makes no sense is as if it were not there: never an error, never more rows."""
+def ask(view: Any, args: Any, actor: Any, *, named: bool = True) -> Asked:
+    """Reads a query string. Whatever makes no sense is as if it were not there: never an error, never more rows.
+
+    `named`: see `filters.read`.
+    """
     order = order_of(view, str(args.get("sort", "")))
     signer = cursors(view)
     tab = str(args.get("tab", ""))
@@ -100,7 +111,7 @@ def ask(view: Any, args: Any, actor: Any) -> Asked:
         exact=args.get("exact") == "1",
         after=signer.read(order, after) if after else None,
         before=signer.read(order, before) if before and not after else None,
-        filters=filters.read(view, args, actor),
+        filters=filters.read(view, args, actor, named=named),
     )
 
 
@@ -136,8 +147,9 @@ def relations(view: Any, names: list[str]) -> list[Any]:
 
 
 def _loads(view: Any, names: list[str]) -> list[Any]:
-    """Loader options: only the needed columns, and each relation in one go."""
+    """Loader options: only the needed columns, and each relation in one go. What names a row is needed anyway."""
     model, wanted, all_known = view.model, set(), True
+    names = list(dict.fromkeys([*names, *(view.title_columns or view.list_columns[:2])]))
     for name in names:
         if is_custom(name):
             wanted.add("extra")
@@ -162,19 +174,29 @@ def _always(model: Any, view: Any) -> set[str]:
     return keys | more | set(view.row_needs)
 
 
-def _tab_counts(view: Any, actor: Any, total: Select[Any], asked: Asked) -> tuple[int, list[tuple[str, int]]]:
+def _counts(page: Page, view: Any, actor: Any, total: Select[Any], also: Sequence[Select[Any]]) -> None:
     """All counts of the page in one statement."""
     every = scope.rows(view, actor)
-    parts = [capped(total, None if asked.exact else CAP)]
+    parts = [capped(total, None if page.asked.exact else CAP)]
     parts += [capped(every.where(view.model.status == name)) for name in view.tabs]
-    found = db.session.execute(select(*(part.label(f"n{i}") for i, part in enumerate(parts)))).one()
-    return found[0], list(zip(view.tabs, found[1:], strict=True))
+    parts += [capped(stmt, SMALL_CAP) for stmt in also]
+    found = list(db.session.execute(select(*(part.label(f"n{i}") for i, part in enumerate(parts)))).one())
+    page.total, page.tabs = found[0], list(zip(view.tabs, found[1:], strict=False))
+    page.also = found[1 + len(view.tabs) :]
 
 
-def run(view: Any, asked: Asked, actor: Any, restrict: Any = None, names: list[str] | None = None) -> Page:
+def run(
+    view: Any,
+    asked: Asked,
+    actor: Any,
+    restrict: Any = None,
+    names: list[str] | None = None,
+    also: Sequence[Select[Any]] = (),
+) -> Page:
     """The page: two statements, and one more for each to-many relation shown.
 
-    `restrict` narrows further (the rows related to a record); such a list has no tabs.
+    `restrict` narrows further (the rows related to a record); such a list has no tabs. `names` are the columns shown,
+    `also` further statements to count.
     """
     stmt = narrowed(view, scope.rows(view, actor), asked)
     if restrict is not None:
@@ -184,16 +206,18 @@ def run(view: Any, asked: Asked, actor: Any, restrict: Any = None, names: list[s
     if asked.after is not None or backwards:
         paged = paged.where(asked.order.beyond(asked.before or asked.after, backwards))
     paged = paged.order_by(*asked.order.clauses(backwards)).limit(asked.size + 1)
-    paged = paged.options(*_loads(view, names or view.list_columns))
+    columns = names or view.list_columns
+    paged = paged.options(*_loads(view, columns))
     rows = list(db.session.scalars(paged).unique())
     more, rows = len(rows) > asked.size, rows[: asked.size]
     if backwards:
         rows.reverse()
+    page = Page(asked, rows, 0, False, columns=columns)
     if restrict is None:
-        total, tabs = _tab_counts(view, actor, stmt, asked)
+        _counts(page, view, actor, stmt, also)
     else:
-        total, tabs = db.session.scalar(select(capped(stmt))), []
-    page = Page(asked, rows, total, total > CAP and not asked.exact, tabs)
+        page.total = db.session.scalar(select(capped(stmt)))
+    page.capped = page.total > CAP and not asked.exact
     _links(view, page, more, backwards)
     return page
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -19,13 +20,13 @@ from app.review.edits import WITHDRAW_EDIT
 from app.review.policy import DEFAULT, Policy, policy_for
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.views import labels, saving, scope, words
-from app.views.fields import Fields
+from app.tasks import queue
+from app.views import bulk, labels, saving, scope, words
+from app.views.fields import Fields, row_key
 from app.views.identity import current
 from app.views.page import Page, came_from, safe_next
 
 REASON_LIMIT = 300
-MOST_ROWS = 100
 # Moves that need a value besides a reason: move -> (name, kind of field).
 INPUTS: dict[str, tuple[str, str]] = {"set_validity": ("valid_until", "date")}
 
@@ -133,54 +134,94 @@ class Moving(Page):
         flash(_("Answered. The review goes on."), "success")
         return redirect(url_for(f"{self.endpoint}.show", pk=pk))
 
-    @expose("/moves", methods=["POST"])
-    def moves(self) -> Any:
-        """Makes one move on all selected rows; each row has its own outcome."""
-        name = request.form.get("move", "")
+    def batch_move(self, name: str) -> Move:
+        """A move that may be made on many rows. Raises Refused: no_such_move, not_allowed."""
         move = self._allowed(name)
         if not move.batch:
             raise Refused("not_allowed")
-        chosen = _chosen(request.form.getlist("row"))
+        return move
+
+    @expose("/moves", methods=["POST"])
+    def moves(self) -> Any:
+        """Makes one move on all selected rows, or on all rows of the list; each row has its own outcome."""
+        move, actor = self.batch_move(request.form.get("move", "")), current()
+        chosen = bulk.chosen(self, actor)
         if not chosen:
             flash(words.say(Refused("nothing_chosen")), "warning")
             return self._list_again()
-        rows = [row for pk, _version in chosen if (row := _visible(self, pk)) is not None]
-        if button(move).asks and request.form.get("sure") != "1":
-            return self._question(move, rows)
+        sure = request.form.get("sure") == "1"
+        if (button(move).asks or request.form.get("all") == "1") and not sure:
+            return self._question_many(move, chosen)
         try:
             reason, values = _given(move, Fields.of_form(request.form))
         except Refused as refused:
-            return self._question(move, rows, refused)
-        return self._outcomes(move, chosen, rows, reason, values)
+            return self._question_many(move, chosen, refused)
+        if len(chosen) > bulk.AT_ONCE:
+            return bulk.begin(self, move, chosen, reason, values)
+        lines = list(bulk.carry_out(self, actor, chosen, move, reason, values))
+        return self._outcomes(move, lines)
 
-    def _outcomes(
-        self, move: Move, chosen: list[tuple[str, int]], rows: list[Any], reason: str, values: dict[str, Any]
-    ) -> Any:
-        names = {str(scope.key_of(row)): self.called(row) for row in rows}
-        items = [(scope.key_of(row), dict(chosen)[str(scope.key_of(row))]) for row in rows]
-        results = desk.move_many(db.session, current(), self.kind, items, move.name, reason=reason, values=values)
-        good = sum(1 for one in results if one.ok)
+    def _outcomes(self, move: Move, lines: list[bulk.Line]) -> Any:
+        good = sum(not line.code for line in lines)
         word = labels.move_words(move.name)[0]
-        if good == len(chosen):
+        if good == len(lines):
             flash(ngettext("%(num)d row: %(move)s", "%(num)d rows: %(move)s", good, move=word), "success")
             return self._list_again()
-        lost = len(chosen) - len(rows)
-        lines = [
-            (names.get(str(one.id), ""), one.ok, "" if one.ok else words.say(Refused(one.code, **one.facts)))
-            for one in results
-        ]
-        return self.render_template("outcomes.html", move=word, lines=lines, good=good, lost=lost, title=word)
+        return self.render_template(
+            "outcomes.html",
+            title=word,
+            move=word,
+            good=good,
+            total=len(lines),
+            lost=sum(line.code == "not_found" for line in lines),
+            lines=bulk.said(self, current(), lines),
+            back=safe_next(request.form.get("next")) or url_for(f"{self.endpoint}.list"),
+        )
+
+    @expose("/outcomes/<int:task>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
+    def outcomes(self, task: int) -> Any:
+        """How far a move over many rows is, and what became of each; a POST cancels what is left of it."""
+        actor = current()
+        row = bulk.task_of(self, actor, row_key(task))
+        if request.method == "POST":
+            queue.cancel(db.session, row.id, actor.account_id)
+            return redirect(url_for(f"{self.endpoint}.outcomes", task=task))
+        word = labels.move_words(row.parameters["move"])[0]
+        lines = [bulk.Line(*one) for one in row.result.get("lines", ())]
+        return self.render_template(
+            "outcomes.html",
+            title=word,
+            move=word,
+            task=row,
+            failure=words.say(Refused(row.error_code, **row.error_facts)) if row.state == "failed" else "",
+            good=row.result.get("good", 0),
+            total=len(row.parameters["rows"]),
+            lost=sum(line.code == "not_found" for line in lines),
+            lines=bulk.said(self, actor, lines) if lines else [],
+            back=safe_next(row.parameters.get("back")) or url_for(f"{self.endpoint}.list"),
+        )
 
     def _list_again(self) -> Response:
         return redirect(safe_next(request.form.get("next")) or url_for(f"{self.endpoint}.list"))
 
-    def _question(self, move: Move, rows: list[Any], refused: Refused | None = None) -> Any:
+    def _question_many(self, move: Move, chosen: list[tuple[str, int]], refused: Refused | None = None) -> Any:
+        """The question about many rows; only the first are named."""
+        rows = bulk.visible(self, current(), [key for key, _version in chosen[: bulk.MOST_ROWS]])
+        return self._question(move, list(rows.values()), refused, chosen)
+
+    def _question(
+        self, move: Move, rows: list[Any], refused: Refused | None = None, chosen: list[tuple[str, int]] | None = None
+    ) -> Any:
         one = button(move)
         page = self.render_template(
             "move.html",
             move=move,
             button=one,
-            rows=[(f"{scope.key_of(r)}:{getattr(r, 'version', '')}", self.called(r)) for r in rows],
+            names=[self.called(row) for row in rows],
+            count=len(chosen) if chosen is not None else len(rows),
+            packed=bulk.packed(chosen or ()),
             single=rows[0] if len(rows) == 1 and request.endpoint.endswith(".move") else None,
             input=INPUTS.get(move.name),
             reason=request.form.get("reason_text", ""),
@@ -200,21 +241,3 @@ def _given(move: Move, fields: Fields) -> tuple[str, dict[str, Any]]:
         raise Refused("reason_missing", field="reason_text")
     name, _kind = INPUTS.get(move.name, ("", ""))
     return reason, {name: fields.day(name)} if name else {}
-
-
-def _chosen(texts: list[str]) -> list[tuple[str, int]]:
-    """Selected rows as they were on the page: key and version."""
-    found = {}
-    for text in texts[:MOST_ROWS]:
-        pk, _colon, version = text.rpartition(":")
-        if pk and version.isdigit():
-            found[pk] = int(version)
-    return list(found.items())
-
-
-def _visible(view: Any, pk: str) -> Any:
-    """The row, or None where it is not the reader's."""
-    try:
-        return scope.fetch(view, current(), pk)
-    except Refused:
-        return None

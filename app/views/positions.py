@@ -75,6 +75,7 @@ class PostingView(SafeView):
         "title", "status", "region", "valid_until", "unit_name", "education", "pay_min", "board_lodging", "occupation", "source", "schools",
     ]  # fmt: skip
     order_columns = ["title", "headcount", "pay_min", "valid_until", "changed_on"]
+    inline_columns = ["headcount", "education", "valid_until"]
     add_fieldsets = [
         (_l("Basic data"), {"fields": ["title", "occupation", "headcount", "education", "experience"]}),
         (

@@ -123,6 +123,7 @@ class DictItemView(ReferenceView):
     formatters_columns = {"dict_code": settings_words.dictionary_name}
     add_columns = list_columns
     edit_columns = ["name_zh", "name_en", "sort", "active"]
+    inline_columns = edit_columns
     show_columns = [*list_columns, "changed_on"]
 
 
@@ -140,6 +141,7 @@ class WorkDayView(ReferenceView):
     base_order = ("day", "asc")
     add_columns = list_columns
     edit_columns = ["is_work", "note", "provisional"]
+    inline_columns = ["is_work", "note"]
     show_columns = [*list_columns, "changed_on"]
 
 

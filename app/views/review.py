@@ -74,6 +74,7 @@ class ReviewReasonView(SafeView):
     base_order = ("code", "asc")
     add_columns = ["code", "name_zh", "name_en", "text_zh", "text_en", "field", "kinds", "active"]
     edit_columns = ["name_zh", "name_en", "text_zh", "text_en", "field", "kinds", "active"]
+    inline_columns = ["name_zh", "name_en", "active"]
     show_columns = add_columns
 
 

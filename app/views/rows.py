@@ -241,18 +241,20 @@ class Painter:
         view = self.view
         editable = self.edits and saving.editable(view, self.actor, row)
         offered = view.offered(row)
-        key = (editable, *(move.name for move in offered))
+        here = editable and view.in_place(row)
+        key = (editable, here, *(move.name for move in offered))
         made = self._made_acts.get(key)
         if made is None:
-            made = self._made_acts[key] = self._act_markup([button(move) for move in offered], editable)
+            made = self._made_acts[key] = self._act_markup([button(move) for move in offered], editable, here)
         made = made.replace(_PK, str(escape(quote(pk, safe="!$&'()*+,/:;=@")))).replace(_CALLED, called)
         return made.replace(_VERSION, str(getattr(row, "version", "")))
 
-    def _act_markup(self, buttons: list[Button], editable: bool) -> str:
+    def _act_markup(self, buttons: list[Button], editable: bool, here: bool) -> str:
         """Edit, the first move, the others in a menu; only a look where nothing can be done."""
         out = []
         if editable:
-            out.append(self._link("edit", self._words["edit"], _("Edit %(name)s", name=_CALLED)))
+            mark = ' data-edit="here"' if here else " data-edit"
+            out.append(self._link("edit", self._words["edit"], _("Edit %(name)s", name=_CALLED), mark))
         out += [self._act(one, "btn btn-text btn-sm") for one in buttons[:1]]
         if len(buttons) > 1:
             more = "".join(self._act(one, "g-line") for one in buttons[1:])
@@ -265,8 +267,10 @@ class Painter:
             out.append(self._link("show", self._words["view"], _("View %(name)s", name=_CALLED)))
         return "".join(out)
 
-    def _link(self, name: str, word: str, said: str) -> str:
-        return f'<a class="btn btn-text btn-sm" href="{self.addresses[name]}" aria-label="{escape(said)}">{escape(word)}</a>'
+    def _link(self, name: str, word: str, said: str, mark: str = "") -> str:
+        """`mark`: that the row can be edited, and whether in its cells too."""
+        to = self.addresses[name]
+        return f'<a class="btn btn-text btn-sm"{mark} href="{to}" aria-label="{escape(said)}">{escape(word)}</a>'
 
     def _act(self, one: Button, css: str) -> str:
         to = url_for(f"{self.view.endpoint}.move", name=one.name, pk=_PK).replace(quote(_PK), _PK)

@@ -60,16 +60,23 @@ def columns_of(view: Any, actor: Actor, row: Any) -> list[str]:
     return custom_forms.columns(view, names, row)
 
 
-def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False) -> Work:
-    """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent."""
+def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False, only: str = "") -> Work:
+    """The form for a new row, or over an existing one. `fresh`: as stored, whatever this request sent.
+
+    `only`: a form of this one column, for a cell of a list. Raises Refused("not_found") where the row has no use for it.
+    """
     names = columns_of(view, actor, row)
+    if only:
+        if only not in names:
+            raise Refused("not_found")
+        names = [only]
     kind = forms.form_class(view, names)
     data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     posted = request.method == "POST" and not fresh
     form = kind(request.form if posted else None, data=data)
     forms.note_stored(form, row)
-    places = [] if custom_forms.alone(view, row) else uploads.fields(view)
-    work = Work(view, actor, row, names, form, places, draft=drafts.key(view, actor, row))
+    places = [] if only or custom_forms.alone(view, row) else uploads.fields(view)
+    work = Work(view, actor, row, names, form, places, draft="" if only else drafts.key(view, actor, row))
     work.sending = (request.form.get("sending", "") if posted else "") or uuid4().hex
     there = _attached(view, row)
     work.version = (request.form.get("version") if posted else "") or (version_of(row) if row is not None else "")

@@ -150,9 +150,24 @@ def link(**changes: Any) -> str:
     kept = {k: v for k, v in request.args.items() if k not in changes and k != "lang"}
     values = kept | {k: v for k, v in changes.items() if v not in ("", None)}
     if request.endpoint is None:
-        return url_for("HomeView.index", **values)
-    path = request.script_root + quote(request.path, safe="/!$&'()*+,:;=@")
+        return _with_query(url_for("HomeView.index"), values)
+    return _with_query(request.script_root + quote(request.path, safe="/!$&'()*+,:;=@"), values)
+
+
+def _with_query(path: str, values: dict[str, Any]) -> str:
+    """An address with a query. What a reader sent never becomes an argument of `url_for`, which knows some words."""
     return f"{path}?{urlencode(values, safe=_AS_IT_IS)}" if values else path
+
+
+def list_link(view: Any, name: str, value: str) -> str:
+    """The list with one condition set (an empty value: taken out), seen from another page with the same query."""
+    kept = {k: v for k, v in request.args.items() if k not in (name, "lang", "after", "before", "exact")}
+    return _with_query(url_for(f"{view.endpoint}.list"), kept | ({name: value} if value else {}))
+
+
+def facets_link(view: Any) -> str:
+    """Where the facets of the present list are fetched."""
+    return _with_query(url_for(f"{view.endpoint}.facets"), request.args.to_dict())
 
 
 def without(names: list[str]) -> str:
@@ -178,7 +193,8 @@ def _viewer_words() -> dict[str, str]:
 
 def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(
-        _=_, ngettext=ngettext, link=link, without=without, preference=preference, side_menu=menu.side,
+        _=_, ngettext=ngettext, link=link, list_link=list_link, facets_link=facets_link, without=without,
+        preference=preference, side_menu=menu.side,
         static=assets.address, icon=icons.icon, painted=rows.painted,
         status_mark=cells.status, moment=cells.moment, word=dictionary.word,
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,

@@ -107,6 +107,9 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "outside_division": (422, _l("Only divisions inside your own; what counts everywhere is set by the platform.")),
     "mobile_form": (422, _l("A mobile number has 11 digits and begins with 13 to 19.")),
     "resident_id_form": (422, _l("This is not a valid number of a resident identity card.")),
+    # Lists.
+    "view_name_taken": (422, _l("You have a view of this name already.")),
+    "too_many_views": (422, _l("At most %(most)s saved views of one list: please delete one first.")),
     # Files.
     "picture_too_big": (422, _l("The file is larger than the allowed size.")),
     "picture_type": (422, _l("This type of file is not accepted, or its name does not match its content.")),
@@ -129,6 +132,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         _l("You have %(limit)s tasks of this kind under way. Wait for one of them, or cancel it under My tasks."),
     ),
     "task_failed": (409, _l("Something went wrong on our side. The fault has been recorded; please try again.")),
+    "hat_gone": (403, _l("The role this was asked for under is no longer in force.")),
     "task_interrupted": (409, _l("The work was interrupted and could not be taken up again. Please start it anew.")),
     # Passwords (app.rules.passwords).
     "password_wrong": (422, _l("The present password is not right.")),

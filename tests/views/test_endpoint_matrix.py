@@ -30,7 +30,7 @@ VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
 GENERATED = {
     "list", "show", "add", "edit", "delete", "related", "move", "moves", "answer", "changes", "under", "comment",
-    "uncomment", "colleagues", "precheck", "precheck_row",
+    "uncomment", "colleagues", "precheck", "precheck_row", "facets", "outcomes", "cell",
 }  # fmt: skip
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
@@ -132,6 +132,12 @@ SPOTS: dict[str, Spot] = {
     "PostingView.copy": Spot(("can_copy", "PostingView"), "/postingview/copy/{}", "PostingView", True),
     "AgencyPostingView.preview": Spot((SHOW, AGENCY), "/agencypostingview/preview/{}", AGENCY),
     "AgencyPostingView.copy": Spot((COPY, AGENCY), "/agencypostingview/copy/{}", AGENCY, True),
+    "ListsView.list": Spot(("can_list", "ListsView"), "/lists/"),
+    "ListsView.save": Spot(("can_list", "ListsView"), "/lists/save", post=True, data=(("screen", "MessageView"),)),
+    "ListsView.layout": Spot(("can_list", "ListsView"), "/lists/layout", post=True, data=(("screen", "MessageView"),)),
+    "ListsView.change": Spot(
+        ("can_list", "ListsView"), "/lists/{}/rename", "ListsView", True, (("name", "新名"),), own=frozenset({302})
+    ),
     "LoginView.logout": Spot(None, "/logout/", post=True),
 }  # fmt: skip
 OTHER = {
@@ -185,7 +191,7 @@ def test_no_endpoint_is_missing_here(world):
 
 
 def test_every_screen_has_rows_in_the_world(world):
-    assert {v.__name__ for v in VIEWS} == set(world.rows)
+    assert {v.__name__ for v in VIEWS} | {"ListsView"} == set(world.rows)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
@@ -223,6 +229,8 @@ def pages(world: made.World, view: type, role: Role) -> Iterator[tuple[str, set[
     name, screen = view.__name__, screen_of(world, view)
     reads, shows = may(role, "can_list", name), may(role, "can_show", name)
     yield "list/?size=20", {200} if reads else {403}
+    yield "facets", {200} if reads else {403}
+    yield "outcomes/999999999", {404} if reads else {403}
     adds = may(role, "can_add", name) and bool(screen.add_columns)
     yield "add", {200} if adds else {403}
     pickable = [
@@ -242,6 +250,7 @@ def pages(world: made.World, view: type, role: Role) -> Iterator[tuple[str, set[
             yield f"{path}/{key}", wanted(talks, side, {200})
         edits = may(role, "can_edit", name)
         yield f"edit/{key}", wanted(edits, side, {200, 403, 409} if screen.edit_columns else {403})
+        yield f"cell/{key}/nothing", wanted(edits, side, GONE) if screen.edit_columns else {403}
         yield f"delete/{key}", {405}
         for move in moves(view)[: 1 if stranger(view, role) else None]:
             yield f"move/{move}/{key}", wanted(may(role, permission_of(move), name), side, {200})

@@ -98,6 +98,20 @@ def test_filters_search_and_chips(many, session):
     assert "Nothing matches" in none
 
 
+@pytest.mark.parametrize(
+    ("query", "chips"),
+    [
+        ("f_region=310120", 1),
+        ("f_schools=1", 0),
+        ("f_region=310120&f_schools=1&f_occupation=x", 1),
+        ("f_region=999999", 0),
+    ],
+)
+def test_filters_by_rows_that_may_not_be_picked_are_as_if_not_sent(many, query, chips):
+    page = many.get(f"{LIST}?{query}&lang=en").text
+    assert page.count("Remove the condition") == chips
+
+
 def test_a_percent_sign_is_searched_for_as_such(app, session):
     clerk = browser(app, session, "sysadmin")
     assert "Nothing matches" in clerk.get("/dictitemview/list/?f_name_zh=%25&lang=en").text

@@ -115,6 +115,20 @@ def test_sorting_filtering_searching_and_turning_pages_cost_no_more(world, view)
         assert over(world, role, further) == []
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+def test_other_columns_than_the_usual_cost_no_more(world, view):
+    """The first alone, and everything on offer: a column that buttons or names need would cost a statement a row."""
+    screen, role = instance(world, view), widest(view)
+    cost(world, role, f"{screen.route_base}/list/?size=20")
+    with made.undone(world) as session:
+        for names in (screen.list_columns[1:2], [*screen.list_columns[1:], *screen.more_columns]):
+            sent = {"screen": view.__name__, "column": names}
+            assert world.post(role, "/lists/layout", sent).status_code == 302
+            session.expunge_all()  # a row that is in memory already would cost nothing here
+            _status, seen, _text = cost(world, role, f"{screen.route_base}/list/?size=20")
+            assert len(seen) <= MOST, seen
+
+
 @pytest.mark.parametrize("view", [v for v in VIEWS if v.__name__ in LONG], ids=lambda v: v.__name__)
 def test_the_length_of_a_list_does_not_change_its_cost(world, view):
     """One statement a row would show here: twenty rows and a hundred cost the same."""

@@ -23,6 +23,7 @@ from app.models.agencies import Agency, AgencyUnit
 from app.models.announcements import Announcement
 from app.models.custom import CustomField
 from app.models.gigs import GigOffer, GigWanted
+from app.models.lists import SavedView
 from app.models.media import Medium
 from app.models.messages import Message, Outbox
 from app.models.positions import Posting
@@ -84,6 +85,7 @@ REACH: dict[str, dict[str, str]] = {
     "MinimumWageView": _BUREAU,
     "ReviewPolicyView": _BUREAU | {"operator": "all"},
     "ParameterView": {"lead": "a", "sysadmin": "all"},
+    "ListsView": {r.value: "own" for r in ROLES},
     "OutboxView": {"sysadmin": "all"},
     "LoginEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
@@ -446,6 +448,11 @@ class _Builder:
                 self.add(
                     Message(account_id=account_id, message_kind="recruit", template="submission_received", facts=facts)
                 ),
+            )
+            self.keep(
+                "ListsView",
+                side,
+                self.add(SavedView(account_id=account_id, role=side, screen="MessageView", name="我的", conditions={})),
             )
         for side, until in (
             ("a", None),

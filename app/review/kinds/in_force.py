@@ -14,6 +14,7 @@ from app.models.custom import words_of
 from app.models.positions import Posting
 from app.models.units import UnitMaterial
 from app.review.kinds.base import Values
+from app.rules.names import spelled
 from app.rules.search import row_tokens
 
 _REVERIFY_MONTHS = 6  # GD: an approved unit is verified again every six months
@@ -64,7 +65,7 @@ def renamed(session: Session, unit: Any, names: frozenset[str]) -> None:
     columns = (Posting.id, Posting.title, Posting.description, Posting.extra, Posting.region_code)
     rows = session.execute(select(*columns).where(Posting.unit_id == unit.id))
     for row in rows.all():
-        words = " ".join((row.title, unit.name, row.description or ""))
+        words = " ".join((row.title, unit.name, row.description or "", spelled(unit.name)))
         more = words_of(session, Posting.CUSTOM, row.extra, row.region_code)
         session.execute(
             update(Posting)

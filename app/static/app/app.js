@@ -1,7 +1,6 @@
-// Additions to the kit's behaviours: remote pickers, counters, remembered columns, preferences for the server, swaps.
+// Additions to the kit's behaviours: remote pickers, counters, preferences for the server, swaps.
 (() => {
   const $$ = (s, r = document) => [...r.querySelectorAll(s)];
-  const remember = (k, v) => { try { if (v === undefined) return localStorage.getItem(k); localStorage.setItem(k, v); } catch (e) { return null; } };
 
   // Display preferences: the server renders them from cookies, so that no page flashes in the wrong theme.
   document.addEventListener('click', e => {
@@ -70,23 +69,20 @@
     area.addEventListener('input', show); show();
   }
 
-  // Columns that were hidden stay hidden, list by list.
-  function columns() {
-    const table = document.querySelector('table[data-columns]'); if (!table) return;
-    const key = 'gj-cols-' + table.dataset.columns;
-    const hidden = new Set((remember(key) || '').split(',').filter(Boolean));
-    $$('[data-col]').forEach(box => {
-      box.checked = !hidden.has(box.dataset.col);
-      box.addEventListener('change', () => { hidden[box.checked ? 'delete' : 'add'](box.dataset.col); remember(key, [...hidden].join(',')); });
-    });
-    hidden.forEach(c => $$(`[data-c="${CSS.escape(c)}"]`).forEach(n => n.classList.add('is-off')));
+  // Where a list was left: its way back from a record leads to the same page, filters and row. For this tab and account only.
+  const place = path => `gj-place-${(document.getElementById('cmd') || { dataset: {} }).dataset.account || ''}-${path}`;
+  const placeOf = path => { try { return JSON.parse(sessionStorage.getItem(place(path))); } catch (e) { return null; } };
+  const keepPlace = (path, value) => { try { sessionStorage.setItem(place(path), JSON.stringify(value)); } catch (e) { /* private windows keep nothing */ } };
+  window.gjPlace = { placeOf, keepPlace };
+  function ways(root) {
+    $$('.g-crumb a[href],.g-act a[href]', root).forEach(a => { const kept = !a.search && a.pathname !== location.pathname && placeOf(a.pathname); if (kept) a.href = kept.url; });
   }
 
   function start(root) {
+    ways(root);
     $$('select[data-remote]', root).forEach(picker);
     $$('textarea[data-count]', root).forEach(counter);
     $$('.g-file input[type=file]', root).forEach(tiles);
-    columns();
   }
 
   document.addEventListener('submit', e => {

@@ -1,0 +1,38 @@
+"""Moves over many rows in the background: under the role they were asked for, refused one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import current_app
+
+from app.rules.refused import Refused
+from app.tasks.work import Outcome, Run
+from app.views import bulk, identity
+from app.views.moves import INPUTS
+
+
+def _view(name: str) -> Any:
+    found = next((v for v in current_app.extensions["appbuilder"].baseviews if type(v).__name__ == name), None)
+    if found is None or not found.kind:
+        raise Refused("not_found")
+    return found
+
+
+def perform(run: Run) -> Outcome:
+    """Makes the move on every row of the snapshot. Raises Refused where role or permission were taken away meanwhile."""
+    actor = identity.wear(run.account_id, run.hat_id)
+    asked = run.parameters
+    view = _view(str(asked["screen"]))
+    move = view.batch_move(str(asked["move"]))
+    rows = [(str(key), int(version)) for key, version in asked["rows"]]
+    name, kind = INPUTS.get(move.name, ("", ""))
+    values = {key: dt.date.fromisoformat(value) if key == name and kind == "date" and value else value
+              for key, value in asked["values"].items()}  # fmt: skip
+    lines = []
+    run.report(0, len(rows))
+    for line in bulk.carry_out(view, actor, rows, move, str(asked["reason"]), values):
+        lines.append([line.key, line.code, dict(line.facts)])
+        run.report(len(lines))
+    return Outcome(result={"lines": lines, "good": sum(not code for _key, code, _facts in lines)})
