@@ -24,6 +24,7 @@ from app.views.columns import Info, describe, enumerated, key_column, parse_key
 from app.views.queries import contains, tsquery_type
 
 RANGES = ("date", "datetime", "int", "decimal")
+_PLACES = 30  # more digits on either side of the point no database takes
 LONGEST = 100  # characters of a filter's value that are looked at
 
 
@@ -72,7 +73,9 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < Decimal(10) ** 15 else None
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        return None
+    return number if -_PLACES < int(number.as_tuple().exponent) <= _PLACES else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:
