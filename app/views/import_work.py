@@ -38,7 +38,7 @@ from app.tasks.work import Outcome, Run, Stopped
 from app.views import identity
 
 log = logging.getLogger("app.imports")
-LIMITS: Final = Limits(size=5 * MEGABYTE, rows=2_000)
+SIZE: Final = 5 * MEGABYTE
 KIND: Final = "import"  # of the background task
 AT_ONCE: Final = 2  # imports of one person
 KEPT: Final = timedelta(days=14)  # how long an uploaded list lies in the storage
@@ -50,14 +50,19 @@ _STARTABLE: Final = ("dry_run", "failed", "cancelled")
 # -- the file ------------------------------------------------------------------------------------------------------
 
 
+def limits_of(importer: Importer) -> Limits:
+    """How much of a list is taken from a screen."""
+    return Limits(size=SIZE, rows=importer.most_rows)
+
+
 def keep(upload: Any, actor: Actor, importer: Importer, options: Options, separator: str = "") -> ImportRun:
     """Reads, scans and stores an uploaded list; answers its run, which has written nothing else yet.
 
     Raises Refused with field "file": what `read_table` refuses, malware_found; not_allowed for a foreign place.
     """
     importer.require_reach(actor, options)
-    data = upload.stream.read(LIMITS.size + 1)
-    table = read_table(data, LIMITS, separator)
+    data = upload.stream.read(SIZE + 1)
+    table = read_table(data, limits_of(importer), separator)
     if current_app.extensions["malware"].scan(data).status == "infected":
         raise Refused("malware_found", "file")
     suffix = "xlsx" if data.startswith(b"PK") else "csv"
@@ -89,7 +94,7 @@ def table_of(run: ImportRun) -> Table:
             data = _opened(stream.read())
     except (LookupError, ObjectMissing) as error:
         raise Refused("not_found") from error
-    return read_table(data, LIMITS, str(run.options.get("separator", "")))
+    return read_table(data, limits_of(importer_of(run.entity)), str(run.options.get("separator", "")))
 
 
 def _sealed(data: bytes) -> bytes:

@@ -44,9 +44,7 @@ class ImportView(Page):
     def list(self) -> str:
         """What may be imported, and the latest runs."""
         runs = import_pages.latest(identity.current())
-        return self.render_template(
-            "imports/index.html", offers=import_pages.offers(), runs=runs, limits=import_work.LIMITS
-        )
+        return self.render_template("imports/index.html", offers=import_pages.offers(), runs=runs)
 
     @expose("/new/<string:entity>", methods=["GET", "POST"])
     @has_access
@@ -193,7 +191,7 @@ class ImportView(Page):
             region=request.form.get("region", actor.region_code),
             sent=request.form,
             fault=fault,
-            limits=import_work.LIMITS,
+            limits=import_work.limits_of(offer.importer),
             explain=import_files.explain,
             today=today(),
         )

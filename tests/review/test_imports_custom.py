@@ -118,3 +118,11 @@ def test_the_template_offers_them_with_their_options(app, session, define):
     assert "=1+1" not in headings.split(",")
     words = [cell.value for column in book.worksheets[-1].columns for cell in column]
     assert {"白班", "夜班"} <= set(words)
+
+
+def test_a_required_field_of_what_nobody_reviews_is_asked_for(session, define):
+    actor, place, _model = cases(session)["school"]
+    define("school", "beds", "int", required=True, region_code="310000")
+    data = listed("school", 字段beds="")
+    tried = dry_run(session, read_table(data), Options(entity="school", **place), today(), actor)
+    assert [(n.key, n.code) for n in tried.errors if n.key == "x_beds"] == [("x_beds", "missing")]

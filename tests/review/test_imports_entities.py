@@ -442,3 +442,14 @@ def test_headings_are_known_in_both_languages_and_by_their_customary_names(app):
             for name in {name for column in importer.columns for name in column.names}:
                 meant = [key for key, names in called.items() if heading(name).casefold() in names]
                 assert len(meant) == 1, (importer.key, name, meant)
+
+
+@pytest.mark.slow  # the longest list a screen takes
+def test_a_whole_national_table_is_tried_with_few_statements(session, sender, statements):
+    actor, options = sender("school")
+    rows = [{"code": f"{20_000 + n}", "name": f"测试学校{n}"} for n in range(IMPORTERS["school"].most_rows)]
+    table = read_table(listed("school", *rows))
+    statements.clear()
+    tried = dry_run(session, table, Options(**options), today(), actor)
+    assert (tried.created, tried.errors) == (len(rows), [])
+    assert len(statements) < 20

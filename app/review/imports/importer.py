@@ -60,6 +60,7 @@ class Importer:
     key_column: ClassVar[str] = ""  # field named where a row stands twice in the file
     asks: ClassVar[tuple[str, ...]] = ()  # options a person may set: headcount, valid_days, submit, agreed
     batch_rows: ClassVar[int] = 25  # the ledger's chain is locked for one batch: less than a second
+    most_rows: ClassVar[int] = 2_000  # of a list sent from a screen: it is tried while the page is waited for
     custom: ClassVar[str] = ""  # the entity whose custom fields are columns too
     personal: ClassVar[bool] = False  # rows are about persons: the refused rows go to who sent them only
 

@@ -15,6 +15,8 @@ from app.review.imports.options import Options
 from app.review.imports.table import Row
 from app.review.kinds import custom
 from app.rules.actor import Actor
+from app.rules.custom import lacking
+from app.rules.refused import Refused
 
 _WHOLE = cells.whole(0, 2_147_483_647)
 
@@ -54,6 +56,7 @@ class Plain(Importer):
     derived: ClassVar[tuple[str, ...]] = ()  # columns that only a new row takes from its code
     rule: ClassVar[Any] = None  # staticmethod(values): what the form refuses
     batch_rows = 100
+    most_rows = 10_000
 
     def draft(self, row: Row, reader: Reader, content: dict[str, Any], options: Options, known: Any) -> Draft | None:
         """Completed by what follows from the code, and known by its natural key."""
@@ -87,6 +90,18 @@ class Plain(Importer):
         """What the form refuses, on the row as it would be."""
         if self.rule is not None:
             type(self).rule(self._would_be(draft, row))
+        self._require_fields(draft, row)
+
+    def _require_fields(self, draft: Draft, row: Any) -> None:
+        """What nobody reviews is not stored without its required custom fields."""
+        own = [c.custom for c in self.columns if c.custom is not None]
+        if not own:
+            return
+        region = str(draft.content.get("region_code") or getattr(row, "region_code", "") or "")
+        values = dict(getattr(row, "extra", None) or {})
+        values |= {one.code: draft.content[one.name] for one in own if one.name in draft.content}
+        for finding in lacking((one for one in own if one.counts_in(region)), values):
+            raise Refused("missing", finding.field)
 
     def _would_be(self, draft: Draft, row: Any) -> dict[str, Any]:
         stored = {c.key: getattr(row, c.key) for c in self.model.__table__.c} if row is not None else self.defaults()
