@@ -22,7 +22,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun
-from app.review import decide, desk, outbox
+from app.review import decide, desk, ledger, outbox, statistics
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
 from app.rules.late import late
@@ -105,6 +105,23 @@ def forget_lists(session: Session) -> int:
     return import_work.tidy(session, current_app.extensions["storage"])
 
 
+def close_review_days(session: Session) -> int:
+    """The figures of days that are over are kept, so that start pages need not count them again."""
+    return statistics.close_days(session, today())
+
+
+class LedgerBroken(RuntimeError):
+    """The ledger does not hold: its page says where."""
+
+
+def verify_ledger(session: Session) -> int:
+    """Walks every chain of the ledger; that it was walked and what was found stands among the runs."""
+    report = ledger.verify(session)
+    if not report.ok:
+        raise LedgerBroken(str(report.first_bad))
+    return report.events
+
+
 @dataclass(frozen=True)
 class Job:
     """What runs when; `trigger` and `when` are APScheduler's."""
@@ -126,6 +143,8 @@ JOBS: dict[str, Job] = {
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, "cron", {"minute": "2-59/10"}),
         Job("forget_lists", _l("Remove uploaded lists"), forget_lists, "cron", {"hour": 3, "minute": 50}),
+        Job("close_review_days", _l("Keep the figures of review days"), close_review_days, "cron", {"minute": 20}),
+        Job("verify_ledger", _l("Verify the ledger"), verify_ledger, "cron", {"hour": 2, "minute": 30}),
         Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
     )
 }

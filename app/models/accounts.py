@@ -151,6 +151,7 @@ class LoginEvent(Model):
     """A login or its refusal, as the auditor reads it (登录日志). Holds no password and no full phone."""
 
     __tablename__ = "login_event"
+    __table_args__ = (Index("ix_login_event_refused", "at", postgresql_where=text("outcome <> 'ok'")),)
     id = pk()
     at = col("At", DateTime(timezone=True), server_default=func.now(), nullable=False, index=True)
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))

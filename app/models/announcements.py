@@ -124,4 +124,4 @@ class Visit(Model):
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     hat_id = col("Role in use", BigInteger, ForeignKey("hat.id", ondelete="CASCADE"), primary_key=True)
     seen_at = col("Last seen", DateTime(timezone=True), nullable=False)
-    since = col("End of the visit before", DateTime(timezone=True), nullable=False)
+    since = col("End of the visit before", DateTime(timezone=True))

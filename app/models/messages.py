@@ -22,6 +22,7 @@ class Outbox(Model):
     __tablename__ = "outbox"
     __table_args__ = (
         one_of("state", ("waiting", "sent", "cancelled", "dead"), "state"),
+        Index("ix_outbox_dead", "id", postgresql_where=text("state = 'dead'")),
         Index("ix_outbox_waiting", "not_before", "id", postgresql_where=text("state = 'waiting'")),
     )
     id = pk()

@@ -48,6 +48,7 @@ class Posting(Extensible, Searchable, Reviewable, Model):
         CheckConstraint("pay_min >= 0 AND pay_max >= pay_min", name="pay"),
         Index("ix_posting_search", "search", postgresql_using="gin"),
         Index("ix_posting_unit_status", "unit_id", "status", "id"),
+        Index("ix_posting_agency_status", "agency_id", "status", "id", postgresql_where=text("agency_id IS NOT NULL")),
         Index("ix_posting_region_status", "region_code", "status", "id"),
         Index("ix_posting_live", text("id DESC"), postgresql_where=text("status = 'live'")),
         Index("ix_posting_expiry", "valid_until", postgresql_where=text("status = 'live'")),

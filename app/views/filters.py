@@ -16,7 +16,9 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.base import Searchable
+from app.models.reference import Region
 from app.review.kinds import KINDS
+from app.rules.actor import region_bounds
 from app.rules.names import typed_initials
 from app.rules.search import tsquery
 from app.views import cells, custom, dictionary, labels, scope
@@ -25,6 +27,7 @@ from app.views.queries import contains, tsquery_type
 
 RANGES = ("date", "datetime", "int", "decimal")
 _PLACES = 30  # more digits on either side of the point no database takes
+MINUTE = "%Y-%m-%dT%H:%M"  # a bound of a time filter that is no whole day, as an input of type datetime-local has it
 LONGEST = 100  # characters of a filter's value that are looked at
 
 
@@ -68,6 +71,14 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
+def _moment(text: str) -> dt.date | dt.datetime | None:
+    """A bound of a time filter: a whole day, or a minute as the start pages ask for it."""
+    try:
+        return dt.datetime.strptime(text, MINUTE).replace(tzinfo=cells.SHANGHAI) if "T" in text else _day(text)
+    except ValueError:
+        return None
+
+
 def _number(text: str) -> Decimal | None:
     try:
         number = Decimal(text)
@@ -76,6 +87,16 @@ def _number(text: str) -> Decimal | None:
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
         return None
     return number if -_PLACES < int(number.as_tuple().exponent) <= _PLACES else None
+
+
+def _begin(bound: dt.date) -> dt.datetime:
+    """The first instant of a bound: the minute itself, or the midnight before the day."""
+    return bound if isinstance(bound, dt.datetime) else _midnight(bound)
+
+
+def _end(bound: dt.date) -> dt.datetime:
+    """The first instant after it: a whole day counts to its end, a minute does not count."""
+    return bound if isinstance(bound, dt.datetime) else _midnight(bound + dt.timedelta(days=1))
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -105,9 +126,9 @@ def _read(found: Filter, args: Any) -> None:
     """Takes the asked values that make sense; the rest is as if it had not been asked."""
     raw = [str(args.get(key, "")).replace("\x00", "").strip()[:LONGEST] for key in found.keys]
     if found.kind in RANGES:
-        good = _day if found.kind in ("date", "datetime") else _number
+        good = {"date": _day, "datetime": _moment}.get(found.kind, _number)
         found.low, found.high = (text if text and good(text) is not None else "" for text in raw)
-        found.shown = f"{found.low or '…'} – {found.high or '…'}"
+        found.shown = f"{found.low or '…'} – {found.high or '…'}".replace("T", " ")
     elif found.choices or found.kind in ("dict", "status", "bool"):
         names = dict(found.choices)
         found.value = raw[0] if raw[0] in names else ""
@@ -158,12 +179,13 @@ def _range(found: Filter, column: Any) -> list[ColumnElement[bool]]:
         low, high = _number(found.low), _number(found.high)
         conditions += [column >= low] if low is not None else []
         return conditions + ([column <= high] if high is not None else [])
-    first, last = _day(found.low or "-"), _day(found.high or "-")
     if found.kind == "date":
+        first, last = _day(found.low or "-"), _day(found.high or "-")
         conditions += [column >= first] if first else []
         return conditions + ([column <= last] if last else [])
-    conditions += [column >= _midnight(first)] if first else []
-    return conditions + ([column < _midnight(last + dt.timedelta(days=1))] if last and last < dt.date.max else [])
+    since, until = _moment(found.low or "-"), _moment(found.high or "-")
+    conditions += [column >= _begin(since)] if since else []
+    return conditions + ([column < _end(until)] if until and until != dt.date.max else [])
 
 
 def conditions(model: Any, found: Filter) -> list[ColumnElement[bool]]:
@@ -172,6 +194,8 @@ def conditions(model: Any, found: Filter) -> list[ColumnElement[bool]]:
         return custom.conditions(model, found.info.custom, found.value, found.low, found.high)
     if found.kind in RANGES:
         return _range(found, found.info.column)
+    if found.kind == "relation" and found.info.target is Region:
+        return [found.info.column.between(*region_bounds(found.value))]  # a division and everything in it
     if found.kind == "relation":
         return [found.info.column == parse_key(found.info.target, found.value)]
     if found.kind == "many":

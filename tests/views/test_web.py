@@ -171,28 +171,3 @@ def test_a_conflict_page_says_what_is_safe(app, session):
     answer = who.post(f"/postingview/move/take_down/{row.id}?lang=en", {"version": "99"})
     assert answer.status_code == 409
     assert "was not applied" in answer.text
-
-
-def test_the_start_page_counts_what_waits_and_leads_there(app, session, statements):
-    own = unit(session)
-    posting(session, own, status="returned")
-    posting(session, own, status="draft")
-    posting(session, unit(session), status="returned")
-    who = handler(app, session, own)
-    statements.clear()
-    page = who.get("/?lang=en").text
-    assert len(statements) <= 8
-    tiles = re.findall(r'<a class="g-stat" href="([^"]+)"><span>[^<]*</span><b>([^<]+)</b><em[^>]*>([^<]+)</em>', page)
-    assert tiles == [
-        ("/postingview/list/?tab=returned", "1", "Returned for mending"),
-        ("/postingview/list/?tab=draft", "1", "Draft"),
-    ]
-
-
-@pytest.mark.parametrize("role", ["reviewer", "lead"])
-def test_every_decider_has_a_start_page_with_what_waits_at_the_desk(app, session, role, monkeypatch):
-    monkeypatch.setattr(home.queue, "counts", lambda _session, _actor: {"posting": 1001, "gig_offer": 0})
-    page = browser(app, session, role, region_code="310000").get("/").text
-    assert re.findall(r'<a class="g-stat" href="([^"]+)"><span>[^<]*</span><b>([^<]+)</b>', page) == [
-        ("/desk/?kind=posting", "1,000+")
-    ]

@@ -1,0 +1,60 @@
+"""The first page: what waits for the role in use, what changed since the last visit, and the figures it asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.extensions import db
+from app.rules.actor import Actor, Role
+from app.rules.dates import now
+from app.views import announcements, menu
+from app.views.home import admins, lead, operator, reviewer, school, senders, visits
+from app.views.home.parts import Home, Visit
+from app.views.home.periods import PERIODS
+from app.views.page import Page
+
+PAGES: dict[Role, Callable[[Actor, Visit, Any], Home]] = {
+    Role.LEAD: lead.lead,
+    Role.REVIEWER: reviewer.reviewer,
+    Role.SCHOOL: school.school,
+    **dict.fromkeys((Role.OWNER, Role.HANDLER, Role.AGENCY, Role.SEEKER, Role.STUDENT), senders.sender),
+    Role.OPERATOR: operator.operator,
+    Role.SYSADMIN: admins.sysadmin,
+    Role.SECADMIN: admins.secadmin,
+    Role.AUDITOR: admins.auditor,
+}
+
+
+class HomeView(Page):
+    """The start page."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    def index(self) -> Any:
+        """The page of the role in use; whoever is not logged in is sent to the login."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("LoginView.login"))
+        actor = g.actor
+        groups = menu.groups()
+        if actor is None:
+            return self.render_template("home.html", title=_("Home"), home=None, groups=groups)
+        visit = visits.note(db.session, actor, now())
+        return self.render_template(
+            "home.html",
+            title=_("Home"),
+            home=PAGES[actor.role](actor, visit, request.args),
+            notices=announcements.for_home(actor),
+            visit=visit,
+            groups=groups,
+            periods=PERIODS,
+            day=format_date(visit.now.date(), "MMMd EEEE"),
+        )
