@@ -199,7 +199,9 @@ def _fail(session: Session, row: BackgroundTask, refused: Refused) -> None:
 
 
 def _tell(session: Session, row: BackgroundTask, template: str) -> None:
-    notice = outbox.Notice(template, "system", {"title": row.title}, LINK, f"task:{row.id}")
+    page = row.parameters.get("page")  # where the outcome of this very task is shown, up to its number
+    link = f"{page}{row.id}" if page else LINK
+    notice = outbox.Notice(template, "system", {"title": row.title}, link, f"task:{row.id}")
     outbox.enqueue(session, notice, [row.account_id])
 
 

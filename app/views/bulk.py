@@ -118,7 +118,7 @@ def begin(view: Any, move: Move, rows: list[tuple[str, int]], reason: str, value
     sent = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
     parameters = {
         "screen": type(view).__name__, "move": move.name, "rows": [list(one) for one in rows], "reason": reason, "values": sent,
-        "back": safe_next(request.form.get("next")),
+        "back": safe_next(request.form.get("next")), "page": f"{view.route_base}/outcomes/",
     }  # fmt: skip
     order = Order(KIND, title, "en" if str(get_locale()) == "en" else "zh", parameters)
     task = queue.enqueue(db.session, current(), order, at_once=OPEN_TASKS)
@@ -137,13 +137,14 @@ def task_of(view: Any, actor: Actor, number: int) -> BackgroundTask:
     return row
 
 
-def said(view: Any, actor: Actor, lines: Iterable[Line]) -> list[tuple[str, bool, str]]:
-    """Name, whether done, and why not, of each row; what was refused comes first. Names only of what may be seen now."""
+def said(view: Any, actor: Actor, lines: Iterable[Line]) -> list[tuple[str, str, bool, str]]:
+    """Name, address, whether done, and why not, of each row; refused ones first. Names only of what may be seen now."""
     first = sorted(lines, key=lambda line: not line.code)[:SHOWN]
     rows = visible(view, actor, [line.key for line in first])
     found = []
     for line in first:
         row = rows.get(str(line.key))
         name = view.called(row) if row is not None else f"#{line.key}"
-        found.append((name, not line.code, words.say(Refused(line.code, **line.facts)) if line.code else ""))
+        to = url_for(f"{view.endpoint}.show", pk=line.key) if row is not None and view.may("can_show") else ""
+        found.append((name, to, not line.code, words.say(Refused(line.code, **line.facts)) if line.code else ""))
     return found

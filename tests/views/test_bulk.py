@@ -112,6 +112,8 @@ def test_many_rows_go_to_the_background_with_progress_and_results(app, clerk, se
     assert "5 rows done; 1 row refused" in page
     assert "every 1s" not in page
     assert f'href="{LIST}?tab=live"' in page
+    assert task.parameters["page"] + str(task.id) == sent.location, "where the message leads"
+    assert re.search(r'<a href="/postingview/show/\d+">木工0</a>', page)
     assert live(session) == 1
 
 

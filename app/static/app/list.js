@@ -36,6 +36,12 @@
     if (edit) { e.preventDefault(); edit.click(); }
   });
 
+  // All rows of the list are more than those of the page: the number says so.
+  document.addEventListener('change', e => {
+    const all = $('.g-bulk [data-all]'); if (!all || !e.target.closest('.g-tick,.g-bulk')) return;
+    $('.g-bulk [data-n]').textContent = all.checked ? all.dataset.all : $$('tbody .g-tick input:checked').length;
+  });
+
   // Columns by dragging; the arrows beside them do the same without a mouse.
   let dragged;
   document.addEventListener('dragstart', e => { dragged = e.target.closest && e.target.closest('.g-choose li'); if (dragged) { dragged.classList.add('drag'); e.dataTransfer.effectAllowed = 'move'; } });
