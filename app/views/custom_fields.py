@@ -19,7 +19,7 @@ from app.rules.custom import FIELDS_LIMIT, LONGEST, WITH_BOUNDS, WITH_OPTIONS, D
 from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.queue import Order
-from app.views import divisions, settings_words
+from app.views import cells, divisions, settings_words
 from app.views.base import SafeView
 from app.views.custom_options import OptionsInput
 
@@ -34,7 +34,7 @@ def options_in_words(options: Any) -> str:
     for one in options or ():
         word = one.get("en" if english else "zh") or one.get("code", "")
         shown.append(_("%(option)s (no longer offered)", option=word) if one.get("off") else word)
-    return _("; ").join(shown)
+    return _("; ").join(shown) or cells.NOTHING
 
 
 def uses_in_words(field: tuple[str, str]) -> str:
@@ -80,7 +80,8 @@ class CustomFieldView(SafeView):
     show_fieldsets = [
         (_l("Question"), {"fields": ["entity", "code", "label_zh", "label_en", "help_zh", "help_en"]}),
         (_l("Answer"), {"fields": ["type", "options", "max_length", "at_least", "at_most", "required", "uses"]}),
-        *edit_fieldsets[2:],
+        (_l("Place"), {"fields": [*edit_fieldsets[2][1]["fields"], "search_stale"]}),
+        edit_fieldsets[3],
     ]
     choices = {"region": divisions.offered}
 

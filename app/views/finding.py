@@ -36,7 +36,7 @@ from app.views.queries import tsquery_type
 
 MOST = 5  # of each kind
 _CODES = ("uscc", "code", "receipt_no", "username")  # columns that name exactly one row
-_NAMES = ("name", "title", "full_name")
+_NAMES = ("name", "title", "full_name", "label_zh")
 _NOTES = ("unit_name", "full_name", "first_name")  # what tells two rows of one name apart
 _RECEIPT_TAIL = 6  # digits of a receipt number that are typed alone
 

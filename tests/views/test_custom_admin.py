@@ -291,6 +291,7 @@ def test_words_are_made_anew_when_a_field_begins_and_ceases_to_be_searched(app, 
     assert admin.post(path, changed(row, in_search="y")).status_code == 302
     assert field(session, "shift").search_stale
     assert not finds("夜班")
+    assert "Search index is behind" in admin.get(f"/customfieldview/show/{row.id}?lang=en").text
     work()
     assert finds("夜班") and not field(session, "shift").search_stale
     renamed = {"options-1-zh": "大夜"}
@@ -302,6 +303,12 @@ def test_words_are_made_anew_when_a_field_begins_and_ceases_to_be_searched(app, 
     assert not finds("大夜")
     now = session.execute(select(Posting.version, Posting.changed_on).where(Posting.id == key)).one()
     assert now == (version, moment), "nobody changed the row"
+
+
+def test_the_words_of_a_field_without_options_show_a_dash(session, admin):
+    row = define(session, "beds", "int")
+    page = re.sub(r"<[^>]+>", " ", admin.get(f"/customfieldview/show/{row.id}?lang=en").text)
+    assert re.search(r"Options\s+—", page)
 
 
 def test_a_label_asks_for_no_new_index(session, admin):
@@ -321,3 +328,4 @@ def test_the_record_says_how_often_a_field_is_filled_in_and_who_changed_it(sessi
     past = re.sub(r"<[^>]+>", "", admin.get(f"/customfieldview/changes/{row.id}?lang=en").text)
     assert "Day; Late; Old (no longer offered)" in past and "Turn" in past and "{" not in past.partition("Turn")[2]
     assert "Turn" in admin.get(f"{LIST}?q=turn&lang=en").text
+    assert f"/customfieldview/show/{row.id}" in admin.get("/find/?q=中文shift").text

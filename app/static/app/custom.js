@@ -26,7 +26,7 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     const type = document.getElementById('type');
-    if (type) { fit(type); type.addEventListener('change', () => fit(type)); }
+    if (type) { fit(type); type.form.addEventListener('input', () => fit(type)); }
     document.querySelectorAll('[data-options]').forEach(box => {
       const more = document.createElement('button');
       more.type = 'button'; more.className = 'btn btn-sm'; more.textContent = box.dataset.tAdd;
