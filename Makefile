@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help run test check translate screenshots screens clean
+.PHONY: help run test check translate screenshots screens bench clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -37,6 +37,9 @@ screenshots: .venv/.dev ## the pictures of the README
 
 screens: .venv/.dev ## docs/screens.md: every screen of every role
 	@$(PY) scripts/screens.py
+
+bench: .venv/.dev ## our pages beside a floor over millions of rows; SIZE=200000 or small for fewer (docs/speed.md)
+	@SIZE=$(or $(SIZE),full) $(PY) -m bench
 
 clean: ## caches
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -42,15 +42,14 @@ def _keep(response: Response) -> Response:
     return response
 
 
-@lru_cache(maxsize=256)
-def _address(root: str, path: str, folder: str, name: str) -> str:
-    return f"{root}{path}/{name}?v={version(folder, name)}"
+@lru_cache(maxsize=512)
+def _address(root: str, name: str) -> str:
+    return f"{root}{current_app.static_url_path}/{name}?v={version(str(current_app.static_folder), name)}"
 
 
 def address(name: str) -> str:
     """Where a static file is, with its version."""
-    root = request.script_root if has_request_context() else ""
-    return _address(root, str(current_app.static_url_path), str(current_app.static_folder), name)
+    return _address(request.script_root if has_request_context() else "", name)
 
 
 def install(app: Flask) -> None:

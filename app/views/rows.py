@@ -7,6 +7,7 @@ template, no address builder, no look at what its columns are. Everything that c
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -30,6 +31,7 @@ Maker = Callable[[Any, "Reader"], Cell]
 NOTHING: Cell = (f'<span class="m3">{cells.NOTHING}</span>', cells.NOTHING)
 OPTIONAL_FROM = 6  # columns from here on may be left out where there is little room
 SHORT = 12  # characters that fit any cell: no need to say them again in a title
+_WIDE = re.compile("[\u2e80-\U0010ffff]")
 _PK, _CALLED, _VERSION = "\x00p\x00", "\x00c\x00", "\x00v\x00"  # places in markup that is made once for many rows
 
 
@@ -165,7 +167,12 @@ def _declared(view: Any, name: str) -> Maker:
 
 def _width(text: str) -> int:
     """Narrow letters a text takes; a Chinese one counts twice."""
-    return len(text) if text.isascii() else sum(2 if letter > "\u2e7f" else 1 for letter in text)
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def _in_address(pk: str) -> str:
+    """A key as it stands in an address in markup; nearly all keys are numbers."""
+    return pk if pk.isdecimal() and pk.isascii() else str(escape(quote(pk, safe="!$&'()*+,/:;=@")))
 
 
 class Painter:
@@ -233,7 +240,7 @@ class Painter:
         return len(words) > room or (2 * len(words) > room and _width(words) > room)
 
     def _to(self, name: str, pk: str) -> str:
-        return self.addresses[name].replace(_PK, str(escape(quote(pk, safe="!$&'()*+,/:;=@"))))
+        return self.addresses[name].replace(_PK, _in_address(pk))
 
     # -- what may be done with a row -------------------------------------------------------------------
 
@@ -246,7 +253,7 @@ class Painter:
         made = self._made_acts.get(key)
         if made is None:
             made = self._made_acts[key] = self._act_markup([button(move) for move in offered], editable, here)
-        made = made.replace(_PK, str(escape(quote(pk, safe="!$&'()*+,/:;=@")))).replace(_CALLED, called)
+        made = made.replace(_PK, _in_address(pk)).replace(_CALLED, called)
         return made.replace(_VERSION, str(getattr(row, "version", "")))
 
     def _act_markup(self, buttons: list[Button], editable: bool, here: bool) -> str:

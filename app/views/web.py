@@ -147,11 +147,12 @@ def change_hat(hat_id: int) -> Any:
 
 def link(**changes: Any) -> str:
     """The present page with some of its query values changed; an empty value leaves the query."""
-    kept = {k: v for k, v in request.args.items() if k not in changes and k != "lang"}
-    values = kept | {k: v for k, v in changes.items() if v not in ("", None)}
-    if request.endpoint is None:
+    here = request._get_current_object()  # a page has thirty such links
+    values = {k: v for k, v in here.args.items() if k not in changes and k != "lang"}
+    values |= {k: v for k, v in changes.items() if v not in ("", None)}
+    if here.endpoint is None:
         return _with_query(url_for("HomeView.index"), values)
-    return _with_query(request.script_root + quote(request.path, safe="/!$&'()*+,:;=@"), values)
+    return _with_query(here.script_root + quote(here.path, safe="/!$&'()*+,:;=@"), values)
 
 
 def _with_query(path: str, values: dict[str, Any]) -> str:
@@ -231,4 +232,5 @@ def after_fab(app: Flask) -> None:
     """What FAB would otherwise decide: the language (it writes a cookie at every visit), SQL values in errors."""
     with app.app_context():
         get_babel().locale_selector = _locale
+        app.jinja_env.globals["_"] = spoken.written
         db.engine.hide_parameters = True

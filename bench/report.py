@@ -1,0 +1,67 @@
+"""The numbers of a run in the documents: the table in docs/speed.md and README.md, the plot of cost over rows.
+
+Runs of several sizes are kept beside each other in docs/speed.json; the largest one gives the table, all of them the plot.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench import plot
+from bench.server import ROOT
+from bench.sizes import Sizes
+from bench.table import Line, shown
+
+KEPT = ROOT / "docs" / "speed.json"
+PICTURE = ROOT / "docs" / "pictures" / "speed.svg"
+PLACES = (ROOT / "docs" / "speed.md", ROOT / "README.md")
+BEGIN, END = "<!-- bench: written by make bench WRITE=1 -->", "<!-- bench ends -->"
+CURVES = {
+    "first page": "list of ", "filtered": "same, filtered", "last page": "last page",
+    "search, 2 characters": "title search, 2 characters, in few",
+}  # fmt: skip
+
+
+def write(lines: list[Line], sizes: Sizes, machine: str, busy: float) -> None:
+    """Keeps this run and writes what the documents show of all."""
+    runs: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    runs[str(sizes.gigs)] = {
+        "machine": machine, "busy": round(busy, 1), "sizes": asdict(sizes),
+        "pages": {name: _pair(lines, start) for name, start in CURVES.items()},
+        "table": shown(lines),
+    }  # fmt: skip
+    KEPT.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    largest = runs[max(runs, key=int)]
+    for path in PLACES:
+        _between(path, _words(largest))
+    points = {
+        name: [(int(rows), *run["pages"][name]) for rows, run in sorted(runs.items(), key=_rows)] for name in CURVES
+    }
+    PICTURE.write_text(plot.drawn(points), encoding="utf-8")
+
+
+def _rows(item: tuple[str, Any]) -> int:
+    return int(item[0])
+
+
+def _pair(lines: list[Line], start: str) -> tuple[float, float]:
+    line = next(one for one in lines if one.name.startswith(start))
+    return round(line.floor or 0, 2), round(line.ours, 2)
+
+
+def _words(run: dict[str, Any]) -> str:
+    sizes = run["sizes"]
+    rows = ", ".join(f"{sizes[name]:,} {name}" for name in ("units", "gigs", "media", "rounds", "events"))
+    said = f"{run['machine']}. {rows}. Milliseconds are medians over the loopback."
+    if run["busy"] > 1:
+        said += f" The machine had other work meanwhile (load per core {run['busy']:.1f}): compare ratios, not milliseconds."
+    return f"{said}\n\n{run['table']}\n"
+
+
+def _between(path: Path, words: str) -> None:
+    before, _mark, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _old, _mark, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n{words}{END}{after}", encoding="utf-8")
