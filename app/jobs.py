@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy.exc
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -21,14 +22,16 @@ from app.models import shipped
 from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
-from app.models.system import JobRun
+from app.models.system import JobRun, JobSwitch
 from app.review import decide, desk, ledger, outbox, statistics
+from app.rules import job_times
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
 from app.rules.late import late
+from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
-from app.tasks.work import Work
+from app.tasks.work import Outcome, Run, Work
 from app.views import bulk, bulk_work, custom_work, import_work
 
 background = late("apscheduler.schedulers.background")
@@ -124,49 +127,47 @@ def verify_ledger(session: Session) -> int:
 
 @dataclass(frozen=True)
 class Job:
-    """What runs when; `trigger` and `when` are APScheduler's."""
+    """What runs when (app/rules/job_times.py)."""
 
     name: str
     title: Any
     run: Callable[[Session], int]
-    trigger: str
     when: dict[str, Any] = field(default_factory=dict)
 
 
 JOBS: dict[str, Job] = {
     j.name: j
     for j in (
-        Job("deliver_messages", _l("Deliver messages"), deliver_messages, "interval", {"seconds": 5}),
-        Job("expire_postings", _l("Take down expired postings"), expire_postings, "cron", {"minute": "*/10"}),
-        Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, "cron", {"minute": "5-59/10"}),
-        Job("wake_held", _l("Wake what was on hold"), wake_held, "interval", {"minutes": 1}),
-        Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, "cron", {"hour": 3, "minute": 10}),
-        Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, "cron", {"minute": "2-59/10"}),
-        Job("forget_lists", _l("Remove uploaded lists"), forget_lists, "cron", {"hour": 3, "minute": 50}),
-        Job("close_review_days", _l("Keep the figures of review days"), close_review_days, "cron", {"minute": 20}),
-        Job("verify_ledger", _l("Verify the ledger"), verify_ledger, "cron", {"hour": 2, "minute": 30}),
-        Job("purge_keys", _l("Purge idempotency keys"), purge_keys, "cron", {"hour": 3, "minute": 40}),
+        Job("deliver_messages", _l("Deliver messages"), deliver_messages, {"seconds": 5}),
+        Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
+        Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
+        Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
+        Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
+        Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
+        Job("forget_lists", _l("Remove uploaded lists"), forget_lists, {"hour": 3, "minute": 50}),
+        Job("close_review_days", _l("Keep the figures of review days"), close_review_days, {"minute": 20}),
+        Job("verify_ledger", _l("Verify the ledger"), verify_ledger, {"hour": 2, "minute": 30}),
+        Job("purge_keys", _l("Purge idempotency keys"), purge_keys, {"hour": 3, "minute": 40}),
     )
 }
-
-# What the runner of background tasks can do: one line for each kind.
-WORKS: tuple[Work, ...] = (
-    Work("import", import_work.work),
-    custom_work.WORK,
-    Work(bulk.KIND, bulk_work.perform, resumable=False),
-)
 
 QUIET = frozenset(
     {"deliver_messages", "wake_held", "expire_downloads"}
 )  # recorded only when it did something or failed
 
 
-def run_now(name: str) -> int:
-    """Runs a job inside an application context and records it; an error is recorded, logged and raised."""
-    job = JOBS[name]
-    session = db.session
-    record = JobRun(job=name)
-    if name not in QUIET:
+def run_now(name: str, account_id: int | None = None) -> int:
+    """Runs a job inside an application context and records it; an error is recorded, logged and raised.
+
+    `account_id`: who asked for it; then it is on record whatever it did. Raises Refused("job_running") where the job is
+    at work already: a job of every few seconds is not marked by its schedule, its work bears to be done side by side.
+    """
+    job, session, told = JOBS[name], db.session, name not in QUIET or account_id is not None
+    marked = account_id is not None or job_times.kind(job.when) != job_times.FIXED
+    if marked and not _begin(session, name):
+        raise Refused("job_running")
+    record = JobRun(job=name, account_id=account_id)
+    if told:
         session.add(record)
         session.commit()
     try:
@@ -178,11 +179,49 @@ def run_now(name: str) -> int:
         session.add(record)
         session.commit()
         raise
-    if rows or name not in QUIET:
+    finally:
+        if marked:
+            _end(session, name)
+    if rows or told:
         session.add(record)
         record.rows, record.ended_at = rows, func.now()
         session.commit()
     return rows
+
+
+def _begin(session: Session, name: str) -> bool:
+    """Marks the job as running, in one statement; an old mark belongs to a process that died."""
+    free = or_(JobSwitch.running_since.is_(None), JobSwitch.running_since < func.clock_timestamp() - job_times.STUCK)
+    stmt = insert(JobSwitch).values(job=name, running_since=func.clock_timestamp())
+    stmt = stmt.on_conflict_do_update(
+        index_elements=["job"], set_={"running_since": stmt.excluded.running_since}, where=free
+    )
+    got = session.execute(stmt.returning(JobSwitch.job)).first() is not None
+    session.commit()
+    return got
+
+
+def _end(session: Session, name: str) -> None:
+    session.rollback()
+    session.execute(
+        update(JobSwitch).where(JobSwitch.job == name).values(running_since=None, changed_on=JobSwitch.changed_on)
+    )
+    session.commit()
+
+
+def perform(run: Run) -> Outcome:
+    """A job that an administrator asked for, as a background task."""
+    rows = run_now(str(run.parameters["job"]), run.account_id)
+    return Outcome({"rows": rows})
+
+
+# What the runner of background tasks can do: one line for each kind.
+WORKS: tuple[Work, ...] = (
+    Work("import", import_work.work),
+    custom_work.WORK,
+    Work(bulk.KIND, bulk_work.perform, resumable=False),
+    Work("job", perform, resumable=False),
+)
 
 
 class Leader:
@@ -191,6 +230,7 @@ class Leader:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.scheduler: Any = None
+        self.given: dict[str, tuple[bool, str]] = {}  # what administrators have set: switched off, own time
         self.connection: Any = None
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self._watch, name="leader", daemon=True)
@@ -208,6 +248,8 @@ class Leader:
         while not self.stopped.is_set():
             try:
                 self._lead() if self.connection is None else self.connection.execute(text("SELECT 1"))
+                if self.scheduler is not None:
+                    self._follow()
             except sqlalchemy.exc.SQLAlchemyError:
                 log.warning("lost the connection of the scheduler's lead")
                 self._resign()
@@ -229,13 +271,32 @@ class Leader:
             timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
         )
         for job in JOBS.values():
-            scheduler.add_job(self._run, job.trigger, args=[job.name], id=job.name, **job.when)
+            scheduler.add_job(self._run, job_times.trigger(job.when), args=[job.name], id=job.name, **job.when)
+        self.given = {}
         return scheduler
+
+    def _follow(self) -> None:
+        """Takes over what an administrator has changed since the last look."""
+        with self.app.app_context():
+            rows = db.session.execute(select(JobSwitch.job, JobSwitch.off, JobSwitch.own_time)).all()
+        given = {row.job: (row.off, row.own_time) for row in rows if row.job in JOBS}
+        for name in given:
+            if given[name] == self.given.get(name, (False, "")):
+                continue
+            off, own = given[name]
+            when = job_times.in_force(JOBS[name].when, own)
+            self.scheduler.reschedule_job(name, trigger=job_times.trigger(when), **when)
+            if off:
+                self.scheduler.pause_job(name)
+            log.info("job %s: %s", name, "switched off" if off else when)
+        self.given = given
 
     def _run(self, name: str) -> None:
         with self.app.app_context():
             try:
                 run_now(name)
+            except Refused:
+                log.info("job %s is at work already", name)
             except sqlalchemy.exc.SQLAlchemyError:
                 log.exception("job %s failed", name)
 

@@ -22,7 +22,7 @@ from app.rules.actor import Role
 from app.rules.dates import today
 from app.rules.passwords import staff_password_fault
 from app.rules.refused import Refused
-from app.views import words
+from app.views import notice_words, words
 
 LOCK = 7_203_341  # one release at a time, whatever number of hosts start together
 
@@ -66,6 +66,7 @@ def prepare(*, demo: bool) -> None:
             upgrade(directory=str(current_app.extensions["migrate"].directory))
             roles()
             shipped.load_all(db.session, today())
+            notice_words.repeat_shipped(db.session)
             db.session.commit()
             if demo:
                 demo_data.load_once(db.session)

@@ -21,6 +21,7 @@ TECHNICAL = frozenset(
     {
         "status", "version", "edit_state", "edit_content", "submitted_at", "decided_at", "published_at",
         "created_on", "changed_on", "search", "initials", "last_login", "login_count", "fail_login_count", "changed_by_fk", "search_stale",
+        "running_since",
     }
 )  # fmt: skip
 SECRET = frozenset({"password"})  # told only as changed, like sealed fields

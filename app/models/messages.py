@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 
 KINDS = ("system", "job", "gig", "recruit", "fair", "guidance")
 
@@ -70,7 +70,7 @@ class Message(Model):
         return self.template
 
 
-class NoticeText(Stamped, Model):
+class NoticeText(Traced, Stamped, Model):
     """The words of one message. `own`: an administrator has worded it; otherwise the release's words are repeated here."""
 
     __tablename__ = "notice_text"

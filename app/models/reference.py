@@ -110,7 +110,7 @@ class DictItem(Traced, Stamped, Model):
     __tablename__ = "dict_item"
     __table_args__ = (UniqueConstraint("dict_code", "code"),)
     id = pk()
-    dict_code = col("Dictionary", String(40), nullable=False)
+    dict_code = col("Dictionary", String(40), nullable=False, words="dictionary")
     code = col("Code", String(40), nullable=False)
     name_zh = col("Name (Chinese)", String(80), nullable=False)
     name_en = col("Name (English)", String(120), nullable=False)
@@ -155,16 +155,31 @@ class MinimumWage(Traced, Stamped, Model):
 
 
 class Parameter(Traced, Stamped, Model):
-    """A switch of the whole system or of one division; the nearest division upwards wins."""
+    """A value set for everywhere or for one division; the nearest division upwards wins (app/rules/settings.py)."""
 
     __tablename__ = "parameter"
     __table_args__ = (UniqueConstraint("key", "region_code", postgresql_nulls_not_distinct=True),)
     id = pk()
-    key = col("Parameter", String(60), nullable=False)
+    key = col("Parameter", String(60), nullable=False, words="parameter")
     region_code = col("Division", String(6), ForeignKey("region.code"))
     value = col("Value", String(2000), nullable=False)
     note = col("Note", String(200), nullable=False, default="")
     region = relationship(Region, info={"label": _l("Division")})
+
+    @property
+    def setting(self) -> tuple[str, str]:
+        """What the value is shown from."""
+        return self.key, self.value
+
+    @property
+    def usual(self) -> tuple[str, str]:
+        """What the default is compared with."""
+        return self.key, self.value
+
+    @property
+    def about(self) -> str:
+        """What the explanation is found by."""
+        return self.key
 
     def __str__(self) -> str:
         return self.key

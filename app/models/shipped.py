@@ -17,6 +17,7 @@ from app.models.review import ReviewPolicy, ReviewReason
 from app.models.schools import School
 from app.rules.names import spelled, text_initials
 from app.rules.search import tokens
+from app.rules.settings import SETTINGS
 
 TABLES = Path(__file__).resolve().parent.parent / "reference"
 
@@ -30,13 +31,6 @@ POLICIES = {
     "gig_wanted": 1,
     "posting": 2,
     "residency": 3,
-}
-
-# Switches an administrator may change, for the whole system or one division (table (b) of the matrix).
-SWITCHES = {
-    "allow_name_change": ("1", "A unit may ask for a change of its name (GD-30; 0: HL-14)"),
-    "edit_keeps_public": ("1", "The approved text stays public while an edit waits"),
-    "overdue_verification_stops_posting": ("1", "Posting stops 30 days after re-verification was due (U17)"),
 }
 
 
@@ -192,15 +186,15 @@ def load_work_days(session: Session, years: range) -> int:
 
 
 def load_policies(session: Session) -> int:
-    """The nation-wide review policy of each kind, the switches, the wages that are known."""
+    """The nation-wide review policy of each kind, the parameters, the wages that are known."""
     new = _put(
         session,
         ReviewPolicy,
         [{"kind": k, "region_code": None, "working_days": d} for k, d in POLICIES.items()],
         ["kind", "region_code"],
     )
-    switches = [{"key": k, "region_code": None, "value": v, "note": n} for k, (v, n) in SWITCHES.items()]
-    new += _put(session, Parameter, switches, ["key", "region_code"])
+    values = [{"key": one.key, "region_code": None, "value": one.default, "note": ""} for one in SETTINGS.values()]
+    new += _put(session, Parameter, values, ["key", "region_code"])
     wages = [
         {
             "region_code": r["region"],

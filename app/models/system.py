@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
 from app.models.schools import School
 
@@ -32,12 +32,15 @@ class JobRun(Model):
         return self.job
 
 
-class JobSwitch(Stamped, Model):
-    """Whether an administrator has switched a scheduled job off, and why; without a row it is on."""
+class JobSwitch(Traced, Stamped, Model):
+    """What an administrator has set for a scheduled job: off and why, a time of its own; without a row as shipped."""
 
     __tablename__ = "job_switch"
     job = col("Job", String(60), primary_key=True)
     off = col("Switched off", Boolean, nullable=False, default=False)
+    # Minutes between two runs, or a clock time such as 03:40; empty: as shipped (app/rules/job_times.py).
+    own_time = col("Own time", String(5), nullable=False, server_default="", default="")
+    running_since = col("Running since", DateTime(timezone=True))
     reason = col("Reason", String(300), nullable=False, default="")
     account_id = col("By", Integer, ForeignKey("ab_user.id"))
     account = relationship(User, info={"label": _l("By")})

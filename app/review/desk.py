@@ -191,7 +191,7 @@ def _plain_move(
         submitting.publish(session, actor, found, now)
         return subject
     before = subject.status
-    kind.write(session, subject, kind.move_values(wanted, values, today))
+    kind.write(session, subject, kind.move_values(session, subject, wanted, values, today))
     door.set_status(kind, subject, target)
     kind.moved(session, subject, wanted, reason)
     waiting.close_what_waits(session, actor, found, now)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.models import stamps
 from app.models.reference import Parameter
 from app.models.review import ReviewPolicy
+from app.rules import settings
 from app.rules.actor import region_prefix
 
 
@@ -46,13 +48,28 @@ def policy_for(session: Session, kind_key: str, region_code: str) -> Policy:
     return Policy(row.needs_review, row.working_days, row.tier, row.lease_minutes, row.seats_needed)
 
 
+def number(session: Session, key: str, region_code: str) -> int:
+    """A parameter that is a number, in the division."""
+    return settings.number(key, switch(session, key, region_code, settings.SETTINGS[key].default))
+
+
+def entries(session: Session, key: str, region_code: str) -> tuple[str, ...]:
+    """A parameter that is a list, in the division: its own, else the nearest one's above it."""
+    return settings.entries(switch(session, key, region_code, ""))
+
+
+def _read(session: Session) -> dict[str, dict[str, str]]:
+    """key -> division ("" for everywhere) -> value."""
+    found: dict[str, dict[str, str]] = {}
+    for key, region, value in session.execute(select(Parameter.key, Parameter.region_code, Parameter.value)):
+        found.setdefault(key, {})[region or ""] = value
+    return found
+
+
+_kept = stamps.Kept(_read)
+
+
 def switch(session: Session, key: str, region_code: str, default: str) -> str:
-    """The value of a parameter in the division."""
-    here = or_(Parameter.region_code.is_(None), Parameter.region_code.in_(upwards(region_code)))
-    value = session.scalar(
-        select(Parameter.value)
-        .where(Parameter.key == key, here)
-        .order_by(Parameter.region_code.desc().nulls_last())
-        .limit(1)
-    )
-    return default if value is None else str(value)
+    """The value of a parameter in the division; kept in memory until a setting changes."""
+    values = _kept.of(session).get(key, {})
+    return next((values[code] for code in (*upwards(region_code), "") if code in values), default)

@@ -64,6 +64,7 @@ class SafeView(Moving, Talking, Prechecking, InPlace, ModelView):
     identity_columns: Sequence[str] = ()  # facts under the name; by default the first of the list
     title_columns: Sequence[str] = ()  # what the record's heading is made of; by default what the model says
     hidden_for: Mapping[Role, Sequence[str]] = {}  # columns and filters that tell this role nothing
+    on_ledger = False  # a setting: who added, changed or deleted it stands on the ledger
     needed_columns: Sequence[str] = ()  # starred although a draft may be stored without
     add_words: Any = ""  # the button that leads to the empty form, and its heading
     empty_words: Any = ""  # next step where there is no row at all
@@ -180,6 +181,10 @@ class SafeView(Moving, Talking, Prechecking, InPlace, ModelView):
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """What an empty form starts with, besides the defaults of the columns."""
+        return {}
+
+    def own_fields(self, row: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that take the place of the usual ones, by column; they may depend on the row or on what was sent."""
         return {}
 
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:

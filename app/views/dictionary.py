@@ -1,51 +1,35 @@
-"""The data dictionary (字典管理) as words in the reader's language, kept in memory for half a minute."""
+"""The data dictionary (字典管理) as words in the reader's language, kept in memory until it changes."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import get_locale
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.extensions import db
+from app.models import stamps
 from app.models.custom import field_named
 from app.models.reference import DictItem
 from app.rules.custom import PREFIX, Option, is_custom
 from app.views.labels import OWNED
 
-SECONDS = 30.0  # another process's change is seen after this long; one's own at once
+Items = dict[str, dict[str, tuple[str, str, bool]]]  # dictionary -> code -> (Chinese, English, offered)
 
 
-@dataclass(slots=True)
-class _Cache:
-    """Dictionary -> code -> (Chinese, English, offered)."""
-
-    until: float = 0.0
-    items: dict[str, dict[str, tuple[str, str, bool]]] = field(default_factory=dict)
-
-
-_cache = _Cache()
-
-
-@event.listens_for(DictItem, "after_insert")
-@event.listens_for(DictItem, "after_update")
-@event.listens_for(DictItem, "after_delete")
-def forget(*_: object) -> None:
-    """The next reader asks the database again."""
-    _cache.until = 0.0
-
-
-def _items() -> dict[str, dict[str, tuple[str, str, bool]]]:
-    now = time.monotonic()
-    if now < _cache.until:
-        return _cache.items
+def _read(session: Any) -> Items:
     columns = (DictItem.dict_code, DictItem.code, DictItem.name_zh, DictItem.name_en, DictItem.active)
-    found: dict[str, dict[str, tuple[str, str, bool]]] = {}
-    for code, item, zh, en, active in db.session.execute(select(*columns).order_by(DictItem.sort, DictItem.id)):
+    found: Items = {}
+    for code, item, zh, en, active in session.execute(select(*columns).order_by(DictItem.sort, DictItem.id)):
         found.setdefault(code, {})[item] = (zh, en, active)
-    _cache.items, _cache.until = found, now + SECONDS
     return found
+
+
+_kept = stamps.Kept(_read)
+
+
+def _items() -> Items:
+    return _kept.of(db.session)
 
 
 def _english() -> bool:

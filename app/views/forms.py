@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_appbuilder.forms import GeneralModelConverter
 from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 from wtforms import Field
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from app.views import cells, custom_inputs, inputs
 from app.views.columns import Info, describe
@@ -87,17 +88,20 @@ class Converter(GeneralModelConverter):
             return inputs.DictMany(label, checks, dict_code=info.dict_code, description=help)
         if info.kind not in PLAIN:
             raise TypeError(f"{self.view.model.__name__}.{info.name} cannot stand in a form")
-        checks = [InputRequired(REQUIRED) if needed and info.kind != "sealed" else Optional(), *checks]
+        filled = DataRequired if info.kind in ("text", "long") else InputRequired  # a blank is no text, 0 is a number
+        checks = [filled(REQUIRED) if needed and info.kind != "sealed" else Optional(), *checks]
         if info.length and info.kind in ("text", "long"):
             checks.append(Length(max=info.length, message=str(TOO_LONG)))
         return PLAIN[info.kind](label, checks, **more)
 
 
-def form_class(view: Any, columns: list[str]) -> type:
-    """The form of these columns."""
+def form_class(view: Any, columns: list[str], row: Any = None, given: Mapping[str, Any] | None = None) -> type:
+    """The form of these columns; `row` and `given` are what the view's own fields may depend on."""
     labels = {name: view.label(name) for name in columns}
     helps = {name: view.help(name) for name in columns}
-    return Converter(view).create_form(labels, columns, helps, view.validators_columns)
+    made: type = Converter(view).create_form(labels, columns, helps, view.validators_columns)
+    own = {name: field for name, field in view.own_fields(row, given or {}).items() if name in columns}
+    return type(made.__name__, (made,), own) if own else made
 
 
 def initial(view: Any, row: Any, columns: list[str]) -> dict[str, Any]:

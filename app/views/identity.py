@@ -15,7 +15,7 @@ from flask_login import current_user
 from sqlalchemy import func, literal, select
 
 from app.extensions import db
-from app.models import custom
+from app.models import custom, stamps
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency
 from app.models.changes import act_as
@@ -57,6 +57,7 @@ class Wardrobe(NamedTuple):
     unread: int
     must_change: bool  # the password was set by somebody else
     stamp: Any = None  # which state the definitions of custom fields are in
+    settings: Any = None  # the stamp of the settings
 
     @property
     def staff(self) -> bool:
@@ -82,7 +83,7 @@ def wardrobe(account_id: int) -> Wardrobe:
         Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
         func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, Person.must_change,
         _unread(account_id), func.coalesce(Hat.region_code, Unit.region_code, School.region_code, Agency.region_code, ""),
-        custom.stamp_now(),
+        custom.stamp_now(), stamps.now(),
     )  # fmt: skip
     stmt = (
         select(*columns)
@@ -94,12 +95,12 @@ def wardrobe(account_id: int) -> Wardrobe:
         .where(Hat.account_id == account_id, Hat.active)
         .order_by(Hat.is_default.desc(), Hat.id)
     )
-    hats, name, unread, must_change, stamp = [], "", 0, False, None
+    hats, name, unread, must_change, stamp, settings = [], "", 0, False, None, None
     for row in db.session.execute(stmt):
-        key, role, region, unit, school, agency, grants, place, real_name, forced, waiting, home, stamp = row
+        key, role, region, unit, school, agency, grants, place, real_name, forced, waiting, home, stamp, settings = row
         hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants), home))
         name, unread, must_change = real_name or "", waiting, bool(forced)
-    return Wardrobe(hats, name, unread, must_change, stamp)
+    return Wardrobe(hats, name, unread, must_change, stamp, settings)
 
 
 def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable) -> Actor:
@@ -131,7 +132,8 @@ def actor_of(account_id: int, hat_id: int | None) -> Actor:
 def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
     found = wardrobe(account_id)
-    hats, name, g.unread, g.must_change, stamp = found
+    hats, name, g.unread, g.must_change, stamp, settings = found
+    stamps.begin(db.session, settings)
     g.hats = hats
     custom.begin(db.session, stamp)
     if not strict and session.get("staff", False) != found.staff:

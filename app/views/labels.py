@@ -67,6 +67,11 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "activate": (_l("Activate"), "circle-check", False),
     "deactivate": (_l("Deactivate"), "ban", True),
     "reset_password": (_l("Reset password"), "key", True),
+    "reset": (_l("Back to the original words"), "rotate", True),
+    "default": (_l("Back to the default"), "rotate", True),
+    "revert": (_l("Back to the value before"), "rotate", True),
+    "up": (_l("Move up"), "chevron-up", False),
+    "down": (_l("Move down"), "chevron-down", False),
 }
 
 # Step of a case -> (word, mark of the timeline).
@@ -97,6 +102,9 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "account_changed": (_l("Account changed"), ""),
     "hat_given": (_l("Role given"), ""),
     "hat_changed": (_l("Role changed"), ""),
+    "setting_added": (_l("Setting added"), ""),
+    "setting_changed": (_l("Setting changed"), ""),
+    "setting_deleted": (_l("Setting deleted"), ""),
 }
 
 ROLES: Final[dict[str, Any]] = {
@@ -165,9 +173,58 @@ TASKS: Final[dict[str, Any]] = {
     "import": _l("Import of a list"),
     "reindex": _l("Search words of a custom field"),
     "moves": _l("Move over many rows"),
+    "job": _l("Run of a scheduled job"),
 }
 
 IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}
+# Parameters by key (what they do: settings_words.py).
+PARAMETERS: Final[dict[str, Any]] = {
+    "allow_name_change": _l("Units may change their name"),
+    "edit_keeps_public": _l("Approved text stays public during a change"),
+    "overdue_verification_stops_posting": _l("Overdue verification stops posting"),
+    "posting_valid_days": _l("Longest validity of a posting"),
+    "gig_valid_days": _l("Longest validity of a gig post"),
+    "watch_words": _l("Watched words"),
+    "service_phone": _l("Telephone for questions"),
+}
+
+DICTIONARIES: Final[dict[str, Any]] = {
+    "account_kind": _l("Kind of account"),
+    "agency_kind": _l("Kind of agency"),
+    "banned": _l("Subject of a ban"),
+    "benefit": _l("Benefit"),
+    "board_lodging": _l("Board and lodging"),
+    "degree": _l("Degree"),
+    "document_kind": _l("Kind of document"),
+    "education": _l("Education"),
+    "employment_status": _l("Employment status"),
+    "experience": _l("Experience"),
+    "gender": _l("Gender"),
+    "gender_ground": _l("Ground for asking one sex"),
+    "gig_type": _l("Kind of gig"),
+    "gig_type_risky": _l("Gigs that need a certificate"),
+    "import_state": _l("State of an import"),
+    "interview_mode": _l("Kind of interview"),
+    "job_type": _l("Kind of job"),
+    "material_slot": _l("Material"),
+    "media_slot": _l("Kind of picture"),
+    "message_kind": _l("Kind of message"),
+    "outbox_state": _l("State of a notice"),
+    "ownership": _l("Ownership"),
+    "pay_unit": _l("Unit of pay"),
+    "quantity_unit": _l("Unit of quantity"),
+    "review_kind": _l("Kind of review"),
+    "role": _l("Role"),
+    "round_state": _l("State of a review"),
+    "school_level": _l("Level of a school"),
+    "settlement": _l("Settlement"),
+    "size_band": _l("Band of staff numbers"),
+    "source": _l("Source"),
+    "unit_nature": _l("Kind of unit"),
+    "unit_size": _l("Size of a unit"),
+    "work_mode": _l("Way of working"),
+    "major_catalogue": _l("Catalogue of majors"),
+}
 
 # What a custom field holds.
 FIELD_TYPES: Final[dict[str, Any]] = {
@@ -191,6 +248,8 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "grant": GRANTS,
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},
+    "parameter": PARAMETERS,
+    "dictionary": DICTIONARIES,
     "task_kind": TASKS,
     "import_entity": {key: importer.label for key, importer in IMPORTERS.items()},
     "custom_type": FIELD_TYPES,

@@ -5,24 +5,19 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, inspect
+from sqlalchemy import inspect
 
-from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
+from app.models.reference import Industry, Major, MinimumWage, Occupation, Region, WorkDay
 from app.rules import reference as rules
 from app.rules.actor import Actor
-from app.views import settings_words
 from app.views.base import SafeView
 from app.views.divisions import DivisionView, counting
-
-
-def settable(stmt: Select, actor: Actor) -> Select:
-    """Switches and values people set; what the release step notes for itself is none."""
-    return counting(Parameter.region_code)(stmt.where(Parameter.key.not_like("release.%")), actor)
 
 
 class ReferenceView(SafeView):
     """A table of reference data, typed or imported under the same rule."""
 
+    on_ledger = True
     rule: Callable[[dict[str, Any]], None]  # staticmethod(values by column): raises Refused with the field
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
@@ -108,25 +103,6 @@ class OccupationView(ReferenceView):
     show_columns = list_columns
 
 
-class DictItemView(ReferenceView):
-    """The data dictionary (字典管理)."""
-
-    imports, rule = ("dictionary",), staticmethod(rules.word_fault)
-
-    datamodel = SQLAInterface(DictItem)
-    open_to_all = True
-    list_title, thing = _l("Data dictionary"), _l("Dictionary word")
-    list_columns = ["dict_code", "code", "name_zh", "name_en", "sort", "active"]
-    search_columns = ["dict_code", "code", "name_zh", "name_en", "active"]
-    order_columns = ["dict_code", "sort"]
-    base_order = ("dict_code", "asc")
-    formatters_columns = {"dict_code": settings_words.dictionary_name}
-    add_columns = list_columns
-    edit_columns = ["name_zh", "name_en", "sort", "active"]
-    inline_columns = edit_columns
-    show_columns = [*list_columns, "changed_on"]
-
-
 class WorkDayView(ReferenceView):
     """The working calendar with 调休; due dates read only this."""
 
@@ -149,6 +125,7 @@ class MinimumWageView(DivisionView):
     """Local minimum pay; J03 and G05 read it."""
 
     imports = ("minimum_wage",)
+    on_ledger = True
 
     datamodel = SQLAInterface(MinimumWage)
     scope = staticmethod(counting(MinimumWage.region_code))
@@ -165,21 +142,3 @@ class MinimumWageView(DivisionView):
         """Inside the own division, and in the unit of money that is meant."""
         super().before_save(row, actor, created=created)
         rules.wage_fault({"monthly": row.monthly, "hourly": row.hourly})
-
-
-class ParameterView(DivisionView):
-    """Switches of the system or of one division."""
-
-    datamodel = SQLAInterface(Parameter)
-    scope = staticmethod(settable)
-    list_title, thing = _l("Parameters"), _l("Parameter")
-    list_columns = ["key", "region", "value", "note", "changed_on"]
-    title_columns = ("key",)
-    formatters_columns = {
-        "key": settings_words.switch_name, "note": settings_words.switch_note, "region": settings_words.place,
-    }  # fmt: skip
-    search_columns = ["key", "region"]
-    order_columns = ["key", "changed_on"]
-    add_columns = ["key", "region", "value", "note"]
-    edit_columns = ["value", "note"]
-    show_columns = list_columns

@@ -70,9 +70,9 @@ def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False, only
         if only not in names:
             raise Refused("not_found")
         names = [only]
-    kind = forms.form_class(view, names)
-    data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     posted = request.method == "POST" and not fresh
+    kind = forms.form_class(view, names, row, request.form if posted else request.args)
+    data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     form = kind(request.form if posted else None, data=data)
     forms.note_stored(form, row)
     places = [] if only or custom_forms.alone(view, row) else uploads.fields(view)

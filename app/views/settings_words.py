@@ -1,4 +1,4 @@
-"""Words for codes that administrators see: switches, dictionaries, kinds, clock times of jobs."""
+"""Words for codes that administrators see: parameters, dictionaries, kinds, clock times of jobs."""
 
 from __future__ import annotations
 
@@ -7,83 +7,88 @@ from typing import Any, Final
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
+from app.rules import job_times, settings
 from app.rules.checks import labels as fields
+from app.rules.settings import SETTINGS
 from app.views import dictionary, labels
 
-# Switch of the system -> (name, what it does). Its note is the second of them until somebody edits it.
-SWITCHES: Final[dict[str, tuple[Any, Any]]] = {
+# Parameter -> (what it does, the unit of a number).
+ABOUT: Final[dict[str, tuple[Any, Any]]] = {
     "allow_name_change": (
-        _l("Units may change their name"),
-        _l("A unit may ask for a change of its name (GD-30; 0: HL-14)"),
+        _l("Whether a unit may ask for a change of its name. Off: the name stays as registered."),
+        "",
     ),
     "edit_keeps_public": (
-        _l("Approved text stays public during a change"),
-        _l("The approved text stays public while an edit waits"),
+        _l(
+            "Whether the approved text stays public while a change waits for review. Off: it leaves the public until then."
+        ),
+        "",
     ),
     "overdue_verification_stops_posting": (
-        _l("Overdue verification stops posting"),
-        _l("Posting stops 30 days after re-verification was due (U17)"),
+        _l("Whether a unit may no longer post 30 days after its re-verification was due."),
+        "",
+    ),
+    "posting_valid_days": (_l("How far ahead the last day of a posting may lie."), _l("days")),
+    "gig_valid_days": (_l("How far ahead the last day of a gig post may lie."), _l("days")),
+    "watch_words": (
+        _l("Words in postings and gig posts that are marked for the reviewer (check L01). They refuse nothing."),
+        "",
+    ),
+    "service_phone": (
+        _l("The number for questions on the login page and the public portal. Empty: none is shown."),
+        "",
     ),
 }
-_NOTES: Final[dict[str, str]] = {
-    "A unit may ask for a change of its name (GD-30; 0: HL-14)": "allow_name_change",
-    "The approved text stays public while an edit waits": "edit_keeps_public",
-    "Posting stops 30 days after re-verification was due (U17)": "overdue_verification_stops_posting",
-}
-
-DICTIONARIES: Final[dict[str, Any]] = {
-    "account_kind": _l("Kind of account"),
-    "agency_kind": _l("Kind of agency"),
-    "banned": _l("Subject of a ban"),
-    "benefit": _l("Benefit"),
-    "board_lodging": _l("Board and lodging"),
-    "degree": _l("Degree"),
-    "document_kind": _l("Kind of document"),
-    "education": _l("Education"),
-    "employment_status": _l("Employment status"),
-    "experience": _l("Experience"),
-    "gender": _l("Gender"),
-    "gender_ground": _l("Ground for asking one sex"),
-    "gig_type": _l("Kind of gig"),
-    "gig_type_risky": _l("Gigs that need a certificate"),
-    "import_state": _l("State of an import"),
-    "interview_mode": _l("Kind of interview"),
-    "job_type": _l("Kind of job"),
-    "material_slot": _l("Material"),
-    "media_slot": _l("Kind of picture"),
-    "message_kind": _l("Kind of message"),
-    "outbox_state": _l("State of a notice"),
-    "ownership": _l("Ownership"),
-    "pay_unit": _l("Unit of pay"),
-    "quantity_unit": _l("Unit of quantity"),
-    "review_kind": _l("Kind of review"),
-    "role": _l("Role"),
-    "round_state": _l("State of a review"),
-    "school_level": _l("Level of a school"),
-    "settlement": _l("Settlement"),
-    "size_band": _l("Band of staff numbers"),
-    "source": _l("Source"),
-    "unit_nature": _l("Kind of unit"),
-    "unit_size": _l("Size of a unit"),
-    "work_mode": _l("Way of working"),
-    "major_catalogue": _l("Catalogue of majors"),
-}
 
 
-def switch_name(key: str) -> str:
-    """A switch in words; one without words shows its key."""
-    return str(SWITCHES[key][0]) if key in SWITCHES else key
+def about(key: str) -> str:
+    """What a parameter does; nothing for one that the code does not know."""
+    return str(ABOUT[key][0]) if key in ABOUT else ""
 
 
-def switch_note(note: str) -> str:
-    """A shipped note in the reader's language; what an administrator wrote, as it was written."""
-    return str(SWITCHES[_NOTES[note]][1]) if note in _NOTES else note
+def bounds(key: str) -> str:
+    """What may be entered, in words."""
+    setting = SETTINGS[key]
+    if setting.type == settings.NUMBER:
+        unit = str(ABOUT[key][1])
+        return _("A whole number from %(low)s to %(high)s (%(unit)s)", low=setting.low, high=setting.high, unit=unit)
+    if setting.type == settings.LIST:
+        return _(
+            "One entry a line, at most %(most)s, each of %(low)s to %(high)s characters",
+            most=setting.most, low=setting.low, high=setting.high,
+        )  # fmt: skip
+    return _("At most %(limit)s characters", limit=setting.high) if setting.type == settings.TEXT else ""
+
+
+def value(made_of: tuple[str, str]) -> str:
+    """A value in words: on or off, a number with its unit, the entries of a list."""
+    key, stored = made_of
+    setting = SETTINGS.get(key)
+    if setting is None:
+        return stored
+    if setting.type == settings.SWITCH:
+        return _("On") if stored == settings.ON else _("Off")
+    if setting.type == settings.NUMBER:
+        return f"{stored} {ABOUT[key][1]}"
+    return _("; ").join(settings.entries(stored)) if setting.type == settings.LIST else stored
+
+
+def usual(made_of: tuple[str, str]) -> Markup:
+    """The shipped value, marked where the one in force differs."""
+    key, stored = made_of
+    if key not in SETTINGS:
+        return Markup("")
+    shipped = value((key, SETTINGS[key].default)) or _("empty")
+    if stored == SETTINGS[key].default:
+        return Markup('<span class="m3">{}</span>').format(shipped)
+    return Markup('<span class="g-st" data-st="wait">{}</span>').format(_("differs from: %(value)s", value=shipped))
 
 
 def dictionary_name(code: str) -> str:
     """What a dictionary is called."""
-    return str(DICTIONARIES.get(code, code))
+    return str(labels.DICTIONARIES.get(code, code))
 
 
 def kinds(codes: str) -> str:
@@ -111,16 +116,22 @@ def field(code: str) -> str:
     return (fields.en(code) if english else fields.zh(code)) if code else ""
 
 
+def fields_offered() -> list[tuple[str, str]]:
+    """Everything a reason may speak of: parts of a submission, fields, materials."""
+    known = [*_PARTS, *fields.keys(), *(code for code, _word in dictionary.choices("material_slot"))]
+    return [(code, field(code)) for code in dict.fromkeys(known)]
+
+
 def place(region: Any) -> str:
     """The division a setting is for; without one it counts everywhere."""
     return str(region) if region is not None else _("Everywhere")
 
 
 def schedule(when: dict[str, Any]) -> str:
-    """When a job runs: every so many seconds or minutes, or once a day."""
-    minute = str(when.get("minute", ""))
+    """When a job runs: every so many seconds or minutes, every hour, or once a day."""
     if "seconds" in when:
         return ngettext("every second", "every %(num)d seconds", when["seconds"])
-    if "/" in minute:
-        return ngettext("every minute", "every %(num)d minutes", int(minute.partition("/")[2]))
-    return _("daily at %(clock)s", clock=f"{int(when.get('hour', 0)):02d}:{int(minute or 0):02d}")
+    if "hour" in when:
+        return _("daily at %(clock)s", clock=f"{int(when['hour']):02d}:{int(when['minute']):02d}")
+    step = job_times.step(when)
+    return _("every hour") if step == 60 else ngettext("every minute", "every %(num)d minutes", step)

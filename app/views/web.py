@@ -23,6 +23,7 @@ from app.views import (
     compression,
     dictionary,
     errors,
+    everywhere,
     gate,
     icons,
     identity,
@@ -203,7 +204,7 @@ def _globals(app: Flask) -> None:
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,
         viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
-        more_facts=public_content.more_facts,
+        more_facts=public_content.more_facts, everywhere=everywhere.value,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -15,7 +15,7 @@ from app.models.base import Reviewable
 from app.review.kinds import custom
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import scope
+from app.views import scope, setting_log
 from app.views.columns import describe
 
 _CONSTRAINT = re.compile(r"^(?:ck|uq|fk|ix)_")
@@ -37,6 +37,7 @@ def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str
     created = row is None
     with _refusing(view):
         row = view.model() if created else _locked(view, actor, row, version)
+        before = {} if created or not view.on_ledger else setting_log.values_of(row)
         found, own = custom.parted(found)
         for name, value in found.items():
             info = describe(view.model, name)
@@ -45,6 +46,8 @@ def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str
         custom.require(db.session, row, own, created=created)
         view.before_save(row, actor, created=created)
         db.session.add(row)
+        if view.on_ledger:
+            setting_log.note(actor, row, setting_log.ADDED if created else setting_log.CHANGED, before)
         db.session.commit()
     return row
 
@@ -61,6 +64,8 @@ def remove(view: Any, actor: Actor, pk: object, version: str | None = None) -> N
         if version is not None and version != version_of(row):
             raise Refused("stale")
         view.before_delete(row, actor)
+        if view.on_ledger:
+            setting_log.note(actor, row, setting_log.DELETED)
         db.session.delete(row)
         db.session.commit()
 

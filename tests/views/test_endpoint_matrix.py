@@ -86,6 +86,7 @@ VERDICT = (
 )
 DECIDE, LIST, RUN = ("can_decide", "DeskView"), ("can_list", "DeskView"), ("can_run", "ImportView")
 IMPORTS = ("can_list", "ImportView")
+NOTICE = "NoticeTextView"
 ROUND, AGENCY, SHOW, COPY = "ReviewRoundView", "AgencyPostingView", "can_show", "can_copy"
 TRANSFER = (("to", "1"), ("reason", "请办"))
 NOTHING = frozenset({204})  # a claim that is not held is given back by doing nothing
@@ -114,8 +115,14 @@ SPOTS: dict[str, Spot] = {
     "ImportView.new": Spot(RUN, "/imports/new/nothing", own=frozenset({404})),
     "ImportView.start": Spot(RUN, "/imports/{}/start", "ImportRunView", True, own=frozenset({302, 404, 409, 422})),
     "ImportView.cancel": Spot(RUN, "/imports/{}/cancel", "ImportRunView", True, own=frozenset({302, 404, 409})),
+    "DictItemView.types": Spot(("can_list", "DictItemView"), "/dictitemview/types"),
+    "ReviewPolicyView.applies": Spot(("can_list", "ReviewPolicyView"), "/reviewpolicyview/applies?kind=posting"),
+    "NoticeTextView.send": Spot(("can_edit", NOTICE), "/noticetextview/send/{}", NOTICE, True),
+    "NoticeTextView.preview": Spot(("can_edit", NOTICE), "/noticetextview/preview/{}", NOTICE, True),
+    "ReviewReasonView.preview": Spot(("can_edit", "ReviewReasonView"), "/reviewreasonview/preview", post=True),
     "JobView.list": Spot(("can_list", "JobView"), "/jobs/"),
     "JobView.run": Spot(("can_run", "JobView"), "/jobs/run/nothing", post=True, own=frozenset(GONE)),
+    "JobView.edit": Spot(("can_edit", "JobView"), "/jobs/edit/nothing", own=frozenset(GONE)),
     "LedgerView.list": Spot(("can_list", "LedgerView"), "/ledger/"),
     "LedgerView.verify": Spot(("can_verify", "LedgerView"), "/ledger/verify", post=True),
     "LedgerView.heads": Spot(("can_list", "LedgerView"), "/ledger/heads.json"),

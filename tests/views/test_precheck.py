@@ -15,7 +15,6 @@ from app.models.gigs import GigOffer
 from app.models.units import Blacklisted
 from app.rules.actor import Role
 from app.rules.dates import today
-from app.views import dictionary
 from tests.review import samples
 from tests.views import world as made
 from tests.views.people import browser, handler, posting, unit
@@ -283,12 +282,6 @@ def world(request, server_url, template_url, data_dir):
     return made.shared(request.session, server_url, template_url, data_dir)
 
 
-@pytest.fixture
-def warm(monkeypatch):
-    """The dictionary is read once in half a minute; that one statement must not fall on an answer by chance."""
-    monkeypatch.setattr(dictionary, "SECONDS", 3600.0)
-
-
 def filled(world: made.World, view: type) -> dict[str, Any]:
     """Everything a form of this screen can hold."""
     school = str(world.rows["SchoolView"]["a"])
@@ -321,7 +314,7 @@ def answered(world: made.World, role: Role, path: str, values: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("view", KINDS, ids=lambda v: v.__name__)
-def test_an_answer_costs_at_most_eight_statements(world, warm, view):
+def test_an_answer_costs_at_most_eight_statements(world, view):
     screen = next(v for v in made.screens(world.app) if type(v) is view)
     values, dear = filled(world, view), []
     for role in made.granted(view, "can_add"):

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from app import registry
-from app.views import dictionary
 from app.views.base import SafeView
 from app.views.columns import describe
 from tests.views import world as made
@@ -29,12 +28,6 @@ LONG = {
 @pytest.fixture(scope="session")
 def world(request, server_url, template_url, data_dir):
     return made.shared(request.session, server_url, template_url, data_dir)
-
-
-@pytest.fixture(autouse=True)
-def warm(monkeypatch):
-    """The dictionary is read once in half a minute; that one statement must not fall on a page by chance."""
-    monkeypatch.setattr(dictionary, "SECONDS", 3600.0)
 
 
 def widest(view: type) -> Any:

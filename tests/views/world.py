@@ -25,7 +25,7 @@ from app.models.custom import CustomField
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import SavedView
 from app.models.media import Medium
-from app.models.messages import Message, Outbox
+from app.models.messages import Message, NoticeText, Outbox
 from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
@@ -51,6 +51,7 @@ ABSENT = {
     "OccupationView": "9-99-99-99",
     "WorkDayView": "1999-01-01",
     "ReviewReasonView": "R00",
+    "NoticeTextView": "nothing",
 }
 
 # What a role sees of two sides: "a" is its own division, unit or school, "own" what the person made, "all" is all.
@@ -83,7 +84,7 @@ REACH: dict[str, dict[str, str]] = {
     "HatView": {"sysadmin": "all", "secadmin": "all"},
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
     "MinimumWageView": _BUREAU,
-    "ReviewPolicyView": _BUREAU | {"operator": "all"},
+    "ReviewPolicyView": _BUREAU | {"operator": "all", "sysadmin": "all"},
     "ParameterView": {"lead": "a", "sysadmin": "all"},
     "ListsView": {r.value: "own" for r in ROLES},
     "OutboxView": {"sysadmin": "all"},
@@ -483,7 +484,8 @@ class _Builder:
             self.keep("ReviewPolicyView", side, self.add(ReviewPolicy(kind="posting", region_code=region)))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
-            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "MajorView": Major,
+            "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "NoticeTextView": NoticeText,
+            "MajorView": Major,
         }.items():  # fmt: skip
             self.keep(name, "a", self.session.scalars(select(model).limit(1)).one())
 

@@ -334,7 +334,9 @@ class Kind:
     def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
         """Refuses a move for reasons the table of moves does not know."""
 
-    def move_values(self, move: Move, values: Mapping[str, Any], today: date) -> Values:
+    def move_values(
+        self, session: Session, subject: Subject, move: Move, values: Mapping[str, Any], today: date
+    ) -> Values:
         """Columns a move writes from what was given with it. Raises Refused naming the field."""
         if values:
             raise Refused("unknown_field", field=next(iter(values)))

@@ -25,6 +25,7 @@ from app.review.kinds.standing import (
     wage_part,
 )
 from app.review.ledger import account_of
+from app.review.policy import entries, number
 from app.rules.actor import PEOPLE, UNIT_SIDE, Actor
 from app.rules.dates import ZONE
 from app.rules.gigs import AGREEMENT_VERSION, GIG
@@ -81,7 +82,7 @@ class _Gig(Kind):
         return changed <= {"valid_until", "headcount"} and int(after["headcount"]) <= int(before["headcount"])
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
-        """G01..G14."""
+        """G01..G14, L01."""
         others = self._duplicates(session, subject, evidence, today)
         return {**self._own_facts(session, subject, evidence, today), **others}
 
@@ -108,6 +109,8 @@ class _Gig(Kind):
                 "risky_type": "gig_type_risky" in named,
                 "posts_today": row.posts_today + 1,
                 "offers_30_days": row.posts_30_days + 1,
+                "valid_days": number(session, "gig_valid_days", str(evidence["region_code"])),
+                "watch_words": entries(session, "watch_words", str(evidence["region_code"])) or None,
             }
         )
 

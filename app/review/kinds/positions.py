@@ -27,10 +27,10 @@ from app.review.kinds.standing import (
     wage_asked,
 )
 from app.review.ledger import account_of
-from app.review.policy import switch
+from app.review.policy import entries, number, switch
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.lifecycle import Move
-from app.rules.positions import POSTING, VALID_DAYS_LIMIT
+from app.rules.positions import POSTING
 from app.rules.refused import Refused
 from app.rules.search import tsquery
 
@@ -165,21 +165,24 @@ class PostingKind(Kind):
         if move.name == "delete" and subject.published_at is not None:
             raise Refused("was_published")
 
-    def move_values(self, move: Move, values: Mapping[str, Any], today: date) -> Values:
-        """The new last day of "set_validity": after today, at most 180 days ahead (GD-45, J02)."""
+    def move_values(
+        self, session: Session, subject: Subject, move: Move, values: Mapping[str, Any], today: date
+    ) -> Values:
+        """The new last day of "set_validity": after today, within the days the division allows (GD-45, J02)."""
         if move.name != "set_validity":
-            return super().move_values(move, values, today)
+            return super().move_values(session, subject, move, values, today)
         if set(values) != {"valid_until"} or values["valid_until"] in (None, ""):
             raise Refused("missing", field="valid_until")
         day = column.read(Posting, "valid_until", values["valid_until"])
         if day <= today:
             raise Refused("date_past", field="valid_until")
-        if day > today + timedelta(days=VALID_DAYS_LIMIT):
-            raise Refused("date_too_far", field="valid_until", limit=VALID_DAYS_LIMIT)
+        limit = number(session, "posting_valid_days", str(subject.region_code))
+        if day > today + timedelta(days=limit):
+            raise Refused("date_too_far", field="valid_until", limit=limit)
         return {"valid_until": day}
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
-        """J01..J24."""
+        """J01..J24, L01."""
         others = self._duplicates(session, subject, evidence)
         return {**self._own_facts(session, subject, evidence, today), **others}
 
@@ -201,6 +204,8 @@ class PostingKind(Kind):
                 "agency": self._agency(session, subject, authorised=bool(authorised)),
                 "resident_schools": list(resident or ()) if evidence.get("schools") else [],
                 "minimum_wage": wage or {},
+                "valid_days": number(session, "posting_valid_days", str(evidence["region_code"])),
+                "watch_words": entries(session, "watch_words", str(evidence["region_code"])) or None,
                 "occupation_name": occupation.name if occupation is not None else None,
                 "industry_code": subject.industry_code,
             }

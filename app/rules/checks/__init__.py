@@ -9,6 +9,7 @@ from typing import Final
 
 from app.rules.checks.gig_words import WORDS
 from app.rules.checks.gigs import OFFER, SHARED, WANTED
+from app.rules.checks.local import LOCAL
 from app.rules.checks.media import MEDIA, PICTURES
 from app.rules.checks.posting_words import POSTING_WORDS
 from app.rules.checks.postings import POSTINGS
@@ -29,9 +30,9 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
     "unit_change": _joined(UNITS, NAMES, PAPERS),
     "unit_media": _joined(PICTURES, MEDIA),
     "personal_media": _joined(PICTURES, MEDIA),
-    "gig_offer": _joined(OFFER, SHARED, WORDS, PICTURES),
-    "gig_wanted": _joined(WANTED, SHARED, WORDS),
-    "posting": _joined(POSTINGS, POSTING_WORDS),
+    "gig_offer": _joined(OFFER, SHARED, WORDS, PICTURES, LOCAL),
+    "gig_wanted": _joined(WANTED, SHARED, WORDS, LOCAL),
+    "posting": _joined(POSTINGS, POSTING_WORDS, LOCAL),
     "residency": _joined(RESIDENCY),
 }
 

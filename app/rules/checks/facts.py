@@ -138,7 +138,7 @@ class MediaFacts(TypedDict, total=False):
 
 
 class GigFacts(MediaFacts, total=False):
-    """Read by G01..G14 (gig_offer, gig_wanted), and by the picture checks of a gig's pictures."""
+    """Read by G01..G14 and L01 (gig_offer, gig_wanted), and by the picture checks of a gig's pictures."""
 
     approved: Mapping[str, Any]
     poster: Poster
@@ -150,10 +150,12 @@ class GigFacts(MediaFacts, total=False):
     other_duplicates: Sequence[Same]
     posts_today: int  # this poster's, this one included
     offers_30_days: int  # 招工 posts of this poster, this one included
+    valid_days: int  # parameter gig_valid_days
+    watch_words: Sequence[str]  # parameter
 
 
 class PostingFacts(TypedDict, total=False):
-    """Read by J01..J24 (posting)."""
+    """Read by J01..J24 and L01 (posting)."""
 
     today: date
     approved: Mapping[str, Any]
@@ -163,6 +165,8 @@ class PostingFacts(TypedDict, total=False):
     minimum_wage: Wage
     occupation_name: str
     industry_code: str
+    valid_days: int  # parameter posting_valid_days
+    watch_words: Sequence[str]  # parameter
     own_duplicates: Sequence[Same]
     other_duplicates: Sequence[Same]
 

@@ -148,10 +148,11 @@ def numbers(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     reason="R11",
 )
 def dates(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """Start not past, validity from today to 90 days, and not after the end of the work.
+    """Start not past, validity from today to as many days as the division allows, and not after the end of the work.
 
     A start already approved may pass: an edit of a running post keeps it.
     """
+    limit = reading.whole(facts, "valid_days") or VALID_DAYS_LIMIT
     today, start, until = (
         reading.day(facts, "today"),
         reading.day(evidence, "start_at"),
@@ -173,11 +174,11 @@ def dates(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         yield say.block(
             "valid_until", f"信息有效期（{until}）早于今天", f"The validity date ({until}) lies in the past."
         )
-    elif until and until > today + timedelta(days=VALID_DAYS_LIMIT):
+    elif until and until > today + timedelta(days=limit):
         yield say.block(
             "valid_until",
-            f"信息有效期（{until}）超过{VALID_DAYS_LIMIT}天",
-            f"The validity date ({until}) is more than {VALID_DAYS_LIMIT} days away.",
+            f"信息有效期（{until}）超过{limit}天",
+            f"The validity date ({until}) is more than {limit} days away.",
         )
     end = _end_of_work(evidence, start)
     if until and end and until > end:

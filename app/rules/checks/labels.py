@@ -63,6 +63,11 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+def keys() -> tuple[str, ...]:
+    """The fields that have a name."""
+    return tuple(_NAMES)
+
+
 def zh(field: str) -> str:
     """The Chinese name of a field; an unknown one is called by its key."""
     return _NAMES.get(field, (field, field))[0]

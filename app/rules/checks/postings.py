@@ -53,7 +53,8 @@ def elements(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
 
 @POSTINGS.check("J02", "信息有效期", "Validity date", fields="valid_until", law="人社厅发〔2025〕60号", reason="R11")
 def validity(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """Set, after today, within 180 days; usually within 90."""
+    """Set, after today, within the days the division allows; usually within 90."""
+    limit = reading.whole(facts, "valid_days") or VALID_DAYS_LIMIT
     until, today = reading.day(evidence, "valid_until"), reading.day(facts, "today")
     if until is None:
         if reading.filled(evidence, "valid_until"):
@@ -72,11 +73,11 @@ def validity(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             f"信息有效期（{until}）应晚于今天",
             f"The validity date ({until}) must be after today.",
         )
-    elif until > today + timedelta(days=VALID_DAYS_LIMIT):
+    elif until > today + timedelta(days=limit):
         yield say.block(
             "valid_until",
-            f"信息有效期（{until}）超过{VALID_DAYS_LIMIT}天",
-            f"The validity date ({until}) is more than {VALID_DAYS_LIMIT} days away.",
+            f"信息有效期（{until}）超过{limit}天",
+            f"The validity date ({until}) is more than {limit} days away.",
         )
     elif until > today + timedelta(days=VALID_DAYS_USUAL):
         yield say.warn(

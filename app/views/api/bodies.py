@@ -6,6 +6,7 @@ values take the way of a posted form, so that nothing is possible here which the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -33,7 +34,8 @@ def read(view: Any, actor: Actor, sent: dict[str, Any], row: Any = None) -> dict
         needed = set()
     names = [name for name in columns if name in given or name in needed]
     data = forms.initial(view, row, names) if row is not None else None
-    form = forms.form_class(view, names)(_posted(view, given), data=data, meta={"csrf": False})
+    own = view.own_fields(row, given)
+    form = forms.form_class(view, names, row, given)(_posted(view, given, own), data=data, meta={"csrf": False})
     if not form.validate():
         raise _refusal(form)
     return forms.values(view, form, names, editing=row is not None)
@@ -72,13 +74,15 @@ def _started(view: Any, actor: Actor, columns: list[str]) -> dict[str, Any]:
     return {name: value for name, value in usual.items() if name in columns and value is not None}
 
 
-def _posted(view: Any, given: dict[str, Any]) -> MultiDict[str, str]:
+def _posted(view: Any, given: dict[str, Any], own: Mapping[str, Any]) -> MultiDict[str, str]:
     """The values as a browser would have posted them."""
     found: MultiDict[str, str] = MultiDict()
     for name, value in given.items():
         info = describe(view.model, name)
         field = name_in_json(info)
-        if info.kind in ("many", "words"):
+        if name in own and hasattr(own[name].field_class, "of_json"):
+            found.setlist(name, own[name].field_class.of_json(value, field))
+        elif info.kind in ("many", "words"):
             found.setlist(name, _texts(info, value, field))
         elif info.kind == "bool" and info.custom is not None and value is None:
             found[name] = ""

@@ -118,6 +118,12 @@ class GeneratedApi(Api):
         version = writing.version_of(row)
         return found | ({"version": int(version) if version.isdigit() else version} if version else {})
 
+    def _shown(self) -> list[str]:
+        """The columns of the record; of a plain row also what may be written."""
+        view = self._view
+        more = [] if view.kind else [*view.add_columns, *view.edit_columns]
+        return list(dict.fromkeys([*view.show_columns, *more]))
+
     def _fetch(self, pk: str) -> Any:
         return scope.fetch(self._view, current(), pk)
 
@@ -131,7 +137,7 @@ class GeneratedApi(Api):
         ]
 
     def _answered(self, row: Any, status: int = 200) -> Response:
-        response = answer({"result": self._row(row, self._view.show_columns), "moves": self._moves(row)}, status)
+        response = answer({"result": self._row(row, self._shown()), "moves": self._moves(row)}, status)
         if writing.version_of(row):
             response.set_etag(_tag(row))
         return response

@@ -131,4 +131,7 @@ CASES = [
     hits(O, "G14", "info", {"description": "每天工作10小时，包工作餐"}, field="description", says="10"),
     hits(O, "G14", "info", {"description": "夜班分拣"}, field="description", says="夜班"),
     clean(O, "G14", {"description": "每天工作8小时"}),
+    hits(O, "L01", "warn", {"description": "在家刷单"}, {"watch_words": ("刷单",)}, field="description", says="刷单"),
+    clean(O, "L01", {"description": "在家包装"}, {"watch_words": ("刷单",)}),
+    hits(O, "G03", "block", {"valid_until": "2026-12-17"}, {"valid_days": 30}, says="30"),
 ]

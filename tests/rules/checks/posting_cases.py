@@ -182,4 +182,18 @@ CASES = [
     hits(P, "J24", "info", {}, {"approved": {"title": "工程师", "headcount": 2}}, field="title"),
     clean(P, "J24", {}, {"approved": {"title": "机械工程师", "headcount": 2}}),
     clean(P, "J24"),
+    hits(P, "L01", "warn", {"title": "Java 工程师"}, {"watch_words": ("刷单", "JAVA")}, field="title", says="Java"),
+    hits(
+        P,
+        "L01",
+        "warn",
+        {"requirements": "可(a.b)兼职"},
+        {"watch_words": ["(a.b)"]},
+        field="requirements",
+        says="(a.b)",
+    ),
+    clean(P, "L01", {"title": "工程师"}, {"watch_words": ("刷单",)}),
+    clean(P, "L01", {"title": "刷单员"}),
+    hits(P, "J02", "block", {"valid_until": "2027-01-16"}, {"valid_days": 60}, says="60"),
+    clean(P, "J02", {"valid_until": "2027-01-15"}, {"valid_days": 60}),
 ]

@@ -1,0 +1,57 @@
+"""Moves of rows that no desk decides on: switch off and on, up and down, back to what was shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.extensions import db
+from app.review.policy import DEFAULT, Policy
+from app.rules.actor import Actor
+from app.rules.lifecycle import Move
+from app.rules.refused import Refused
+from app.views import scope, setting_log
+from app.views.base import SafeView
+from app.views.identity import current
+
+
+class ActingView(SafeView):
+    """A screen over plain rows with moves. `acts` says from which state each may be made; targets are of no matter."""
+
+    acts: Mapping[str, Move] = {}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in self.acts)})
+
+    def state_of(self, row: Any) -> str:
+        """The state a move starts from."""
+        raise NotImplementedError
+
+    def act(self, row: Any, name: str, actor: Actor, reason: str) -> None:
+        """Changes the locked row as the move says; the caller commits."""
+        raise NotImplementedError
+
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
+        """The moves of this row that this person may make now."""
+        if not self.may_edit(row, current()):
+            return []
+        here = self.state_of(row)
+        return [move for move in self.acts.values() if here in move.sources and self.may(f"can_{move.name}")]
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Makes one move, on record like every other change of the row."""
+        row = scope.fetch(self, current(), row_id, lock=True)
+        if self.acts[name] not in self.offered(row):
+            raise Refused("wrong_state")
+        before = setting_log.values_of(row)
+        self.act(row, name, current(), reason)
+        setting_log.note(current(), row, setting_log.CHANGED, before)
+        db.session.commit()
+        return row
+
+    def _allowed(self, name: str) -> Move:
+        if name not in self.acts:
+            raise Refused("no_such_move", move=name)
+        self.demand(f"can_{name}")
+        return self.acts[name]

@@ -1,0 +1,55 @@
+"""The release's words of every notice (TJ-66..68). No template has room for a password."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+# template -> (subject, text). Facts are put in by name; a fact that is missing reads as a dash.
+WORDS: Final[dict[str, tuple[Any, Any]]] = {
+    "round_approved": (
+        _l("Approved: %(title)s"),
+        _l("%(kind)s “%(title)s” (no. %(receipt_no)s) has been approved."),
+    ),
+    "round_returned": (
+        _l("To be mended: %(title)s"),
+        _l("%(kind)s “%(title)s” (no. %(receipt_no)s) was returned. Please mend what is listed and submit again."),
+    ),
+    "round_rejected": (
+        _l("Not approved: %(title)s"),
+        _l("%(kind)s “%(title)s” (no. %(receipt_no)s) was not approved."),
+    ),
+    "round_asked": (
+        _l("A question about: %(title)s"),
+        _l(
+            "The reviewer has a question about %(kind)s “%(title)s” (no. %(receipt_no)s). The clock stops until you answer."
+        ),
+    ),
+    "round_transferred": (
+        _l("Passed on to you: %(title)s"),
+        _l("%(kind)s “%(title)s” (no. %(receipt_no)s) was passed on to you."),
+    ),
+    "submission_received": (
+        _l("Received: %(title)s"),
+        _l("%(kind)s “%(title)s” was received as no. %(receipt_no)s and waits for review."),
+    ),
+    "posting_expired": (_l("Expired: %(title)s"), _l("The posting “%(title)s” was taken down after its last day.")),
+    "gig_expired": (_l("Expired: %(title)s"), _l("The gig post “%(title)s” has ended after its last day.")),
+    "gig_prepared": (
+        _l("This was prepared for you: %(title)s"),
+        _l(
+            "The bureau has prepared %(kind)s “%(title)s” in your name. Read it, accept the agreement and submit it, or delete it."
+        ),
+    ),
+    "residency_revoked": (_l("Residency revoked: %(title)s"), _l("The school has revoked the residency “%(title)s”.")),
+    "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
+    "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
+    "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
+    "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
+    "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
+    "mentioned": (
+        _l("%(by)s mentions you: %(title)s"),
+        _l("%(by)s mentions you in a comment on %(kind)s “%(title)s”."),
+    ),
+}
