@@ -55,8 +55,16 @@ class Spread:
     least: bool
 
 
+def _column(view: Any, one: Filter) -> Any:
+    """What is counted; nothing where a row may have several values, or is no column of the table."""
+    own = one.info.custom
+    if own is None:
+        return one.info.column
+    return view.model.extra[own.code].astext if own.type in ("choice", "bool") else None
+
+
 def _fits(view: Any, one: Filter) -> bool:
-    if one.info.column is None or one.name in view.hidden_columns() or (one.name == "status" and view.tabs):
+    if _column(view, one) is None or one.name in view.hidden_columns() or (one.name == "status" and view.tabs):
         return False
     if one.kind in _OWN_CHOICES:
         return bool(one.choices)
@@ -82,7 +90,7 @@ def _base(view: Any, actor: Actor, asked: Asked, columns: Sequence[Filter], with
         stmt = stmt.where(view.model.status == asked.tab)
     stmt = filters.apply(stmt, view.model, [one for one in asked.filters if one is not without])
     stmt = filters.search(stmt, view, asked.words)
-    names = [one.info.column.label(f"c{n}") for n, one in enumerate(columns)]
+    names = [_column(view, one).label(f"c{n}") for n, one in enumerate(columns)]
     plain = stmt.with_only_columns(*names, maintain_column_froms=True).order_by(None)
     return plain.limit(READ + 1).cte(f"base_{without.name if without is not None else ''}")
 

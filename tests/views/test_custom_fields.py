@@ -271,6 +271,32 @@ def test_the_history_shows_labels_and_readable_values(app, session, one_of_each)
     assert "English a_choice " not in clerk.get(f"/postingview/changes/{row.id}?lang=en").text
 
 
+def test_rows_are_counted_by_the_values_of_a_choice(app, session):
+    """Facets, in the own rows only; a field with several values at once has none."""
+    for kind in ("choice", "bool", "choices", "int"):
+        define(session, f"a_{kind}", kind, in_filter=True)
+    own = unit(session)
+    for n in range(3):
+        posting(
+            session,
+            own,
+            extra={"a_choice": "day" if n else "night", "a_bool": bool(n), "a_choices": ["day"], "a_int": n},
+        )
+    posting(session, own)
+    posting(session, unit(session), extra={"a_choice": "night"})
+    clerk = handler(app, session, own)
+    page = clerk.get("/postingview/facets?lang=en").text
+    found = {}
+    for part in re.split(r"<h3 ", page)[1:]:
+        numbers = re.findall(r'<span class="ell">([^<]*)</span>.*?<b>([^<]*)</b>', part)
+        found[re.search(r'id="face-f_(\w+)"', part)[1]] = dict(numbers)
+    assert found["x_a_choice"] == {"Day": "2", "Night": "1"}
+    assert found["x_a_bool"] == {"Yes": "2", "No": "1"}
+    assert "x_a_choices" not in found and "x_a_int" not in found
+    narrowed = clerk.get("/postingview/facets?lang=en&f_x_a_choice=night").text
+    assert "Day" in narrowed, "all values to change to"
+
+
 def test_labels_are_text_never_markup(app, session):
     define(session, "evil", label_zh="<script>alert(1)</script>", label_en="<img src=x onerror=alert(1)>", **EVERYWHERE)
     own = unit(session)
