@@ -23,7 +23,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import decide, desk, ledger, outbox, statistics
+from app.review import decide, desk, exported, outbox, statistics
 from app.rules import job_times
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
@@ -32,7 +32,7 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import bulk, bulk_work, custom_work, import_work
+from app.views import bulk, bulk_work, custom_work, export_work, import_work
 
 background = late("apscheduler.schedulers.background")
 
@@ -119,7 +119,7 @@ class LedgerBroken(RuntimeError):
 
 def verify_ledger(session: Session) -> int:
     """Walks every chain of the ledger; that it was walked and what was found stands among the runs."""
-    report = ledger.verify(session)
+    report = exported.verify(session)
     if not report.ok:
         raise LedgerBroken(str(report.first_bad))
     return report.events
@@ -217,6 +217,7 @@ def perform(run: Run) -> Outcome:
 
 # What the runner of background tasks can do: one line for each kind.
 WORKS: tuple[Work, ...] = (
+    export_work.WORK,
     Work("import", import_work.work),
     custom_work.WORK,
     Work(bulk.KIND, bulk_work.perform, resumable=False),

@@ -38,11 +38,13 @@ from app.views.audit import LedgerView
 from app.views.custom_fields import CustomFieldView
 from app.views.desk import DeskView
 from app.views.entry import Entry, Place
+from app.views.export_log import ExportEventView
 from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.lists import ListsView
 from app.views.portal import PortalView
+from app.views.tasks import TaskView
 
 R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
 O, H, A = Role.OWNER, Role.HANDLER, Role.AGENCY
@@ -62,6 +64,9 @@ TALK = " comment"
 TAKE = " import"
 SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
 
+EXPORT = " export"
+
+
 MENU: tuple[Entry, ...] = (
     Entry(
         DeskView,
@@ -71,16 +76,16 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         review.ReviewRoundView,
-        {R: "read", L: "read", S: "read"},
+        {R: "read export", L: "read export", S: "read export"},
         (Place((R, L, S), WORK, _l("Review records"), "history"),),
     ),
     Entry(
         units.UnitView,
         {
-            R: "read freeze thaw comment import",
-            L: "read freeze thaw comment import",
-            S: "read",
-            OP: "read import",
+            R: "read freeze thaw comment import export",
+            L: "read freeze thaw comment import export",
+            S: "read export",
+            OP: "read import export",
             O: SEND_UNIT + TALK,
             H: "read comment",
             A: "read comment",
@@ -97,7 +102,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         units.UnitChangeView,
-        {R: "read comment", L: "read comment", O: SEND_CHANGE + TALK},
+        {R: "read comment export", L: "read comment export", O: SEND_CHANGE + TALK},
         (
             Place((R, L), QUERY, _l("Unit changes"), "file-text"),
             Place((O,), UNIT, _l("Requests for change"), "file-text"),
@@ -105,12 +110,12 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         media.UnitMediumView,
-        {R: "read remove comment", L: "read remove comment", O: SEND_MEDIA + TALK, H: SEND_MEDIA + TALK},
+        {R: "read remove comment export", L: "read remove comment export", O: SEND_MEDIA + TALK, H: SEND_MEDIA + TALK},
         (Place((R, L), QUERY, _l("Unit pictures"), "photo"), Place((O, H), UNIT, _l("Unit image"), "photo")),
     ),
     Entry(
         media.PersonalMediumView,
-        {R: "read remove comment", L: "read remove comment", P: SEND_MEDIA, T: SEND_MEDIA},
+        {R: "read remove comment", L: "read remove comment export", P: SEND_MEDIA, T: SEND_MEDIA},
         (
             Place((R, L), QUERY, _l("Personal pictures"), "user-circle"),
             Place((P, T), MINE, _l("My pictures and videos"), "photo"),
@@ -119,12 +124,12 @@ MENU: tuple[Entry, ...] = (
     Entry(
         positions.PostingView,
         {
-            R: "read remove comment import",
-            L: "read remove comment import",
-            S: "read",
-            OP: "read import",
-            O: "read comment",
-            H: SEND_POSTING + TALK + TAKE,
+            R: "read remove comment import export",
+            L: "read remove comment import export",
+            S: "read export",
+            OP: "read import export",
+            O: "read comment export",
+            H: SEND_POSTING + TALK + TAKE + EXPORT,
             A: "read comment",
         },
         (
@@ -135,18 +140,18 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         positions.AgencyPostingView,
-        {A: SEND_POSTING + TALK + TAKE},
+        {A: SEND_POSTING + TALK + TAKE + EXPORT},
         (Place((A,), RECRUIT, _l("Postings"), "briefcase"),),
     ),
     Entry(
         gigs.GigOfferView,
         {
-            R: "read remove comment import",
-            L: "read remove comment import",
-            H: SEND_GIG + TALK + TAKE,
+            R: "read remove comment import export",
+            L: "read remove comment import export",
+            H: SEND_GIG + TALK + TAKE + EXPORT,
             P: SEND_GIG + TAKE,
             T: SEND_GIG + TAKE,
-            O: "read comment",
+            O: "read comment export",
         },
         (
             Place((R, L), QUERY, _l("Gigs: hiring"), "tool"),
@@ -157,8 +162,8 @@ MENU: tuple[Entry, ...] = (
     Entry(
         gigs.GigWantedView,
         {
-            R: "read remove comment import",
-            L: "read remove comment import",
+            R: "read remove comment import export",
+            L: "read remove comment import export",
             P: SEND_GIG + TAKE,
             T: SEND_GIG + TAKE,
         },
@@ -169,7 +174,13 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         schools.ResidencyView,
-        {R: "read comment", L: "read comment", S: "read revoke comment", O: SEND_UNIT + TALK, H: SEND_UNIT + TALK},
+        {
+            R: "read comment export",
+            L: "read comment export",
+            S: "read revoke comment export",
+            O: SEND_UNIT + TALK + EXPORT,
+            H: SEND_UNIT + TALK + EXPORT,
+        },
         (
             Place((R, L), QUERY, _l("Residency"), "school"),
             Place((S,), CAMPUS, _l("Residency records"), "school"),
@@ -178,7 +189,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         agencies.AgencyUnitView,
-        {A: "read", O: "read", OP: "read write"},
+        {A: "read export", O: "read", OP: "read write export"},
         (
             Place((A,), RECRUIT, _l("Associations"), "users"),
             Place((O,), UNIT, _l("Agencies that post for us"), "users"),
@@ -187,7 +198,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         agencies.AgencyView,
-        {OP: "read write", A: "read", R: "read", L: "read"},
+        {OP: "read write export", A: "read", R: "read", L: "read export"},
         (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),),
     ),
     Entry(
@@ -204,7 +215,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         system.ImportRunView,
-        {R: "read", L: "read", S: "read", OP: "read", SYS: "read", AUD: "read"},
+        dict.fromkeys((R, L, S, OP, SYS, AUD), "read export"),
         (
             Place((R, L, SYS), DATA, _l("Import records"), "file-spreadsheet"),
             Place((S,), CAMPUS, _l("Import records"), "file-spreadsheet"),
@@ -214,7 +225,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         reason_admin.ReviewReasonView,
-        {R: "read", L: "read", S: "read", OP: "read write", SYS: "read write"},
+        {R: "read", L: "read export", S: "read", OP: "read write export", SYS: "read write export"},
         (
             Place((R, L, S, SYS), DATA, _l("Return reasons"), "messages"),
             Place((OP,), PLATFORM, _l("Return reasons"), "messages"),
@@ -222,12 +233,12 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         notice_admin.NoticeTextView,
-        {OP: "read edit reset", SYS: "read edit reset"},
+        {OP: "read edit reset export", SYS: "read edit reset export"},
         (Place((OP,), PLATFORM, _l("Message texts"), "mail"), Place((SYS,), DATA, _l("Message texts"), "mail")),
     ),
     Entry(
         policies.ReviewPolicyView,
-        {R: "read", L: "read write delete", OP: "read write delete", SYS: "read write delete"},
+        {R: "read", L: "read write delete export", OP: "read write delete export", SYS: "read write delete export"},
         (
             Place((R, L, SYS), DATA, _l("Review policies"), "settings"),
             Place((OP,), PLATFORM, _l("Review policies"), "settings"),
@@ -235,7 +246,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         reference.WorkDayView,
-        {R: "read", L: "read", SYS: "read write import"},
+        {R: "read", L: "read export", SYS: "read write import export"},
         (
             Place((L,), DATA, _l("Working calendar"), "calendar"),
             Place((SYS,), DATA, _l("Working calendar"), "calendar"),
@@ -243,81 +254,92 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         reference.MinimumWageView,
-        {R: "read", L: "read write delete import"},
+        {R: "read export", L: "read write delete import export"},
         (Place((R, L), DATA, _l("Minimum wages"), "chart-bar"),),
     ),
     Entry(
         schools.SchoolView,
-        {OP: "read write import", S: "read", O: "read", H: "read", R: "read", L: "read"},
+        {OP: "read write import export", S: "read", O: "read", H: "read", R: "read", L: "read"},
         (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
     ),
     Entry(
         schools.StudentView,
-        {S: "read write delete import"},
+        {S: "read write delete import export"},
         (Place((S,), CAMPUS, _l("Students"), "users"),),
         api=False,
     ),
     Entry(
         accounts_admin.AccountView,
-        {SYS: "read write activate deactivate reset_password", SEC: "read"},
+        {SYS: "read write activate deactivate reset_password export", SEC: "read export"},
         (Place((SYS, SEC), SYSTEM, _l("Accounts"), "user-circle"),),
         api=False,
     ),
     Entry(
         accounts.HatView,
-        {SYS: "read write", SEC: "read"},
+        {SYS: "read write export", SEC: "read export"},
         (Place((SYS, SEC), SYSTEM, _l("Roles of the accounts"), "users"),),
         api=False,
     ),
     Entry(
         CustomFieldView,
-        {SYS: "read write delete"},
+        {SYS: "read write delete export"},
         (Place((SYS,), DATA, _l("Custom fields"), "list-details"),),
         api=False,
     ),
     Entry(
-        reference.RegionView, {SYS: "read write import", OP: "read"}, (Place((SYS,), DATA, _l("Divisions"), "map-pin"),)
+        reference.RegionView,
+        {SYS: "read write import export", OP: "read export"},
+        (Place((SYS,), DATA, _l("Divisions"), "map-pin"),),
     ),
     Entry(
         reference.IndustryView,
-        {SYS: "read write import", OP: "read"},
+        {SYS: "read write import export", OP: "read export"},
         (Place((SYS,), DATA, _l("Industries"), "building-store"),),
     ),
     Entry(
         reference.MajorView,
-        {SYS: "read write import", S: "read"},
+        {SYS: "read write import export", S: "read"},
         (Place((SYS,), DATA, _l("Majors"), "school"), Place((S,), CAMPUS, _l("Majors"), "list-details")),
     ),
     Entry(
         reference.OccupationView,
-        {SYS: "read write import", OP: "read"},
+        {SYS: "read write import export", OP: "read export"},
         (Place((SYS,), DATA, _l("Occupations"), "briefcase"),),
     ),
     Entry(
         dict_admin.DictItemView,
-        {SYS: "read write delete up down import", OP: "read"},
+        {SYS: "read write delete up down import export", OP: "read export"},
         (Place((SYS,), DATA, _l("Data dictionary"), "database"),),
     ),
     Entry(
         parameters.ParameterView,
-        {SYS: "read write delete default revert", L: "read"},
+        {SYS: "read write delete default revert export", L: "read"},
         (Place((SYS,), SYSTEM, _l("Parameters"), "settings"), Place((L,), DATA, _l("Parameters"), "settings")),
     ),
     Entry(JobView, {SYS: "list run edit"}, (Place((SYS,), SYSTEM, _l("Scheduled jobs"), "clock"),), api=False),
-    Entry(system.JobRunView, {SYS: "read"}, (Place((SYS,), SYSTEM, _l("Job runs"), "history"),)),
-    Entry(messages.OutboxView, {SYS: "read"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
+    Entry(system.JobRunView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Job runs"), "history"),)),
+    Entry(messages.OutboxView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
     Entry(
         units.BlacklistedView,
-        {SEC: "read write", L: "read", R: "read"},
+        {SEC: "read write export", L: "read export", R: "read"},
         (
             Place((SEC,), SYSTEM, _l("Banned from registering"), "ban"),
             Place((L,), QUERY, _l("Banned from registering"), "ban"),
         ),
         api=False,
     ),
-    Entry(accounts.LoginEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
+    Entry(accounts.LoginEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
     Entry(
-        review.ReviewEventView, {AUD: "read"}, (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),), api=False
+        review.ReviewEventView,
+        {AUD: "read export"},
+        (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),),
+        api=False,
+    ),
+    Entry(
+        ExportEventView,
+        {AUD: "read export"},
+        (Place((AUD,), AUDIT, _l("Export log"), "file-export"),),
+        api=False,
     ),
     Entry(
         LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False
@@ -336,7 +358,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         announcements.AnnouncementView,
-        {**dict.fromkeys(EVERYONE, "read acknowledge"), OP: "read write delete"},
+        {**dict.fromkeys(EVERYONE, "read acknowledge"), OP: "read write delete export"},
         (
             Place((OP,), PLATFORM, _l("Notices"), "speakerphone"),
             Place(tuple(r for r in EVERYONE if r is not OP), ACCOUNT, _l("Notices"), "speakerphone"),
@@ -352,6 +374,12 @@ MENU: tuple[Entry, ...] = (
         ListsView,
         dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),
         (Place(EVERYONE, ACCOUNT, _l("My saved views"), "star"),),
+        api=False,
+    ),
+    Entry(
+        TaskView,
+        dict.fromkeys(EVERYONE, "read cancel"),
+        (Place(EVERYONE, ACCOUNT, _l("My tasks"), "hourglass"),),
         api=False,
     ),
     Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),

@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from app.extensions import db
-from app.review import ledger
+from app.review import exported, ledger
 
 group = AppGroup("ledger", help="The append-only, hash-chained record of every step.")
 
@@ -18,9 +18,9 @@ group = AppGroup("ledger", help="The append-only, hash-chained record of every s
 @group.command("verify")
 @click.option("--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Heads exported earlier.")
 def verify(heads: Path | None) -> None:
-    """Walk every chain; name the first bad event. Exit status 1 if there is one."""
-    exported = json.loads(heads.read_text()) if heads else None
-    report = ledger.verify(db.session, heads=exported)
+    """Walk every chain and compare the log of exports with it; name the first bad event. Exit status 1 if there is one."""
+    kept = json.loads(heads.read_text()) if heads else None
+    report = exported.verify(db.session, heads=kept)
     if report.ok:
         click.echo(f"ok: {report.events} events in {report.chains} chains")
         return

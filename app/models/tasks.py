@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -63,6 +66,16 @@ class BackgroundTask(Model):
     expires_at = col("File kept until", DateTime(timezone=True))
     account = relationship(User, info={"label": _l("By")})
 
+    @property
+    def progress(self) -> tuple[str, int, int | None, bool, str, dict[str, Any]]:
+        """What the words about progress are made of; the view makes them."""
+        return self.state, self.done, self.total, self.cancel_asked, self.error_code, self.error_facts
+
+    @property
+    def download(self) -> tuple[int, str, int | None, dt.datetime | None, int | None]:
+        """What the link to the file is made of."""
+        return self.id, self.state, self.file_size, self.expires_at, self.hat_id
+
     def __str__(self) -> str:
         return self.title
 
@@ -86,6 +99,16 @@ class ExportEvent(Model):
     sha256 = col("SHA-256 of the file", String(64), nullable=False)
     task_id = col("Task number", BigInteger)
     account = relationship(User, info={"label": _l("Account")})
+
+    @property
+    def asked(self) -> tuple[str, dict[str, str]]:
+        """What the words about the conditions are made of."""
+        return self.list_name, self.conditions
+
+    @property
+    def headings(self) -> tuple[str, list[str]]:
+        """What the words about the columns are made of."""
+        return self.list_name, self.columns
 
     def __str__(self) -> str:
         return f"{self.list_name} {self.sha256[:12]}"

@@ -49,7 +49,7 @@ _COLUMNS: Final = ("chain", "action", "kind", "subject_id", "round_id", "actor_i
 
 @dataclass(frozen=True, slots=True)
 class BadEvent:
-    """The first link that does not hold. `why`: missing, order, digest, body, head, truncated."""
+    """The first link that does not hold. `why`: missing, order, digest, body, head, truncated; log (app.review.exported)."""
 
     chain: str
     seq: int

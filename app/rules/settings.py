@@ -38,6 +38,10 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("gig_valid_days", NUMBER, "90", 7, 180),
         Setting("watch_words", LIST, "", 2, 20, 60),
         Setting("service_phone", TEXT, "12333", 0, 40, divided=False),
+        Setting("export_rows_at_once", NUMBER, "5000", 0, 20_000, divided=False),
+        Setting("export_rows_most", NUMBER, "200000", 1, 1_000_000, divided=False),
+        Setting("export_tasks_each", NUMBER, "2", 1, 10, divided=False),
+        Setting("export_file_hours", NUMBER, "24", 1, 168, divided=False),
     )
 }
 

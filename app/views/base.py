@@ -28,6 +28,7 @@ from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
 from app.views import cells, changes, chosen, custom, facets, filters, listing, record, saving, scope, writing
 from app.views.columns import describe, key_name
+from app.views.exporting import Exporting
 from app.views.identity import current
 from app.views.inline import InPlace
 from app.views.moves import Moving
@@ -45,7 +46,7 @@ ALLOWED: dict[str, str] = {
 }
 
 
-class SafeView(Moving, Talking, Prechecking, InPlace, ModelView):
+class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, ModelView):
     """A screen over one model. See docs/add-an-entity.md for what may be declared."""
 
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
@@ -236,6 +237,7 @@ class SafeView(Moving, Talking, Prechecking, InPlace, ModelView):
             has_box=filters.has_box(self),
             has_facets=bool(facets.candidates(self, asked.filters)),
             can_add=self.may("can_add") and bool(self.add_columns),
+            export_to=self.export_address(),
         )
 
     @expose("/facets", methods=["GET"])

@@ -8,7 +8,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from flask import g, has_request_context
+from flask import g, has_app_context, has_request_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Numeric, case
@@ -48,8 +48,8 @@ def _near(one: Definition) -> bool:
 
 
 def here(model: Any) -> tuple[Definition, ...]:
-    """The fields of a model that lists and filters of this request may show."""
-    if not issubclass(model, Extensible) or not has_request_context():
+    """The fields of a model that lists and filters may show in this request, or in work done under somebody's hat."""
+    if not issubclass(model, Extensible) or not (has_request_context() or (has_app_context() and g.get("hat"))):
         return ()
     found = fields_of(db.session, model.CUSTOM)
     return tuple(one for one in found if _near(one) and (model.CUSTOM_FREE or one.reviewed))

@@ -33,6 +33,7 @@ PAGES: dict[int, tuple[Any, Any]] = {
         _l("The content has changed meanwhile"),
         _l("Your entry was not applied. Look at the change, then decide again."),
     ),
+    410: (_l("This is no longer there"), _l("Its time was over, and it was removed as announced.")),
     413: (_l("The upload is too large"), _l("Nothing was stored. Please choose smaller files.")),
     422: (_l("This was not accepted"), _l("Nothing was changed.")),
     429: (_l("Too many requests"), _l("Please wait a moment and try again.")),

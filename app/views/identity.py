@@ -203,6 +203,12 @@ def wear(account_id: int, hat_id: int | None) -> Actor:
     return g.actor
 
 
+def reach(actor: Actor) -> list[Any]:
+    """How far a role reaches, as plain values: what was made under one reach is not handed out under another."""
+    place = (actor.region_code, actor.unit_id, actor.school_id, actor.agency_id)
+    return [actor.role.value, *place, sorted(actor.grants)]
+
+
 def put_on(hat_id: int) -> None:
     """Acts under another of the account's hats from now on. Raises Refused("hat_not_yours")."""
     if all(hat.id != hat_id for hat in g.hats):

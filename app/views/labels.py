@@ -72,6 +72,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "revert": (_l("Back to the value before"), "rotate", True),
     "up": (_l("Move up"), "chevron-up", False),
     "down": (_l("Move down"), "chevron-down", False),
+    "cancel": (_l("Cancel"), "x", False),
 }
 
 # Step of a case -> (word, mark of the timeline).
@@ -105,6 +106,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "setting_added": (_l("Setting added"), ""),
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
+    "export": (_l("List exported"), ""),
 }
 
 ROLES: Final[dict[str, Any]] = {
@@ -186,6 +188,10 @@ PARAMETERS: Final[dict[str, Any]] = {
     "gig_valid_days": _l("Longest validity of a gig post"),
     "watch_words": _l("Watched words"),
     "service_phone": _l("Telephone for questions"),
+    "export_rows_at_once": _l("Export: rows at once"),
+    "export_rows_most": _l("Export: most rows"),
+    "export_tasks_each": _l("Export: at a time"),
+    "export_file_hours": _l("Export: hours a file is kept"),
 }
 
 DICTIONARIES: Final[dict[str, Any]] = {

@@ -40,6 +40,13 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
         _l("The number for questions on the login page and the public portal. Empty: none is shown."),
         "",
     ),
+    "export_rows_at_once": (
+        _l("Up to so many rows an export comes at once; longer lists are exported by a background task."),
+        _l("rows"),
+    ),
+    "export_rows_most": (_l("A list with more rows must be narrowed before it is exported."), _l("rows")),
+    "export_tasks_each": (_l("How many exports of long lists one person may have under way."), _l("exports")),
+    "export_file_hours": (_l("How long the file of an export made in the background is kept."), _l("hours")),
 }
 
 

@@ -151,6 +151,24 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "task_failed": (409, _l("Something went wrong on our side. The fault has been recorded; please try again.")),
     "hat_gone": (403, _l("The role this was asked for under is no longer in force.")),
     "task_interrupted": (409, _l("The work was interrupted and could not be taken up again. Please start it anew.")),
+    "task_ended": (409, _l("This task has ended already.")),
+    "task_file_gone": (
+        410,
+        _l("The file was kept for a while only and has been removed. Please start the task anew if you need it."),
+    ),
+    "task_other_hat": (403, _l("This file was made under another of your roles. Switch to it to download.")),
+    "scope_changed": (403, _l("What your role reaches has changed since this was asked for. Please start it anew.")),
+    # Exports.
+    "export_format": (422, _l("Lists are exported as csv or xlsx.")),
+    "export_running": (429, _l("An export of yours is being made just now. Please wait until it has arrived.")),
+    "export_too_many": (
+        422,
+        _l("More than %(most)s rows cannot be exported at once. Please narrow the list by its filters first."),
+    ),
+    "export_changed": (
+        409,
+        _l("The list has changed since this was asked for: a column or a condition is gone. Please export it anew."),
+    ),
     # Passwords (app.rules.passwords).
     "password_wrong": (422, _l("The present password is not right.")),
     "password_short": (422, _l("At least 8 characters.")),

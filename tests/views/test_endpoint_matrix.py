@@ -30,7 +30,7 @@ VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
 GENERATED = {
     "list", "show", "add", "edit", "delete", "related", "move", "moves", "answer", "changes", "under", "comment",
-    "uncomment", "colleagues", "precheck", "precheck_row", "facets", "outcomes", "cell",
+    "uncomment", "colleagues", "precheck", "precheck_row", "facets", "outcomes", "cell", "export",
 }  # fmt: skip
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
@@ -126,6 +126,7 @@ SPOTS: dict[str, Spot] = {
     "LedgerView.list": Spot(("can_list", "LedgerView"), "/ledger/"),
     "LedgerView.verify": Spot(("can_verify", "LedgerView"), "/ledger/verify", post=True),
     "LedgerView.heads": Spot(("can_list", "LedgerView"), "/ledger/heads.json"),
+    "TaskView.file": Spot(("can_list", "TaskView"), "/taskview/file/{}", "TaskView", own=frozenset(GONE)),
     "MessageView.read_all": Spot(("can_list", "MessageView"), "/messageview/read", post=True),
     "MessageView.read_one": Spot(("can_list", "MessageView"), "/messageview/read/{}", "MessageView", True),
     "MessageView.unread": Spot(("can_list", "MessageView"), "/messageview/unread"),
@@ -306,6 +307,7 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
     yield "add", {}, {302, 403, 409, 422} if adds else {403}
     if view.kind:
         yield "precheck", {}, {200, 403} if adds else {403}
+    yield "export", {"format": "csv"}, {200} if may(role, "can_export", name) else {403}
     for side, key in keys(world, view, role):
         deletes = may(role, "can_delete", name)
         answers = may(role, "can_submit", name) and bool(view.kind)

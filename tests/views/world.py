@@ -31,6 +31,7 @@ from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupat
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.models.schools import Residency, School
 from app.models.system import ImportRun, JobRun
+from app.models.tasks import BackgroundTask, ExportEvent
 from app.models.units import Blacklisted, Unit, UnitChange
 from app.review import desk
 from app.review.kinds import KINDS
@@ -81,6 +82,8 @@ REACH: dict[str, dict[str, str]] = {
     "StudentView": {"school_admin": "a"},
     "MessageView": {r.value: "own" for r in ROLES},
     "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
+    "TaskView": {r.value: "own" for r in ROLES},
+    "ExportEventView": {"auditor": "all"},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
     "MinimumWageView": _BUREAU,
@@ -122,10 +125,11 @@ class World:
         return self.people[role].client.get(path, headers=headers)
 
     def post(self, role: Role, path: str, values: dict[str, Any] | None = None, **more: Any) -> Any:
-        """With the token of this person's session, asked for once."""
+        """With the token of this person's session, asked for once. The whole answer is taken: a download is a stream."""
         if role not in self.tokens:
             self.tokens[role] = self.people[role].token()
-        return self.people[role].client.post(path, data={"csrf_token": self.tokens[role], **(values or {})}, **more)
+        sent = {"csrf_token": self.tokens[role], **(values or {})}
+        return self.people[role].client.post(path, data=sent, buffered=True, **more)
 
 
 def screens(app: Any) -> list[Any]:
@@ -227,6 +231,13 @@ def _browser(world: World, role: Role) -> Browser:
     sent = {"csrf_token": token, "username": world.names[role], "password": PASSWORD}
     assert client.post("/login/", data=sent).status_code == 302
     return Browser(client, actor.account_id, actor.hat_id)
+
+
+def _task(side: str, account_id: int) -> BackgroundTask:
+    return BackgroundTask(
+        kind="export", title=f"任务{side}", account_id=account_id, role="operator", parameters={}, digest=side,
+        state="waiting",
+    )  # fmt: skip
 
 
 class _Builder:
@@ -462,6 +473,12 @@ class _Builder:
             begun = today() - timedelta(days=9)
             row = Announcement(title_zh=f"公告{side}", body_zh="见通知。", shown_from=begun, shown_until=until)
             self.keep("AnnouncementView", side, self.add(row))
+        for side, account_id in everybody.items():
+            self.keep("TaskView", side, self.add(_task(side, account_id)))
+        self.keep("ExportEventView", "a", self.add(ExportEvent(
+            role="lead", list_name="UnitView", conditions={"q": "测试", "f_region": HERE}, columns=["name", "uscc"],
+            rows=7, file_format="csv", size=700, sha256="0" * 64, account_id=everybody["lead"],
+        )))  # fmt: skip
         self.keep("OutboxView", "a", self.session.scalars(select(Outbox)).first())
         self.keep(
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
