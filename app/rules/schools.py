@@ -35,14 +35,20 @@ _NUMBERED = {
 }
 
 
-def student_fault(values: Mapping[str, Any], today: date) -> None:
-    """What is wrong with a row of a roster, typed or imported alike. Raises Refused with the field."""
-    kind = _NUMBERED.get(str(values.get("document_kind")))
+def numbered(document_kind: str, number: str, today: date) -> str:
+    """How the document's number is checked, once it is good. Raises Refused with the field."""
+    kind = _NUMBERED.get(document_kind)
     if kind is None:
         raise Refused("not_a_choice", "document_kind")
-    fault = document_fault(kind, str(values.get("id_number") or ""), today)
+    fault = document_fault(kind, number, today)
     if fault:
         raise Refused(f"document_{fault}", "id_number")
+    return kind
+
+
+def student_fault(values: Mapping[str, Any], today: date) -> None:
+    """What is wrong with a row of a roster, typed or imported alike. Raises Refused with the field."""
+    kind = numbered(str(values.get("document_kind")), str(values.get("id_number") or ""), today)
     if values.get("graduation_year") not in GRADUATION_YEARS:
         low, high = GRADUATION_YEARS.start, GRADUATION_YEARS.stop - 1
         raise Refused("import_out_of_range", "graduation_year", low=low, high=high)

@@ -362,6 +362,17 @@ def test_a_roster_is_sealed_and_known_again_by_number(session, sender):
     assert taken.errors[0].value == "110***********0017", "a note never holds the number in clear"
 
 
+def test_every_bad_cell_of_a_student_is_named_at_once(session, sender):
+    actor, options = sender("student")
+    row = {"id_number": "110101200501010018", "education": "火星", "graduation_year": "明年"}
+    tried = dry_run(session, read_table(listed("student", row)), Options(**options), today(), actor)
+    assert {(n.key, n.code) for n in tried.errors} == {
+        ("id_number", "document_check_char"),
+        ("education", "cell_not_listed_of"),
+        ("graduation_year", "cell_not_number"),
+    }
+
+
 def test_who_studies_elsewhere_still_is_named_and_who_graduated_is_not(session, sender):
     first, options = sender("student")
     assert run(session, first, listed("student", {}), **options).created == 1

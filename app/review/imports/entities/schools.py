@@ -22,7 +22,7 @@ from app.rules import reference as rules
 from app.rules.actor import Actor, Role
 from app.rules.names import text_initials
 from app.rules.refused import Refused
-from app.rules.schools import GRADUATION_YEARS, student_fault
+from app.rules.schools import GRADUATION_YEARS, numbered, student_fault
 
 
 class SchoolImport(Plain):
@@ -67,9 +67,18 @@ def _graduation_year(reader: Reader, key: str, known: Any) -> int | None:
 
 
 def _document_number(reader: Reader, key: str, known: Any) -> str | None:
-    """A number of which no digit is lost; the X at its end as a capital."""
+    """A number of which no digit is lost, good for its kind of document; the X at its end as a capital."""
     found = cells.code(reader, key, known)
-    return found.upper() if found else None
+    written = plain_word(reader["document_kind"])
+    kind = known.codes["document_kind"].get(written) if written else "resident_id"
+    if not found or kind is None:  # a kind nobody knows is said of its own cell
+        return None
+    try:
+        numbered(kind, found.upper(), known.today)
+    except Refused as refused:
+        reader.say(refused.code, key, refused.facts)
+        return None
+    return found.upper()
 
 
 class StudentImport(Plain):
