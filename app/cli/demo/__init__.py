@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.orm import Session
 
-from app.cli.demo import people, work
+from app.cli.demo import around, people, work
 from app.models.accounts import Person
 
 
@@ -41,6 +41,8 @@ def load_once(session: Session) -> bool:
         connection.begin(),
         Session(connection, join_transaction_mode="create_savepoint") as inner,
     ):
-        work.load(inner, people.load(inner))
+        world = people.load(inner)
+        work.load(inner, world)
+        around.load(inner, world)
         inner.commit()
     return True

@@ -52,6 +52,7 @@ class World:
     units: list[tuple[Unit, demo_people.DemoUnit, Actor]] = field(default_factory=list)
     school: School | None = None
     residents: set[int] = field(default_factory=set)  # units resident at the demo school
+    clients: set[int] = field(default_factory=set)  # units the demo agency posts for
 
 
 class Makers:
@@ -171,6 +172,7 @@ def _agency(session: Session, makers: Makers, world: World) -> None:
     session.add(agency)
     session.flush()
     nearby = [unit for unit, data, _ in world.units if data.region == FENGXIAN]
+    world.clients.update(unit.id for unit in nearby[:3])
     session.add_all(
         AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=n != 3) for n, unit in enumerate(nearby[:6])
     )

@@ -3,65 +3,66 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from app.cli.demo.bureau import Bureau, Step
+from app.cli.demo.past import Past
 from app.cli.demo.people import World
 from app.gateways import demo_papers, demo_pictures, demo_work
-from app.review import decide, desk, queue
+from app.models.units import Unit
+from app.review import desk
 from app.review.files import store_picture
-from app.rules.actor import Actor, Role, covers
+from app.rules.actor import Actor, Role
 from app.rules.dates import ZONE, today
 from app.rules.refused import Refused
 
 POSTINGS, GIGS, UNIT_PICTURES = 180, 110, 56
+AGED = 9  # of what waits: sent in so early that it is overdue, or nearly
 LOOKED_AT = 12  # units whose licence is drawn in full
 RETURN = {"reason_codes": ("R01",), "reason_text": "请补齐材料后重新提交。"}
+RETURNS = (
+    {"reason_codes": ("R10",), "reason_text": "请核对薪酬范围后重新提交。"},
+    {"reason_codes": ("R01",), "reason_text": "请写明工作地点与工作内容。"},
+    {"reason_codes": ("R10", "R01"), "reason_text": "请核对薪酬，并补充工作内容。"},
+)
 REJECT = {"reason_codes": ("R18",), "reason_text": "不属于本平台受理范围。"}
 
 
-class Bureau:
-    """The demo reviewers at work."""
-
-    def __init__(self, session: Session, world: World) -> None:
-        self.session = session
-        self.reviewers = [world.actors[n] for n in ("reviewer2", "reviewer", "reviewer.sg")]
-        self.school = world.actors["school"]
-
-    def settle(self, found: object, verdict: str, **words: object) -> None:
-        """Claims and decides a round as the first reviewer in whose division it lies."""
-        if found is None:
-            return
-        who = self.school if found.kind == "residency" else self._reviewer(found.region_code)
-        claimed = queue.claim(self.session, who, found.id)
-        if verdict == "approve":
-            words = {"reason_text": "已人工核实，予以通过。"}
-        decide.decide(
-            self.session,
-            who,
-            claimed.id,
-            verdict,
-            version=claimed.version,
-            epoch=claimed.epoch,
-            digest=claimed.evidence_digest,
-            **words,
-        )
-
-    def _reviewer(self, region: str) -> Actor:
-        return next(r for r in self.reviewers if covers(r.region_code, region))
-
-
 def load(session: Session, world: World) -> None:
-    """Everything, in the order in which it would happen."""
-    bureau = Bureau(session, world)
-    _registrations(session, world, bureau)
-    _images(session, world, bureau)
-    _residencies(session, world, bureau)
-    _postings(session, world, bureau)
-    _gigs(session, world, bureau)
-    _changes(session, world, bureau)
+    """Everything, in the order in which it would happen in a month; what waits was sent in during the last days."""
+    with Past(session) as past:
+        bureau = Bureau(session, world, past)
+        waiting: list[Step] = []
+        bureau.work(_registrations(session, world, waiting), until=0.22)
+        bureau.work(_images(session, world, waiting), until=0.32)
+        bureau.work([*_residencies(session, world, waiting), *_changes(session, world, waiting)], until=0.4)
+        steps = [*_postings(session, world, waiting), *_gigs(session, world, waiting)]
+        past.random.shuffle(steps)
+        past.random.shuffle(waiting)
+        most, last = len(steps) * 6 // 10, len(steps) * 9 // 10
+        bureau.work(steps[:most], until=0.76)
+        bureau.work(_mixed(past, steps[most:last], waiting[:AGED]), until=0.93)
+        bureau.work(_mixed(past, steps[last:], waiting[AGED:]), until=0.985)
+
+
+def _mixed(past: Past, *parts: list[Step]) -> list[Step]:
+    """All parts in an order by chance."""
+    found = [step for part in parts for step in part]
+    past.random.shuffle(found)
+    return found
+
+
+def _send(session: Session, who: Actor, kind: str, key: int) -> Any:
+    """Sends it in; nothing where the checks refuse it."""
+    try:
+        return desk.submit(session, who, kind, key)
+    except Refused:
+        return None
 
 
 def _picture(session: Session, data: bytes, name: str, actor: Actor) -> str:
@@ -76,23 +77,30 @@ def _picture(session: Session, data: bytes, name: str, actor: Actor) -> str:
     return str(stored.id)
 
 
-def _registrations(session: Session, world: World, bureau: Bureau) -> None:
+def _registrations(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Two of three approved, some waiting, returned, rejected; `owner` is approved, `owner2` waits."""
+    steps = []
     for number, (unit, data, owner) in enumerate(world.units):
         if number % 12 == 11:
             continue  # a draft that was never sent in
-        files = [{"slot": "licence", "file_id": _licence(session, data, owner, number)}]
-        files += [{"slot": s, "file_id": _paper(session, data, owner, s, number)} for s in ("handler_id", "letter")]
-        desk.edit(session, owner, "unit_registration", unit.id, {"files": files}, unit.version)
-        found = desk.submit(session, owner, "unit_registration", unit.id)
+        step = Step(partial(_register, session, unit, data, owner, number), "approve")
         if number == 1 or number % 6 == 5:
+            step.verdict = ""
+            waiting.append(step)
             continue
         if number % 17 == 9:
-            bureau.settle(found, "return", **RETURN)
+            step.verdict, step.words = "return", RETURN
         elif number % 29 == 14:
-            bureau.settle(found, "reject", **REJECT)
-        else:
-            bureau.settle(found, "approve")
+            step.verdict, step.words = "reject", REJECT
+        steps.append(step)
+    return steps
+
+
+def _register(session: Session, unit: Unit, data: Any, owner: Actor, number: int) -> Any:
+    files = [{"slot": "licence", "file_id": _licence(session, data, owner, number)}]
+    files += [{"slot": s, "file_id": _paper(session, data, owner, s, number)} for s in ("handler_id", "letter")]
+    desk.edit(session, owner, "unit_registration", unit.id, {"files": files}, unit.version)
+    return desk.submit(session, owner, "unit_registration", unit.id)
 
 
 def _licence(session: Session, data: object, owner: Actor, number: int) -> str:
@@ -120,69 +128,75 @@ def _paper(session: Session, data: object, owner: Actor, slot: str, number: int)
     return _picture(session, demo_papers.paper(PAPERS[slot], lines, number), f"{PAPERS[slot]}-演示.jpg", owner)
 
 
-def _images(session: Session, world: World, bureau: Bureau) -> None:
+def _images(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Logos and shop fronts of units, pictures of persons; one carries a QR code."""
     approved = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
+    steps = []
     for number in range(UNIT_PICTURES):
         _unit, data, owner = approved[number % len(approved)]
-        if number % 4 == 3:
-            slot, drawn, name = "logo", demo_pictures.logo(data.short_name, number), "单位标志.png"
-        else:
-            hidden = "https://example.invalid/demo" if number % 14 == 2 else None
-            slot, drawn, name = (
-                "image",
-                demo_pictures.storefront(data.short_name, number, with_qr=hidden),
-                "门店外景.jpg",
-            )
-        content = {
-            "slot": slot,
-            "title": name.split(".")[0],
-            "files": [{"slot": slot, "file_id": _picture(session, drawn, name, owner)}],
-        }
-        try:
-            medium = desk.create(session, owner, "unit_media", content)
-        except Refused:
-            continue  # this unit has its three pictures already
-        found = desk.submit(session, owner, "unit_media", medium.id)
+        send = partial(_unit_picture, session, data, owner, number)
         if number % 3 == 0:
-            bureau.settle(found, "approve")
+            steps.append(Step(send, "approve"))
+        else:
+            waiting.append(Step(send))
     for number, login in enumerate(("seeker", "student")):
-        who = world.actors[login]
-        drawn = demo_pictures.portrait(number)
-        file_id = _picture(session, drawn, "个人头像.jpg", who)
-        content = {
-            "slot": "avatar",
-            "title": "个人头像",
-            "region_code": "310120",
-            "files": [{"slot": "avatar", "file_id": file_id}],
-        }
-        medium = desk.create(session, who, "personal_media", content)
-        found = desk.submit(session, who, "personal_media", medium.id)
+        send = partial(_portrait, session, world.actors[login], number)
         if number == 0:
-            bureau.settle(found, "approve")
+            steps.append(Step(send, "approve"))
+        else:
+            waiting.append(Step(send))
+    return steps
 
 
-def _residencies(session: Session, world: World, bureau: Bureau) -> None:
+def _unit_picture(session: Session, data: Any, owner: Actor, number: int) -> Any:
+    if number % 4 == 3:
+        slot, drawn, name = "logo", demo_pictures.logo(data.short_name, number), "单位标志.png"
+    else:
+        hidden = "https://example.invalid/demo" if number % 14 == 2 else None
+        slot, drawn, name = "image", demo_pictures.storefront(data.short_name, number, with_qr=hidden), "门店外景.jpg"
+    files = [{"slot": slot, "file_id": _picture(session, drawn, name, owner)}]
+    try:
+        medium = desk.create(session, owner, "unit_media", {"slot": slot, "title": name.split(".")[0], "files": files})
+    except Refused:
+        return None  # this unit has its three pictures already
+    return desk.submit(session, owner, "unit_media", medium.id)
+
+
+def _portrait(session: Session, who: Actor, number: int) -> Any:
+    file_id = _picture(session, demo_pictures.portrait(number), "个人头像.jpg", who)
+    files = [{"slot": "avatar", "file_id": file_id}]
+    content = {"slot": "avatar", "title": "个人头像", "region_code": "310120", "files": files}
+    medium = desk.create(session, who, "personal_media", content)
+    return desk.submit(session, who, "personal_media", medium.id)
+
+
+def _residencies(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Units of Shaoguan at the demo school, and the owner's unit waiting for it."""
     here = [(u, o) for u, d, o in world.units if u.status == "approved" and d.region.startswith("4402")]
+    steps = []
     for number, (unit, owner) in enumerate([*here[:12], *[(u, o) for u, _, o in world.units[:1]]]):
-        content = {"school_id": world.school.id, "statement": "面向贵校毕业生提供实习与就业岗位（演示）。"}
-        asked = desk.create(session, owner, "residency", content)
-        found = desk.submit(session, owner, "residency", asked.id)
+        step = Step(partial(_reside, session, owner, world.school.id))
         if number < 5:
-            bureau.settle(found, "approve")
-            world.residents.add(unit.id)
+            step.verdict, step.then = "approve", partial(world.residents.add, unit.id)
         elif number == 6:
-            bureau.settle(found, "return", reason_codes=("R01",), reason_text="请说明面向的专业与岗位数。")
+            step.verdict = "return"
+            step.words = {"reason_codes": ("R01",), "reason_text": "请说明面向的专业与岗位数。"}
+        (steps if step.verdict else waiting).append(step)
+    return steps
 
 
-def _postings(session: Session, world: World, bureau: Bureau) -> None:
+def _reside(session: Session, owner: Actor, school_id: int) -> Any:
+    content = {"school_id": school_id, "statement": "面向贵校毕业生提供实习与就业岗位（演示）。"}
+    return desk.submit(session, owner, "residency", desk.create(session, owner, "residency", content).id)
+
+
+def _postings(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Live, waiting, returned, draft and off; a few with faults that a reviewer must see."""
     usable = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
     data = [d for _, d, _ in usable]
     everything = demo_work.postings(data, POSTINGS) + demo_work.troubled_postings(data)
-    random = Random("demo-postings")
-    for one in everything:
+    random, steps = Random("demo-postings"), []
+    for count, one in enumerate(everything):
         number = random.randrange(1000)
         unit, _, owner = usable[one.unit]
         who = world.actors["handler"] if unit.id == world.actors["handler"].unit_id else owner
@@ -192,20 +206,21 @@ def _postings(session: Session, world: World, bureau: Bureau) -> None:
             content["schools"] = [world.school.id]
         posting = desk.create(session, who, "posting", content)
         posting.source = "demo"
+        if unit.id in world.clients and count % 3:
+            posting.agency_id = world.actors["agency"].agency_id
         if number % 11 == 10:
             continue
-        try:
-            found = desk.submit(session, who, "posting", posting.id)
-        except Refused:
-            continue
+        step = Step(partial(_send, session, who, "posting", posting.id))
         if one.expects or number % 4 == 0:
+            waiting.append(step)
             continue
+        step.verdict = "approve"
         if number % 23 == 7:
-            bureau.settle(found, "return", reason_codes=("R10",), reason_text="请核对薪酬范围后重新提交。")
-            continue
-        bureau.settle(found, "approve")
-        if number % 19 == 6:
-            desk.move(session, who, "posting", posting.id, "take_down")
+            step.verdict, step.words = "return", RETURNS[number % len(RETURNS)]
+        elif number % 19 == 6:
+            step.then = partial(desk.move, session, who, "posting", posting.id, "take_down")
+        steps.append(step)
+    return steps
 
 
 def _as_person(owner: Actor) -> Actor:
@@ -228,27 +243,29 @@ def _posting_content(one: demo_work.DemoPosting, unit_name: str) -> dict[str, ob
     }  # fmt: skip
 
 
-def _gigs(session: Session, world: World, bureau: Bureau) -> None:
+def _gigs(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Gig posts of persons and of the owner's unit."""
     senders = [world.actors["seeker"], world.actors["student"], world.actors["handler"]]
     senders[2] = Actor(**{**_as_dict(senders[2]), "grants": frozenset({"gigs"})})
     others = [_as_person(owner) for _, _, owner in world.units[2:32]]
-    random = Random("demo-gigs")
+    random, steps = Random("demo-gigs"), []
     for one in demo_work.gigs(GIGS) + demo_work.troubled_gigs():
         number = random.randrange(1000)
         who = random.choice(senders[: 2 if one.kind == "gig_wanted" else 3] + others)
         gig = desk.create(session, who, one.kind, _gig_content(one, random))
         if number % 13 == 12:
             continue
-        try:
-            found = desk.submit(session, who, one.kind, gig.id)
-        except Refused:
-            continue
+        step = Step(partial(_send, session, who, one.kind, gig.id))
         if one.expects or number % 4 == 0:
+            waiting.append(step)
             continue
-        bureau.settle(found, "approve")
+        step.verdict = "approve"
         if number % 17 == 4:
-            desk.move(session, who, one.kind, gig.id, "pause")
+            step.then = partial(desk.move, session, who, one.kind, gig.id, "pause")
+        elif number % 31 == 9:
+            step.verdict, step.words = "return", RETURNS[number % len(RETURNS)]
+        steps.append(step)
+    return steps
 
 
 def _gig_content(one: demo_work.DemoGig, random: Random) -> dict[str, object]:
@@ -272,21 +289,25 @@ def _gig_content(one: demo_work.DemoGig, random: Random) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _changes(session: Session, world: World, bureau: Bureau) -> None:
+def _changes(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Changes of approved units wait on the desk."""
     approved = [(u, d, o) for u, d, o in world.units if u.status == "approved"]
-    for number, (unit, data, owner) in enumerate(approved[2:14]):
-        content = {name: getattr(unit, name) for name in unit.FACTS}
-        content |= {
-            "staff_count": (unit.staff_count or 10) * 2,
-            "address": f"{unit.address}2楼",
-            "note": "搬迁扩建（演示）",
-        }
-        if number % 3 == 0:
-            content["legal_rep"] = data.handler.name
-        file_id = _paper(session, data, owner, "change_proof", number + 9000)
-        content["files"] = [{"slot": "change_proof", "file_id": file_id}] if number % 2 else []
-        change = desk.create(session, owner, "unit_change", content)
-        found = desk.submit(session, owner, "unit_change", change.id)
-        if number % 5 == 4:
-            bureau.settle(found, "approve")
+    steps = []
+    for number, one in enumerate(approved[2:14]):
+        step = Step(partial(_change, session, one, number), "approve" if number % 5 == 4 else "")
+        (steps if step.verdict else waiting).append(step)
+    return steps
+
+
+def _change(session: Session, one: Any, number: int) -> Any:
+    unit, data, owner = one
+    content = {name: getattr(unit, name) for name in unit.FACTS}
+    content |= {
+        "staff_count": (unit.staff_count or 10) * 2, "address": f"{unit.address}2楼", "note": "搬迁扩建（演示）",
+    }  # fmt: skip
+    if number % 3 == 0:
+        content["legal_rep"] = data.handler.name
+    file_id = _paper(session, data, owner, "change_proof", number + 9000)
+    content["files"] = [{"slot": "change_proof", "file_id": file_id}] if number % 2 else []
+    change = desk.create(session, owner, "unit_change", content)
+    return desk.submit(session, owner, "unit_change", change.id)

@@ -1,0 +1,56 @@
+"""What surrounds the demo month: notices of the platform, logins and failed ones, and when people were here last."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from app.cli.demo.people import World
+from app.models.accounts import LoginEvent
+from app.models.announcements import Announcement, Visit
+from app.rules.dates import ZONE, today
+
+DAYS = 30
+ADDRESS = "192.0.2.10"  # of the range that is reserved for examples
+NOTICES = (
+    (
+        "演示：审核时限说明", "Demo: time limits of the review",
+        "节假日不计入审核时限，节后首个工作日起继续计算。本公告为演示内容。",
+        "Rest days do not count; the clock goes on with the first working day after them. This notice is a demonstration.",
+        12,
+    ),
+    (
+        "演示：校园招聘月启动", "Demo: the month of campus recruitment begins",
+        "请有意面向高校的单位尽早办理高校入驻。本公告为演示内容。",
+        "Units that look for graduates should ask schools for residency early. This notice is a demonstration.",
+        3,
+    ),
+)  # fmt: skip
+
+
+def load(session: Session, world: World) -> None:
+    """All of it, marked as a demonstration."""
+    random, now = Random("demo-around"), datetime.now(ZONE)
+    for title, title_en, body, body_en, days in NOTICES:
+        begun = today() - timedelta(days=days)
+        session.add(
+            Announcement(title_zh=title, title_en=title_en, body_zh=body, body_en=body_en, shown_from=begun)
+        )  # fmt: skip
+    names = list(world.actors)
+    for day in range(DAYS, 0, -1):
+        for _n in range(random.randrange(4, 12)):
+            name = random.choice(names)
+            outcome = random.choices(("ok", "wrong", "locked"), (88, 10, 2))[0]
+            at = now - timedelta(days=day, minutes=random.randrange(0, 540))
+            session.add(
+                LoginEvent(
+                    at=at, user_name=name, account_id=world.actors[name].account_id, outcome=outcome, address=ADDRESS
+                )
+            )
+    for actor in world.actors.values():
+        if actor.hat_id:
+            seen = now - timedelta(days=2)
+            session.add(Visit(account_id=actor.account_id, hat_id=actor.hat_id, seen_at=seen))
+    session.flush()
