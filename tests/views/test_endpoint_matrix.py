@@ -92,6 +92,7 @@ TRANSFER = (("to", "1"), ("reason", "请办"))
 NOTHING = frozenset({204})  # a claim that is not held is given back by doing nothing
 SPOTS: dict[str, Spot] = {
     "HomeView.index": Spot(None, "/"),
+    "HomeView.figures": Spot(None, "/figures/"),
     "DeskView.list": Spot(LIST, "/desk/"),
     "DeskView.item": Spot(LIST, "/desk/{}", ROUND),
     "DeskView.batch": Spot(("can_batch", "DeskView"), "/desk/batch"),

@@ -20,6 +20,7 @@ from app.rules.actor import Role
 from app.rules.dates import ZONE, today
 from app.views.charts import scale
 from app.views.home import visits
+from app.views.home.figures import DEFINITIONS
 from app.views.home.periods import PERIODS, span
 from tests.review import samples
 from tests.review.rounds_written import DIGEST, round_of
@@ -127,6 +128,14 @@ def test_every_drawing_has_a_name_and_a_table(world, busy, role):
             title = next(iter(root))
             assert (title.tag, title.get("id")) == ("title", root.get("aria-labelledby")) and title.text
     assert "style=" not in page
+
+
+@pytest.mark.parametrize("role", made.ROLES, ids=lambda r: r.value)
+def test_every_chart_leads_to_what_its_figures_mean(world, role):
+    page, told = world.get(role, "/").text, world.get(role, "/figures/").text
+    keys = re.findall(r'href="/figures/#([a-z]+)"', page)
+    assert keys and set(keys) <= set(DEFINITIONS)
+    assert all(f'<dt id="{key}"' in told for key in keys)
 
 
 def test_a_bureau_counts_its_own_division_only(app, session):

@@ -105,7 +105,7 @@ def _target(plane: _Plane, point: Point, place: int) -> Markup:
     )
     if not point.url:
         return box
-    return Markup('<a href="{}" tabindex="-1" aria-hidden="true">{}</a>').format(point.url, box)
+    return Markup('<a href="{}" tabindex="-1">{}</a>').format(point.url, box)
 
 
 def columns(
@@ -121,6 +121,8 @@ def columns(
     body += [_line(plane, series) for series in lines]
     body += [_target(plane, point, place) for place, point in enumerate(points)]
     svg = Markup(
-        '<svg class="g-ch" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t"><title id="{}-t">{}</title>{}</svg>'
+        '<svg class="g-ch" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}-t"><title id="{}-t">{}</title>'
+        '<g aria-hidden="true">{}</g></svg>'
     )
-    return svg.format(WIDTH, HEIGHT, key, key, title, Markup("").join(body))
+    role = "group" if any(point.url for point in points) else "img"  # a picture holds no links
+    return svg.format(WIDTH, HEIGHT, role, key, key, title, Markup("").join(body))

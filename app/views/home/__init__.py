@@ -7,15 +7,17 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
-from flask_babel import format_date
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.extensions import db
 from app.rules.actor import Actor, Role
+from app.rules.calendar import local_day
 from app.rules.dates import now
 from app.views import announcements, menu
 from app.views.home import admins, lead, operator, reviewer, school, senders, visits
+from app.views.home.figures import DEFINITIONS
 from app.views.home.parts import Home, Visit
 from app.views.home.periods import PERIODS
 from app.views.page import Page
@@ -56,5 +58,12 @@ class HomeView(Page):
             visit=visit,
             groups=groups,
             periods=PERIODS,
-            day=format_date(visit.now.date(), "MMMd EEEE"),
+            day=format_date(local_day(visit.now), "EEEE, MMM d" if str(get_locale()) == "en" else "M月d日 EEEE"),
         )
+
+    @expose("/figures/")
+    def figures(self) -> Any:
+        """What each figure means; for whoever is logged in."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("LoginView.login", next=url_for("HomeView.figures")))
+        return self.render_template("figures.html", title=_("About the figures"), definitions=DEFINITIONS)

@@ -28,6 +28,7 @@ from app.views.home.screens import of_menu, screen
 
 LEFT = ((3, "c4"), (7, "c3"), (30, "c1"), (None, "c2"))  # last day within so many days, and the mark
 CLIENTS = 10
+FIRST = {"posting": 0, "gig_offer": 1, "gig_wanted": 1, "unit_change": 2}  # order of the buttons
 _TOLD = (
     "returned",
     "rejected",
@@ -137,7 +138,7 @@ def _figures(actor: Actor, visit: Visit, views: list[Any]) -> Figures:
 def _actions(views: list[Any]) -> list[Action]:
     """The forms this role may begin with, two at most; the posting first."""
     able = [view for view in views if view.may("can_add") and view.add_columns]
-    able.sort(key=lambda view: {"posting": 0, "gig_offer": 1, "gig_wanted": 1}.get(view.kind, 2))
+    able.sort(key=lambda view: FIRST.get(view.kind, 3))
     return [
         Action(str(view.add_heading()), url_for(f"{view.endpoint}.add"), "plus", place == 0)
         for place, view in enumerate(able[:2])
