@@ -53,12 +53,12 @@ def environment(home: Cluster) -> dict[str, str]:
 def prepared(home: Cluster, sizes: Sizes) -> None:
     """Schema, reference data and rows; what an earlier run kept is used again."""
     mark = home.home / "loaded"
+    if mark.exists() and mark.read_text(encoding="utf-8") != sizes.rows:
+        raise SystemExit(f"{home.home} holds other rows: {mark.read_text(encoding='utf-8')}")
+    subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, check=True)
     if mark.exists():
-        if mark.read_text(encoding="utf-8") != sizes.rows:
-            raise SystemExit(f"{home.home} holds other rows: {mark.read_text(encoding='utf-8')}")
         say("using the rows of an earlier run")
         return
-    subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, check=True)
     load.load(home.plain, sizes, say)
     mark.write_text(sizes.rows, encoding="utf-8")
 
