@@ -123,6 +123,29 @@ def test_a_form_sent_twice_on_a_slow_line_goes_off_once_and_its_button_shows_tha
     window.clean()
 
 
+def test_a_late_answer_never_replaces_what_was_asked_for_since(visit):
+    window = visit("handler")
+    page = window.page
+    window.go("/postingview/add")
+    held: list[Route] = []
+    page.route(re.compile(r"/related/region\?q=$"), lambda route: held.append(route))  # what the picker asks when it is opened
+    box = page.locator("select[name=region] + .ts-wrapper input")
+    box.click()
+    page.wait_for_timeout(400)
+    box.press_sequentially("奉贤")
+    wanted = page.locator(".ts-dropdown .option", has_text="奉贤区")
+    expect(wanted).to_have_count(1)
+    before = page.locator(".ts-dropdown .option").count()
+    assert len(held) == 1
+    with page.expect_response(re.compile(r"/related/region\?q=$")):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(page.locator(".ts-dropdown .option")).to_have_count(before)
+    wanted.click()
+    expect(page.locator("select[name=region] + .ts-wrapper .item")).to_contain_text("奉贤区")
+    window.clean()
+
+
 def test_a_key_pressed_twice_on_a_slow_line_decides_once(visit, made):
     first, _second = made.sent(), made.sent()
     window = visit("reviewer2")

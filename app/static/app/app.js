@@ -25,10 +25,14 @@
 
   function picker(select) {
     if (select.tomselect || !window.TomSelect) return;
+    let asked = 0;
     select.setAttribute('aria-hidden', 'true'); // its label goes over to the box that replaces it
     new TomSelect(select, {
       valueField: 'id', labelField: 'text', searchField: [], maxOptions: 20, loadThrottle: 250, preload: 'focus', dropdownParent: 'body', plugins: select.multiple ? ['remove_button'] : select.required || select.closest('.g-filter') ? [] : { clear_button: { title: select.dataset.tClear } },
-      load: (q, done) => fetch(`${select.dataset.remote}?q=${encodeURIComponent(q)}`, { headers: { Accept: 'application/json' } }).then(r => r.ok ? r.json() : []).then(done, () => done()),
+      load: (q, done) => {  // on a slow line an answer may come after the next question: it is dropped
+        const mine = ++asked;
+        fetch(`${select.dataset.remote}?q=${encodeURIComponent(q)}`, { headers: { Accept: 'application/json' } }).then(r => r.ok ? r.json() : []).then(found => done(mine === asked ? found : []), () => done());
+      },
       score: () => () => 1,
       onType() { this.clearOptions(); },
       render: {
