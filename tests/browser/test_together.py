@@ -128,7 +128,9 @@ def test_a_late_answer_never_replaces_what_was_asked_for_since(visit):
     page = window.page
     window.go("/postingview/add")
     held: list[Route] = []
-    page.route(re.compile(r"/related/region\?q=$"), lambda route: held.append(route))  # what the picker asks when it is opened
+    page.route(
+        re.compile(r"/related/region\?q=$"), lambda route: held.append(route)
+    )  # what the picker asks when it is opened
     box = page.locator("select[name=region] + .ts-wrapper input")
     box.click()
     page.wait_for_timeout(400)
