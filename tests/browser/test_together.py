@@ -205,3 +205,20 @@ def test_rows_are_walked_chosen_and_opened_by_keys(visit, made):
     page.keyboard.type("nx")  # in a field these are letters
     expect(page.locator(".g-filter input").first).to_have_value("nx")
     window.clean()
+
+
+def test_a_list_prints_whole_names_and_a_record_nothing_that_is_for_colleagues(visit):
+    window = visit("reviewer")
+    page = window.page
+    window.go("/unitview/list/")
+    first = page.locator(".g-tbl tbody th a").first
+    href = first.get_attribute("href")
+    page.emulate_media(media="print")
+    cut = page.eval_on_selector_all(".g-tbl .clip", "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length")
+    assert cut == 0, "names are cut on paper"
+    expect(page.locator(".g-side")).to_be_hidden()
+    window.go(str(href))
+    expect(page.locator("h1")).to_be_visible()
+    for part in ("#comments", ".g-top", "[data-print]"):
+        expect(page.locator(part)).to_be_hidden()
+    window.clean()
