@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Text, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -84,6 +84,23 @@ def recall(session: Session, dedupe: str) -> bool:
         return False
     session.execute(update(Outbox).where(mine, Outbox.state == "waiting").values(state="cancelled"))
     return True
+
+
+def unsay(session: Session, dedupe: str, fact: str) -> None:
+    """What a notice quoted was taken back: one that still waits is cancelled, one that has left loses the words."""
+    mine = Outbox.dedupe_key.startswith(f"{dedupe}:", autoescape=True)
+    left = session.scalars(select(Outbox.id).where(mine, Outbox.state == "sent").with_for_update()).all()
+    calm = {"synchronize_session": False}
+    session.execute(
+        update(Outbox).where(mine, Outbox.state == "waiting").values(state="cancelled").execution_options(**calm)
+    )
+    session.execute(update(Outbox).where(mine).values(facts=_without(Outbox.facts, fact)).execution_options(**calm))
+    told = update(Message).where(Message.outbox_id.in_(left))
+    session.execute(told.values(facts=_without(Message.facts, fact)).execution_options(**calm))
+
+
+def _without(facts: Any, name: str) -> Any:
+    return facts.op("-")(cast(name, Text))
 
 
 def deliver(session: Session, limit: int = 100, now: datetime | None = None) -> int:

@@ -32,7 +32,7 @@ def with_reasons(said: str, template: str, facts: dict[str, Any]) -> str:
         words = reason.get("text_en" if english else "text_zh") or reason.get("text") or reason.get("name_zh") or ""
         parts.append(f"{reason.get('code', '')} {words}".strip())
     if template == "mentioned":
-        parts.append(str(facts.get("comment", "")))
+        parts.append(str(facts.get("comment") or _("The comment was taken back.")))
     elif facts.get("reason_text"):
         parts.append(_("Explanation: %(words)s", words=facts["reason_text"]))
     return "\n".join(parts)

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.models.accounts import Hat
 from app.models.comments import LONGEST, RecordComment
 from app.review.kinds import KINDS
-from app.review.outbox import Notice, enqueue
+from app.review.outbox import Notice, enqueue, unsay
 from app.rules.actor import BUREAU, UNIT_SIDE, Actor, Role, regions_covering
 from app.rules.refused import Refused
 from app.views import cells, scope
@@ -177,6 +177,7 @@ class Talking(Page):
         if not mine or made is None or made.deleted_at is not None:
             raise Refused("not_found")
         made.deleted_at = func.now()
+        unsay(db.session, f"comment:{made.id}", "comment")
         db.session.commit()
         return redirect(url_for(f"{self.endpoint}.show", pk=pk, _anchor="comments"))
 

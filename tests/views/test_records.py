@@ -10,8 +10,9 @@ from sqlalchemy import inspect, select
 from app import registry
 from app.models.changes import FieldChange, is_traced
 from app.models.comments import RecordComment
-from app.models.messages import Outbox
+from app.models.messages import Message, Outbox
 from app.models.units import Unit
+from app.review import outbox
 from app.views.base import SafeView
 from tests.views import people
 
@@ -173,6 +174,26 @@ def test_only_ones_own_comment_is_taken_back(session, draft):
     assert sender.post(f"/postingview/uncomment/{row.id}/{key}").status_code == 302
     assert "写错了" not in owner.get(f"/postingview/comment/{row.id}").text
     assert sender.post(f"/postingview/uncomment/{row.id}/{key}").status_code == 404
+
+
+def test_what_is_taken_back_no_longer_stands_in_the_message_of_who_was_called(session, draft):
+    sender, owner, row = draft
+    name = sender.get(f"/postingview/colleagues/{row.id}?q=").json[0]["name"]
+    for words in ("先走的", "后走的"):
+        sent = {"text": f"@{name} {words}", "mention": str(owner.account_id)}
+        assert sender.post(f"/postingview/comment/{row.id}", sent).status_code == 302
+        if words == "先走的":
+            outbox.deliver(session)
+    message = session.scalars(select(Message).where(Message.template == "mentioned")).one()
+    assert "先走的" in owner.get(f"/messageview/show/{message.id}").text
+    for key in session.scalars(select(RecordComment.id)).all():
+        assert sender.post(f"/postingview/uncomment/{row.id}/{key}").status_code == 302
+    outbox.deliver(session)
+    page = owner.get(f"/messageview/show/{message.id}?lang=en").text
+    assert "先走的" not in page
+    assert "The comment was taken back." in page
+    assert len(session.scalars(select(Message.id)).all()) == 1, "what had not left never leaves"
+    assert session.scalars(select(Outbox.state).order_by(Outbox.id)).all() == ["sent", "cancelled"]
 
 
 def test_a_person_without_colleagues_has_no_comments(app, session):
