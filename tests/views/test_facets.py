@@ -17,7 +17,7 @@ AT = "/postingview/facets"
 def values(page: str) -> dict[str, dict[str, str]]:
     """Facet -> value -> number."""
     found = {}
-    for part in re.split(r"<h3 ", page)[1:]:
+    for part in re.split(r'<p class="g-h" ', page)[1:]:
         label = re.search(r'id="face-f_(\w+)"', part)[1]
         found[label] = dict(re.findall(r'<span class="ell">([^<]*)</span>.*?<b>([^<]*)</b>', part))
     return found
