@@ -24,7 +24,7 @@ from app.rules.actor import Actor
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
 from app.tasks import queue
-from app.views import cells, identity, scope, words
+from app.views import cells, icons, identity, scope, words
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -67,10 +67,9 @@ def download(made_of: tuple[int, str, int | None, dt.datetime | None, int | None
         return cells.NOTHING
     if hat_id != current().hat_id:
         return _("Made under another role: switch to it to download")
-    icon = Markup('<svg class="i" aria-hidden="true"><use href="#i-download"/></svg>')
     said = _("%(size)s, until %(until)s", size=size_words(size), until=cells.brief(until))
     link = Markup('<a class="g-link" href="{}">{} {}</a> <span class="m3 sm">{}</span>')
-    return link.format(url_for("TaskView.file", pk=task_id), icon, _("Download"), said)
+    return link.format(url_for("TaskView.file", pk=task_id), icons.icon("download"), _("Download"), said)
 
 
 class TaskView(SafeView):
