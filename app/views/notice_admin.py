@@ -81,6 +81,7 @@ class NoticeTextView(ActingView):
     title_columns = ("template",)
     list_columns = ["template", "subject_zh", "subject_en", "own", "changed_on"]
     identity_columns = ("own", "changed_on")
+    row_needs = ("own",)
     search_columns = ["template", "own"]
     search_text = ("subject_zh", "subject_en", "text_zh", "text_en")
     order_columns = ["template", "changed_on"]

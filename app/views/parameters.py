@@ -61,6 +61,7 @@ class ParameterView(ActingView, DivisionView):
     list_title, thing, add_words = _l("Parameters"), _l("Parameter"), _l("Set for a division")
     list_columns = ["key", "setting", "usual", "region", "note", "changed_on"]
     title_columns = ("key",)
+    row_needs = ("key", "value", "region_code")
     identity_columns = ("region", "setting")
     label_columns = {"setting": _l("Value"), "usual": _l("Default"), "about": _l("What it does")}
     column_needs = {"setting": ("key", "value"), "usual": ("key", "value"), "about": ("key",)}

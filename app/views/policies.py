@@ -40,7 +40,8 @@ def levels(kind: str, region_code: str) -> list[Level]:
     codes = upwards(region_code) if region_code else []
     here = or_(ReviewPolicy.region_code.is_(None), ReviewPolicy.region_code.in_(codes))
     rows = {r.region_code: r for r in db.session.scalars(select(ReviewPolicy).where(ReviewPolicy.kind == kind, here))}
-    names = {r.code: r.full_name for r in db.session.scalars(select(Region).where(Region.code.in_(codes)))}
+    real = or_(~Region.pseudo, Region.code.in_([code for code in rows if code]))
+    names = {r.code: r.full_name for r in db.session.scalars(select(Region).where(Region.code.in_(codes), real))}
     found: list[Level] = []
     for code in [*(code for code in codes if code in names), None]:
         row, place = rows.get(code), settings_words.place(names.get(code) if code else None)

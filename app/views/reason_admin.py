@@ -31,7 +31,10 @@ TEXTS = ("text_zh", "text_en")
 
 
 class KindsInput(SelectMultipleField):
-    """The kinds a reason fits; `data` is a tuple of their keys, or ("*",) for every kind."""
+    """The kinds a reason fits; `data` is a tuple of their keys, or ("*",) for every kind.
+
+    A stored kind that is not reviewed here yet is not offered, and stays.
+    """
 
     kind = "words"
 
@@ -42,19 +45,15 @@ class KindsInput(SelectMultipleField):
         self.data = tuple(part for part in str(value or "").split("|") if part)
 
     def offered(self) -> list[tuple[str, str]]:
-        """Every kind, and each by itself; a stored kind that is not reviewed here yet stays."""
-        kept = [part for part in str(self.object_data or "").split("|") if part and part not in (EVERY, *labels.KINDS)]
-        return [
-            (EVERY, str(_l("Every kind"))),
-            *((k, str(w)) for k, w in labels.KINDS.items()),
-            *((k, k) for k in kept),
-        ]
+        """Every kind, and each by itself."""
+        return [(EVERY, str(_l("Every kind"))), *((k, str(w)) for k, w in labels.KINDS.items())]
 
     def pre_validate(self, form: Any) -> None:
         known, sent = [code for code, _word in self.offered()], set(self.data or ())
         if not sent or not sent <= set(known):
             raise ValidationError(words.say(Refused("not_a_choice" if sent else "missing")))
-        self.data = (EVERY,) if EVERY in sent else tuple(code for code in known if code in sent)
+        kept = [part for part in str(self.object_data or "").split("|") if part and part not in known]
+        self.data = (EVERY,) if EVERY in sent else (*(code for code in known if code in sent), *kept)
 
     @classmethod
     def of_json(cls, value: Any, field: str) -> list[str]:

@@ -149,6 +149,16 @@ def test_a_reason_that_would_not_work_is_refused(session, operator, values, said
     assert session.get(ReviewReason, "R77") is None
 
 
+def test_a_kind_that_is_not_reviewed_here_yet_is_not_offered_and_stays(session, operator):
+    row = session.get(ReviewReason, "R02")
+    assert "appeal" in row.kinds.split("|")
+    assert 'value="appeal"' not in operator.get("/reviewreasonview/edit/R02").text
+    sent = {c: getattr(row, c) for c in ("name_zh", "name_en", "text_zh", "text_en", "field")}
+    assert send(operator, "/reviewreasonview/edit/R02", sent | {"kinds": "posting", "active": "1"}).status_code == 302
+    session.expire_all()
+    assert session.get(ReviewReason, "R02").kinds == "posting|appeal"
+
+
 def test_what_explains_a_field_is_named_by_its_control(operator):
     page = operator.get("/reviewreasonview/add").text
     assert 'aria-describedby="code-h"' in page and "describedby=&#34;" not in page

@@ -196,6 +196,7 @@ def test_a_setting_of_a_division_counts_for_the_next_submission_and_is_shown(ses
     page = admin.get("/reviewpolicyview/applies?kind=posting&region=310120&lang=en").text
     assert page.count(">counts<") == 1 and "overruled below" in page and "no setting of its own" in page
     assert ">7<" in page
+    assert page.count('<tr role="row"><th role="rowheader"') == 3, "the city level that is none is left out"
     assert admin.get("/reviewpolicyview/applies?kind=nothing&region=%00999").status_code == 200
     own = session.scalars(select(ReviewPolicy).where(ReviewPolicy.region_code == "310000")).one()
     nation = session.scalars(
