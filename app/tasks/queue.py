@@ -25,7 +25,7 @@ from app.tasks.work import Outcome, Run, Work
 STALE: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 3
 KEPT: Final = timedelta(days=60)  # how long an ended task stays in "My tasks"
-LINK: Final = "/tasks/"
+LINK: Final = "/taskview/list/"
 _OPEN: Final = ("waiting", "running")
 _PERSON_LOCK: Final = 7_203_361
 _EXPIRED_AT_ONCE: Final = 200
@@ -200,7 +200,7 @@ def _fail(session: Session, row: BackgroundTask, refused: Refused) -> None:
 
 def _tell(session: Session, row: BackgroundTask, template: str) -> None:
     page = row.parameters.get("page")  # where the outcome of this very task is shown, up to its number
-    link = f"{page}{row.id}" if page else LINK
+    link = row.parameters.get("link") or (f"{page}{row.id}" if page else LINK)
     notice = outbox.Notice(template, "system", {"title": row.title}, link, f"task:{row.id}")
     outbox.enqueue(session, notice, [row.account_id])
 

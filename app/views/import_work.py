@@ -165,7 +165,7 @@ def start(run: ImportRun, actor: Actor) -> bool:
     if taken is None:
         db.session.rollback()
         return False
-    order = queue.Order(KIND, run.file_name, str(get_locale()), {"run": int(run.id)})
+    order = queue.Order(KIND, run.file_name, str(get_locale()), {"run": int(run.id), "link": f"/imports/{run.id}"})
     task = queue.enqueue(db.session(), actor, order, at_once=AT_ONCE)
     run.options = {**run.options, "task": int(task.id)}
     db.session.commit()

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
+from app.models.messages import Outbox
 from app.models.positions import Posting
 from app.models.system import ImportRun
 from app.review.imports.postings import COLUMNS
@@ -109,6 +110,8 @@ def test_upload_dry_run_import_result(fresh_app, person, work):
     assert run.account_id is not None
     result = reviewer.get(path).text
     assert "看心情" in result
+    told = rows(fresh_app, select(Outbox.link).where(Outbox.template == "task_done"))
+    assert [path.endswith(notice.link) for notice in told] == [True], "the notice leads to the result"
     assert reviewer.get(f"{path}/progress").headers["HX-Refresh"] == "true"
     marked = openpyxl.load_workbook(io.BytesIO(reviewer.get(f"{path}/errors").data)).active
     assert [c.value for c in marked[2]][:1] == ["A2"]
