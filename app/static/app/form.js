@@ -96,9 +96,11 @@
     const read = () => { try { return JSON.parse(localStorage.getItem(key)); } catch (e) { return null; } };
     const drop = () => { try { localStorage.removeItem(key); } catch (e) { /* the browser keeps nothing */ } };
     const start = JSON.stringify(values());
-    let timer = 0;
+    let timer = 0, gone = false;
+    document.addEventListener('submit', e => { gone = gone || e.target.getAttribute('action') === '/logout/'; }); // nothing is kept after that, however slowly the page goes
     const keep = () => {
       clearTimeout(timer);
+      if (gone) return;
       const now = values();
       try { if (JSON.stringify(now) === start) drop(); else localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: now })); } catch (e) { /* full or forbidden */ }
     };
