@@ -13,16 +13,21 @@ import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):
     """Where workers share a run, a file stays with one of them, and so do all browser tests: they share one server."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path.relative_to(ROOT))))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> ByFile:
+    """Asked by pytest-xdist, if at all."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -295,7 +295,8 @@ def test_a_list_without_a_needed_column_is_answered_with_its_name(app, session):
         content_type="multipart/form-data",
     )
     page = person.get(answer.location).text if answer.status_code == 302 else answer.text
-    assert "缺少" in page
+    assert "尚未对应的字段" in page
+    assert "职位名称" in page
     assert session.query(Posting).filter(Posting.source == "import").count() == 0
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import relationship
 
-from app.models.base import Stamped, col, one_of, pk
+from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
 
 announcement_region = Table(
@@ -40,7 +40,7 @@ announcement_region = Table(
 )
 
 
-class Announcement(Stamped, Model):
+class Announcement(Traced, Stamped, Model):
     """A notice. No role named: for every role; no division named: for everywhere."""
 
     __tablename__ = "announcement"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
+from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request, send_file, url_for
 from flask_appbuilder import expose
@@ -174,7 +175,10 @@ class Exporting:
     def export_address(self: Any) -> str:
         """Where the button of the present list sends to: the same conditions, from the first row on; "" for no button."""
         kept = {k: v for k, v in request.args.items() if k not in ("after", "before", "size", "exact", "lang")}
-        return url_for(f"{self.endpoint}.export", **kept) if self.may("can_export") else ""
+        if not self.may("can_export"):
+            return ""
+        path = url_for(f"{self.endpoint}.export")  # what a reader sent is no argument of it: it knows some words
+        return f"{path}?{urlencode(kept)}" if kept else path
 
 
 # -- the file --------------------------------------------------------------------------------------------------------

@@ -170,6 +170,7 @@ def test_verdicts_and_what_is_no_batch_move_are_refused(app, session, clerk, own
 def test_a_hundred_rows_are_fetched_together(clerk, session, own, statements):
     rows = ticked(session, unit_id=own.id)
     clerk.get(LIST)
+    token = clerk.token()
     statements.clear()
-    clerk.post(MOVES, {"move": "take_down", "row": rows})
+    clerk.client.post(MOVES, data={"csrf_token": token, "move": "take_down", "row": rows})
     assert len(statements) <= 6, statements

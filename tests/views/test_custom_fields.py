@@ -287,7 +287,7 @@ def test_rows_are_counted_by_the_values_of_a_choice(app, session):
     clerk = handler(app, session, own)
     page = clerk.get("/postingview/facets?lang=en").text
     found = {}
-    for part in re.split(r"<h3 ", page)[1:]:
+    for part in re.split(r'<p class="g-h" ', page)[1:]:
         numbers = re.findall(r'<span class="ell">([^<]*)</span>.*?<b>([^<]*)</b>', part)
         found[re.search(r'id="face-f_(\w+)"', part)[1]] = dict(numbers)
     assert found["x_a_choice"] == {"Day": "2", "Night": "1"}

@@ -112,7 +112,7 @@ def test_a_conflict_on_reference_data_is_seen_without_a_version_column(app, sess
 
 def test_a_broken_constraint_names_the_field_and_shows_no_sql(app, session):
     clerk = browser(app, session, "sysadmin")
-    there = session.query(DictItem).first()
+    there = session.query(DictItem).filter_by(dict_code="benefit").first()
     answer = clerk.post(
         "/dictitemview/add",
         {"dict_code": there.dict_code, "code": there.code, "name_zh": "特征词甲", "name_en": "x", "sort": "1"},

@@ -97,7 +97,7 @@ def test_scope_permission_and_token(app, session, clerk, draft):
 
 def test_reference_data_too(app, session):
     keeper = browser(app, session, "sysadmin")
-    item = session.scalars(select(DictItem).where(DictItem.dict_code == "education").limit(1)).one()
+    item = session.scalars(select(DictItem).where(DictItem.dict_code == "benefit").limit(1)).one()
     path = f"/dictitemview/cell/{item.id}/"
     version = re.search(r'name="version" value="([^"]*)"', keeper.get(f"{path}active").text)[1]
     assert keeper.post(f"{path}active", {"version": version}).status_code == 200, "an empty box is a no"

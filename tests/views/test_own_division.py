@@ -34,6 +34,7 @@ def sent(view: str, **more: str) -> dict[str, str]:
             "kind": "posting",
             "needs_review": "y",
             "working_days": "5",
+            "seats_needed": "1",
             "tier": "5",
             "lease_minutes": "15",
         },

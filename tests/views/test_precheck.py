@@ -74,8 +74,10 @@ def _part(page: str, name: str) -> str:
 
 
 def size(session) -> dict[str, int]:
-    """Rows of every table."""
-    names = session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
+    """Rows of every table but that of visits, which notes the day on which somebody was there at all."""
+    names = session.scalars(
+        text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'visit'")
+    ).all()
     return {name: session.scalar(text(f'SELECT count(*) FROM "{name}"')) for name in names}
 
 

@@ -138,5 +138,5 @@ def test_one_client_never_wears_anothers_hat_in_one_process(app, session):
 def test_the_wardrobe_is_one_statement(app, session, statements):
     who = handler(app, session, unit(session))
     statements.clear()
-    hats, name, unread, must_change, _stamp = identity.wardrobe(who.account_id)
+    hats, name, unread, must_change, *_stamps = identity.wardrobe(who.account_id)
     assert (len(statements), len(hats), name, unread, must_change) == (1, 1, "", 0, False)

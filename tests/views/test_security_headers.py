@@ -7,8 +7,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import registry
+from app.models.positions import Posting
 from app.rules.actor import Role
 from app.views.base import SafeView
 from tests.views import world as made
@@ -135,9 +137,11 @@ def test_a_form_without_its_token_is_a_page_that_says_so(world):
     "target", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\nx"]
 )
 def test_a_move_leads_to_no_other_site(world, target):
-    with made.undone(world):
+    with made.undone(world) as session:
         key = world.mine("PostingView", Role.HANDLER)
-        answer = world.post(Role.HANDLER, f"/postingview/move/take_down/{key}", {"version": "1", "next": target})
+        version = session.scalar(select(Posting.version).where(Posting.id == key))
+        sent = {"version": str(version), "next": target}
+        answer = world.post(Role.HANDLER, f"/postingview/move/take_down/{key}", sent)
         assert (answer.status_code, answer.location) == (302, f"/postingview/show/{key}")
         page = world.people[Role.HANDLER].client.get(
             f"/postingview/move/set_validity/{key}", query_string={"next": target}
