@@ -64,9 +64,11 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TLS": truth(env.get("TLS", "0")),
         # Reverse proxies in front, each of which adds to X-Forwarded-For; 0: the header is not believed.
         "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
-        # Times, in minutes (GB/T 22239 practice, standards.md 2.4).
+        # Times, in minutes unless the name says hours (GB/T 22239 practice, standards.md 2.4).
         "IDLE_MINUTES": int(env.get("IDLE_MINUTES", "30")),
         "STAFF_IDLE_MINUTES": int(env.get("STAFF_IDLE_MINUTES", "15")),
+        "SESSION_HOURS": int(env.get("SESSION_HOURS", "12")),
+        "STAFF_SESSION_HOURS": int(env.get("STAFF_SESSION_HOURS", "12")),
         "UNDO_SECONDS": int(env.get("UNDO_SECONDS", "60")),
         # Flask and FAB.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10},

@@ -7,6 +7,8 @@ Words in `grants`: `read` (list, show), `write` (add, edit), any other word is t
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from app.rules.actor import Role
@@ -43,6 +45,7 @@ from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.lists import ListsView
+from app.views.online import OnlineView, SessionView
 from app.views.portal import PortalView
 from app.views.tasks import TaskView
 
@@ -65,6 +68,11 @@ TAKE = " import"
 SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
 
 EXPORT = " export"
+
+
+def _own(view: type, words: str, label: Any, icon: str) -> Entry:
+    """A screen that every role has for what belongs to the account itself."""
+    return Entry(view, dict.fromkeys(EVERYONE, words), (Place(EVERYONE, ACCOUNT, label, icon),), api=False)
 
 
 MENU: tuple[Entry, ...] = (
@@ -328,6 +336,12 @@ MENU: tuple[Entry, ...] = (
         ),
         api=False,
     ),
+    Entry(
+        OnlineView,
+        {SEC: "read revoke_session revoke_account"},
+        (Place((SEC,), SYSTEM, _l("Online users"), "users-group"),),
+        api=False,
+    ),
     Entry(accounts.LoginEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
     Entry(
         review.ReviewEventView,
@@ -350,12 +364,7 @@ MENU: tuple[Entry, ...] = (
         (Place((P, T, O, H, A, S, OP), MINE, _l("Public portal"), "world"),),
         api=False,
     ),
-    Entry(
-        messages.MessageView,
-        dict.fromkeys(EVERYONE, "read"),
-        (Place(EVERYONE, ACCOUNT, _l("Messages"), "bell"),),
-        api=False,
-    ),
+    _own(messages.MessageView, "read", _l("Messages"), "bell"),
     Entry(
         announcements.AnnouncementView,
         {**dict.fromkeys(EVERYONE, "read acknowledge"), OP: "read write delete export"},
@@ -364,24 +373,15 @@ MENU: tuple[Entry, ...] = (
             Place(tuple(r for r in EVERYONE if r is not OP), ACCOUNT, _l("Notices"), "speakerphone"),
         ),
     ),
-    Entry(
-        PasswordView,
-        dict.fromkeys(EVERYONE, "list"),
-        (Place(EVERYONE, ACCOUNT, _l("Change password"), "key"),),
-        api=False,
-    ),
+    _own(PasswordView, "list", _l("Change password"), "key"),
+    _own(SessionView, "read end", _l("My logins"), "login"),
     Entry(
         ListsView,
         dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),
         (Place(EVERYONE, ACCOUNT, _l("My saved views"), "star"),),
         api=False,
     ),
-    Entry(
-        TaskView,
-        dict.fromkeys(EVERYONE, "read cancel"),
-        (Place(EVERYONE, ACCOUNT, _l("My tasks"), "hourglass"),),
-        api=False,
-    ),
+    _own(TaskView, "read cancel", _l("My tasks"), "hourglass"),
     Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),
     Entry(FindView, dict.fromkeys(EVERYONE, "list"), api=False),
 )

@@ -16,6 +16,7 @@ from app.models import (  # noqa: F401
     reference,
     review,
     schools,
+    sessions,
     stamps,
     statistics,
     system,

@@ -29,6 +29,7 @@ from app.rules.actor import Role
 from app.rules.masks import mask_id, mask_phone
 from app.rules.names import initials
 
+REFUSED_LOGINS = ("wrong", "locked")  # outcomes of the login log that somebody was turned away with
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
 
 
@@ -148,10 +149,10 @@ User.hats = relationship(
 
 
 class LoginEvent(Model):
-    """A login or its refusal, as the auditor reads it (登录日志). Holds no password and no full phone."""
+    """A login, its refusal or its end, as the auditor reads it (登录日志). Holds no password and no full phone."""
 
     __tablename__ = "login_event"
-    __table_args__ = (Index("ix_login_event_refused", "at", postgresql_where=text("outcome <> 'ok'")),)
+    __table_args__ = (Index("ix_login_event_refused", "at", postgresql_where=text("outcome IN ('wrong','locked')")),)
     id = pk()
     at = col("At", DateTime(timezone=True), server_default=func.now(), nullable=False, index=True)
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, session, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
@@ -19,7 +19,7 @@ from app.rules.refused import Refused
 from app.views import words
 from app.views.identity import current, wardrobe
 from app.views.page import Page
-from app.views.sessions import fingerprint
+from app.views.sessions import begin
 
 
 def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
@@ -53,7 +53,7 @@ class PasswordView(Page):
             if refused is None:
                 db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
                 self.appbuilder.sm.reset_password(user.id, sent[1])
-                session["mark"] = fingerprint(user)
+                begin(user)  # the change has ended every session of the account, this one too
                 flash(_("The password was changed. Other sessions of this account have ended."), "success")
                 return redirect(url_for("HomeView.index"))
         fault = words.say(refused) if refused is not None else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_login import current_user
@@ -26,6 +26,7 @@ from app.models.units import Unit
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
+from app.views import sessions
 
 API = "/api/"
 QUIET = ("/static/", "/healthz", "/readyz", "/favicon.ico")
@@ -136,8 +137,6 @@ def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     stamps.begin(db.session, settings)
     g.hats = hats
     custom.begin(db.session, stamp)
-    if not strict and session.get("staff", False) != found.staff:
-        session["staff"] = found.staff  # how long the session may stand idle
     worn = next((h for h in hats if str(h.id) == str(wanted)), None)
     if worn is None and strict and wanted:
         raise Refused("hat_not_yours")
@@ -177,7 +176,7 @@ def identify() -> Any:
     if is_api():
         _from_token()
     elif current_user.is_authenticated:
-        _dress(current_user.id, session.get("hat"), strict=False)
+        _dress(g.login.account_id, g.login.hat_id, strict=False)
         if g.must_change and request.endpoint not in BEFORE_CHANGE:
             return redirect(url_for("PasswordView.index"))
     return None
@@ -213,7 +212,7 @@ def put_on(hat_id: int) -> None:
     """Acts under another of the account's hats from now on. Raises Refused("hat_not_yours")."""
     if all(hat.id != hat_id for hat in g.hats):
         raise Refused("hat_not_yours")
-    session["hat"] = hat_id
+    sessions.renew(hat_id=hat_id)
 
 
 def may(permission: str, view_name: str) -> bool:

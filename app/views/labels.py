@@ -73,6 +73,9 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "up": (_l("Move up"), "chevron-up", False),
     "down": (_l("Move down"), "chevron-down", False),
     "cancel": (_l("Cancel"), "x", False),
+    "end": (_l("End this login"), "logout", True),
+    "revoke_session": (_l("End this login"), "logout", True),
+    "revoke_account": (_l("End all logins of the account"), "ban", True),
 }
 
 # Step of a case -> (word, mark of the timeline).
@@ -159,6 +162,21 @@ LOGINS: Final[dict[str, Any]] = {
     "ok": _l("Logged in"),
     "wrong": _l("Wrong name or password"),
     "locked": _l("Refused: too many tries"),
+    "out": _l("Logged out"),
+    "idle": _l("Ended: not used"),
+    "aged": _l("Ended: longest duration reached"),
+    "closed": _l("Ended from another device"),
+    "revoked": _l("Ended by the security administrator"),
+    "password": _l("Ended: password changed"),
+    "inactive": _l("Ended: account switched off"),
+    "roles": _l("Ended: roles changed"),
+}
+
+DEVICES: Final[dict[str, Any]] = {
+    "computer": _l("Computer"),
+    "phone": _l("Mobile phone"),
+    "tablet": _l("Tablet"),
+    "program": _l("Program"),
 }
 
 # What a unit's owner may leave to a handler (GD-33).
@@ -251,6 +269,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "review_step": {code: words[0] for code, words in (MOVES | STEPS).items()},
     "notice": NOTICES,
     "login_outcome": LOGINS,
+    "device_kind": DEVICES,
     "grant": GRANTS,
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},

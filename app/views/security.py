@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, request
 from flask_appbuilder.security.api import SecurityApi as FabSecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
@@ -17,7 +16,7 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
-from app.views.sessions import ended, fingerprint, note, refuse_if_locked
+from app.views.sessions import find, note, refuse_if_locked
 from app.views.signin import LoginView
 
 
@@ -88,13 +87,8 @@ class SecurityManager(FabSecurityManager):
         return (permission_name, view_name) in current_app.extensions.get("grants", {}).get("public", ())
 
     def load_user(self, pk: Any) -> User | None:
-        """The session's account. The API never reads the cookie; an outdated or expired session is none."""
-        if is_api() or not str(pk).isdigit() or ended():
-            return None
-        user = db.session.get(User, int(pk))
-        if user is None or not user.is_active:
-            return None
-        return user if hmac.compare_digest(session.get("mark", ""), fingerprint(user)) else None
+        """The session's account, by the random number in the cookie. The API never reads the cookie."""
+        return None if is_api() else find(str(pk))
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
         """The token's account."""

@@ -1,29 +1,48 @@
-"""Sessions and the login log: who tried, who is locked out, and when a session ends."""
+"""Logins under way: begun, found again, renewed and ended; and the lockout before one begins.
+
+The cookie holds a random number, the database its hash (app/models/sessions.py). Finding the session and its account is
+one statement, made once for a request.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
-import time
-from typing import Any
+import secrets
+from typing import Any, NamedTuple
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.extensions import db
-from app.models.accounts import LoginEvent
+from app.models.accounts import Hat, LoginEvent
+from app.models.sessions import LoginSession
+from app.rules.actor import Role
+from app.rules.devices import device_of
+from app.rules.hats import is_staff
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
 
 WINDOW_MINUTES = 15
 ACCOUNT_FAILURES = 5
 ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
-ABSOLUTE_HOURS = 12
-NOTE_EVERY = 60  # seconds between two notes of "still here": the cookie is not rewritten at every page
+NOTE_EVERY = dt.timedelta(seconds=60)  # between two notes of "still here": not every page writes
 POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
+TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for whom to load; ours is no account but a random number
+
+
+class Login(NamedTuple):
+    """The session of this request, as `g.login`."""
+
+    id: int
+    account_id: int
+    hat_id: int | None
+    staff: bool
+    seen_at: dt.datetime
+    ends_at: dt.datetime
+    now: dt.datetime
 
 
 def shown_name(username: str) -> str:
@@ -61,30 +80,89 @@ def note(username: str, outcome: str, account_id: int | None = None) -> None:
     db.session.commit()
 
 
-def fingerprint(user: User) -> str:
-    """Binds a session to the password: a changed password ends every other session."""
-    key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, (user.password or "").encode(), hashlib.sha256).hexdigest()[:24]
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def begin(user: User) -> None:
-    """Starts a new session; nothing of the one before survives."""
+    """Starts a new session under a new number; nothing of the one before survives."""
+    worn = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
+    hats = db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)).all()
+    staff = is_staff([Role(hat.role) for hat in hats])
+    hours = current_app.config["STAFF_SESSION_HOURS" if staff else "SESSION_HOURS"]
+    token, device = secrets.token_urlsafe(32), device_of(request.headers.get("User-Agent", ""))
+    row = LoginSession(
+        token_hash=_hash(token), account_id=user.id, hat_id=hats[0].id if hats else None, staff=staff,
+        device_kind=device.kind, device=device.name, address=address(), ends_at=func.now() + dt.timedelta(hours=hours),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
     session.clear()
     login_user(user, remember=False)
-    session.update(mark=fingerprint(user), since=int(time.time()), seen=int(time.time()))
+    session[TOKEN] = token
 
 
-def ended() -> bool:
-    """Whether the session ran out by idleness or age; otherwise notes now and then that it is in use."""
-    now = int(time.time())
-    if now - session.get("since", 0) > ABSOLUTE_HOURS * 3600:
-        return True
-    idle = now - session.get("seen", 0)
-    minutes = current_app.config["IDLE_MINUTES"]
-    if session.get("staff"):
-        minutes = min(minutes, current_app.config["STAFF_IDLE_MINUTES"])
-    if idle > minutes * 60:
-        return True
-    if idle > NOTE_EVERY and request.endpoint not in POLLS:
-        session["seen"] = now
-    return False
+def find(token: str) -> User | None:
+    """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
+    columns = (
+        LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff, LoginSession.seen_at,
+        LoginSession.ends_at, func.now(),
+    )  # fmt: skip
+    stmt = select(User, *columns).join(User, User.id == LoginSession.account_id)
+    stmt = stmt.select_from(LoginSession).where(
+        LoginSession.token_hash == _hash(token), LoginSession.ended_at.is_(None)
+    )
+    row = db.session.execute(stmt).unique().first()
+    if row is None or not row[0].is_active:
+        return None
+    user, login = row[0], Login(*row[1:])
+    over = _over(login)
+    if over:
+        end(LoginSession.id == login.id, over)
+        return None
+    g.login = login
+    if login.now - login.seen_at > NOTE_EVERY and request.endpoint not in POLLS:
+        db.session.execute(update(LoginSession).where(LoginSession.id == login.id).values(seen_at=func.now()))
+        db.session.commit()
+    return user
+
+
+def idle_minutes(*, staff: bool) -> int:
+    """How long a session may stand idle: shorter for staff, whatever hat is worn."""
+    minutes, fewer = current_app.config["IDLE_MINUTES"], current_app.config["STAFF_IDLE_MINUTES"]
+    return min(minutes, fewer) if staff else minutes
+
+
+def _over(login: Login) -> str:
+    """Why the session has run out, if it has."""
+    if login.now >= login.ends_at:
+        return "aged"
+    idle = dt.timedelta(minutes=idle_minutes(staff=login.staff))
+    return "idle" if login.now - login.seen_at > idle else ""
+
+
+def in_force() -> ColumnElement[bool]:
+    """Sessions that would still be let in."""
+    long, short = (func.now() - dt.timedelta(minutes=idle_minutes(staff=staff)) for staff in (False, True))
+    idle = (LoginSession.staff & (LoginSession.seen_at >= short)) | (
+        ~LoginSession.staff & (LoginSession.seen_at >= long)
+    )
+    return LoginSession.ended_at.is_(None) & (LoginSession.ends_at > func.now()) & idle
+
+
+def end(which: ColumnElement[bool], why: str) -> int:
+    """Ends sessions; the login log tells of each (by trigger). How many."""
+    stmt = update(LoginSession).where(LoginSession.ended_at.is_(None), which)
+    ended = stmt.values(ended_at=func.clock_timestamp(), ended_why=why).execution_options(synchronize_session=False)
+    done = db.session.execute(ended)
+    db.session.commit()
+    return int(done.rowcount)
+
+
+def renew(**values: Any) -> None:
+    """The same session under a new number, with what changes of it: an old number is worth nothing from now on."""
+    token = secrets.token_urlsafe(32)
+    stmt = update(LoginSession).where(LoginSession.id == g.login.id).values(token_hash=_hash(token), **values)
+    db.session.execute(stmt.execution_options(synchronize_session=False))
+    db.session.commit()
+    session[TOKEN] = token

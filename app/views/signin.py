@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.accounts import Person
+from app.models.sessions import LoginSession
 from app.rules import demo
 from app.rules.refused import Refused
-from app.views import words
+from app.views import sessions, words
 from app.views.page import Page, safe_next
 from app.views.sessions import begin, refuse_if_locked
 
@@ -72,7 +73,9 @@ class LoginView(Page):
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Response:
         """Ends the session; nothing of it stays in the cookie."""
-        g.actor = None
+        if g.get("login") is not None:
+            sessions.end(LoginSession.id == g.login.id, "out")
+        g.actor = g.login = None
         logout_user()
         session.clear()
         return redirect(url_for("LoginView.login"))

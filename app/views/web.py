@@ -55,6 +55,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Kept in `g` by the extensions and by lists; a context that outlives a request must not carry them into the next.
 _PER_REQUEST = (
     "_login_user",
+    "login",
     "csrf_token",
     "csrf_valid",
     "_flask_babel",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import func, update
+
 from app.models.accounts import Hat
 from app.models.positions import Posting
+from app.models.sessions import LoginSession
 from app.models.units import Unit
 
 PASSWORD = "Gongjiu-2026-test"
@@ -31,6 +35,19 @@ class Browser:
 
     def post(self, path: str, values: dict[str, Any] | None = None, **more: Any):
         return self.client.post(path, data={"csrf_token": self.token(), **(values or {})}, **more)
+
+    def idled(self, session: Any, **ago: int) -> None:
+        """As if nothing had come from here for that long (`minutes=16`)."""
+        self._set(session, seen_at=func.now() - timedelta(**ago))
+
+    def aged(self, session: Any) -> None:
+        """As if the session had reached its longest duration."""
+        self._set(session, ends_at=func.now() - timedelta(seconds=1))
+
+    def _set(self, session: Any, **values: Any) -> None:
+        stmt = update(LoginSession).where(LoginSession.account_id == self.account_id, LoginSession.ended_at.is_(None))
+        session.execute(stmt.values(**values).execution_options(synchronize_session=False))
+        session.commit()
 
 
 def account(app, session, role: str, **place: Any) -> tuple[str, int, int]:

@@ -147,6 +147,7 @@ SPOTS: dict[str, Spot] = {
     "ListsView.change": Spot(
         ("can_list", "ListsView"), "/lists/{}/rename", "ListsView", True, (("name", "新名"),), own=frozenset({302})
     ),
+    "SessionView.others": Spot(("can_end", "SessionView"), "/sessionview/others", post=True),
     "LoginView.logout": Spot(None, "/logout/", post=True),
 }  # fmt: skip
 OTHER = {

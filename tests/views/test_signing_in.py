@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
+from sqlalchemy import select
 
 from app.models.accounts import Hat, LoginEvent
+from app.models.sessions import LoginSession
 from app.views import sessions
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
@@ -80,13 +81,13 @@ def test_logout_needs_a_post_and_ends_the_session(app, session):
     assert who.get("/").status_code == 302
 
 
-@pytest.mark.parametrize(("key", "ago"), [("seen", 31 * 60), ("since", 13 * 3600)])
-def test_a_session_ends_by_idleness_and_age(app, session, key, ago):
+@pytest.mark.parametrize("why", ["idle", "aged"])
+def test_a_session_ends_by_idleness_and_age(app, session, why):
     who = browser(app, session, "seeker")
     assert who.get("/").status_code == 200
-    with who.client.session_transaction() as stored:
-        stored[key] = int(time.time()) - ago
+    who.idled(session, minutes=31) if why == "idle" else who.aged(session)
     assert who.get("/").status_code == 302
+    assert session.scalar(select(LoginSession.ended_why).where(LoginSession.account_id == who.account_id)) == why
 
 
 def test_a_changed_password_ends_every_other_session(app, session):
@@ -144,7 +145,9 @@ def test_a_hat_taken_away_is_gone_with_the_next_request(app, session):
     assert who.get("/dictitemview/list/").status_code == 200
     session.get_one(Hat, who.hat_id).active = False
     session.commit()
-    assert who.get("/dictitemview/list/").status_code == 403
+    assert who.get("/dictitemview/list/").status_code == 302
+    again = signed_in(app, app.extensions["appbuilder"].sm.get_user_by_id(who.account_id).username)
+    assert again.get("/dictitemview/list/").status_code == 403
 
 
 def test_the_api_reads_no_cookie_and_the_pages_no_token(app, session):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -30,6 +30,7 @@ from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.models.schools import Residency, School
+from app.models.sessions import LoginSession
 from app.models.system import ImportRun, JobRun
 from app.models.tasks import BackgroundTask, ExportEvent
 from app.models.units import Blacklisted, Unit, UnitChange
@@ -91,6 +92,8 @@ REACH: dict[str, dict[str, str]] = {
     "ParameterView": {"lead": "a", "sysadmin": "all"},
     "ListsView": {r.value: "own" for r in ROLES},
     "OutboxView": {"sysadmin": "all"},
+    "SessionView": {r.value: "own" for r in ROLES},
+    "OnlineView": {"secadmin": "all"},
     "LoginEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
 }  # fmt: skip
@@ -211,7 +214,7 @@ def standing(server_url: str, template_url: str, data_dir: Any) -> Iterator[Worl
     from app.extensions import db
 
     url = base.clone(server_url, template_url)
-    app = base.make_app(url, data_dir)
+    app = base.make_app(url, data_dir, IDLE_MINUTES=120, STAFF_IDLE_MINUTES=120)  # longer than any run
     world = World(app)
     with app.app_context():
         _Builder(world, db.session).everything()
@@ -237,6 +240,13 @@ def _task(side: str, account_id: int) -> BackgroundTask:
     return BackgroundTask(
         kind="export", title=f"任务{side}", account_id=account_id, role="operator", parameters={}, digest=side,
         state="waiting",
+    )  # fmt: skip
+
+
+def _login(side: str, account_id: int) -> LoginSession:
+    return LoginSession(
+        token_hash=side, account_id=account_id, device_kind="computer", device="Firefox · Linux", address="127.0.0.1",
+        ends_at=datetime.now(UTC) + timedelta(hours=12),
     )  # fmt: skip
 
 
@@ -475,6 +485,8 @@ class _Builder:
             self.keep("AnnouncementView", side, self.add(row))
         for side, account_id in everybody.items():
             self.keep("TaskView", side, self.add(_task(side, account_id)))
+            self.keep("SessionView", side, self.add(_login(side, account_id)))
+        self.world.rows["OnlineView"] = {"a": self.world.rows["SessionView"]["seeker"]}
         self.keep("ExportEventView", "a", self.add(ExportEvent(
             role="lead", list_name="UnitView", conditions={"q": "测试", "f_region": HERE}, columns=["name", "uscc"],
             rows=7, file_format="csv", size=700, sha256="0" * 64, account_id=everybody["lead"],

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from sqlalchemy import ARRAY, Date, String, cast, func, literal, select, true, union_all
 
 from app.extensions import db
-from app.models.accounts import Hat, LoginEvent
+from app.models.accounts import REFUSED_LOGINS, Hat, LoginEvent
 from app.models.messages import Outbox
 from app.models.review import LedgerHead, ReviewEvent
 from app.models.system import JobRun
@@ -168,10 +168,10 @@ def _logins(asked: Span, *, refused_only: bool) -> tuple[dict[dt.date, Counter[s
     """Logins by day and outcome; the user names most often refused. One statement."""
     day = cast(func.timezone("Asia/Shanghai", LoginEvent.at), Date)
     since, n = LoginEvent.at >= midnight(asked.first), func.count()
-    some = [LoginEvent.outcome != "ok"] if refused_only else []
-    by_day = select(cast(day, String), LoginEvent.outcome, n).where(since, *some).group_by(day, LoginEvent.outcome)
+    shown = LoginEvent.outcome.in_(REFUSED_LOGINS if refused_only else ("ok", *REFUSED_LOGINS))
+    by_day = select(cast(day, String), LoginEvent.outcome, n).where(since, shown).group_by(day, LoginEvent.outcome)
     names = (
-        select(literal(""), LoginEvent.user_name, n).where(since, LoginEvent.outcome != "ok")
+        select(literal(""), LoginEvent.user_name, n).where(since, LoginEvent.outcome.in_(REFUSED_LOGINS))
         .group_by(LoginEvent.user_name).order_by(n.desc(), LoginEvent.user_name).limit(REFUSED).subquery()
     )  # fmt: skip
     days: dict[dt.date, Counter[str]] = {}

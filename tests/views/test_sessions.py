@@ -1,0 +1,205 @@
+"""Logins kept by the server: what the cookie holds, what ends a login, and who sees and ends whose."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import func, select, update
+from werkzeug.security import generate_password_hash
+
+from app.models.accounts import Hat, LoginEvent
+from app.models.review import ReviewEvent
+from app.models.sessions import LoginSession
+from app.views import sessions
+from tests.views.people import Browser, account, browser, signed_in, unit
+
+SECOND = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+
+
+def rows(session, account_id: int) -> list[LoginSession]:
+    session.expire_all()
+    found = select(LoginSession).where(LoginSession.account_id == account_id).order_by(LoginSession.id)
+    return list(session.scalars(found))
+
+
+def token(who: Browser) -> str:
+    with who.client.session_transaction() as kept:
+        return kept[sessions.TOKEN]
+
+
+def with_token(app, value: str):
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept[sessions.TOKEN] = value
+    return client
+
+
+def twice(app, session, role: str, **place) -> tuple[Browser, Browser]:
+    """The same account in two browsers."""
+    name, account_id, hat_id = account(app, session, role, **place)
+    return Browser(signed_in(app, name), account_id, hat_id), Browser(signed_in(app, name), account_id, hat_id)
+
+
+# -- what is kept where ----------------------------------------------------------------------------------------------
+
+
+def test_the_cookie_holds_a_random_number_and_the_database_its_hash(app, session):
+    who = browser(app, session, "seeker")
+    (row,) = rows(session, who.account_id)
+    with who.client.session_transaction() as kept:
+        assert str(who.account_id) not in [str(value) for value in kept.values()]
+        assert row.token_hash not in json.dumps(dict(kept))
+    assert len(token(who)) > 40
+    assert (row.hat_id, row.device_kind, row.address, row.staff) == (who.hat_id, "program", "127.0.0.1", False)
+
+
+@pytest.mark.parametrize("value", ["", "1", "x" * 43, "0" * 64, "é\x00"])
+def test_a_number_that_was_never_given_opens_nothing(app, session, value):
+    who = browser(app, session, "seeker")
+    for wrong in (value, str(who.account_id), rows(session, who.account_id)[0].token_hash):
+        assert with_token(app, wrong).get("/").status_code == 302
+
+
+def test_a_number_planted_before_the_login_is_worth_nothing_after_it(app, session):
+    name, account_id, hat_id = account(app, session, "seeker")
+    first = Browser(signed_in(app, name), account_id, hat_id)
+    planted = token(first)
+    first.post("/logout/")
+    assert with_token(app, planted).get("/").status_code == 302
+    again = Browser(signed_in(app, name), account_id, hat_id)
+    assert token(again) != planted
+
+
+def test_another_role_means_another_number(app, session):
+    who = browser(app, session, "seeker")
+    second = Hat(account_id=who.account_id, role="unit_owner", unit_id=unit(session).id)
+    session.add(second)
+    session.commit()
+    old = token(who)
+    assert who.post(f"/hat/{second.id}").status_code == 302
+    assert token(who) != old
+    assert with_token(app, old).get("/").status_code == 302
+    assert who.get("/").status_code == 200
+    assert [row.hat_id for row in rows(session, who.account_id)] == [second.id]
+
+
+# -- what ends a login -----------------------------------------------------------------------------------------------
+
+
+def reset(app, session, who: Browser) -> None:
+    user = app.extensions["appbuilder"].sm.get_user_by_id(who.account_id)
+    user.password = generate_password_hash("Some-2026-other", "pbkdf2:sha256:1")
+
+
+def switch_off(app, session, who: Browser) -> None:
+    app.extensions["appbuilder"].sm.get_user_by_id(who.account_id).active = False
+
+
+def regrant(app, session, who: Browser) -> None:
+    session.execute(update(Hat).where(Hat.id == who.hat_id).values(grants=["gigs"]))
+
+
+def take(app, session, who: Browser) -> None:
+    session.delete(session.get(Hat, who.hat_id))
+
+
+def promote(app, session, who: Browser) -> None:
+    session.add(Hat(account_id=who.account_id, role="operator"))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [(reset, "password"), (switch_off, "inactive"), (regrant, "roles"), (take, "roles"), (promote, "roles")],
+)
+def test_every_login_ends_at_once_with_what_it_was_founded_on(app, session, change, why):
+    """Whatever wrote it: a trigger sees to it. The login log tells why."""
+    here, there = twice(app, session, "unit_handler", unit_id=unit(session).id, grants=["gigs", "media"])
+    other = browser(app, session, "seeker")
+    change(app, session, here)
+    session.commit()
+    assert [who.get("/").status_code for who in (here, there, other)] == [302, 302, 200]
+    assert [row.ended_why for row in rows(session, here.account_id)] == [why, why]
+    told = session.scalars(select(LoginEvent.outcome).where(LoginEvent.account_id == here.account_id))
+    assert list(told).count(why) == 2
+
+
+def test_a_further_role_outside_the_staff_and_another_default_end_nothing(app, session):
+    who = browser(app, session, "seeker")
+    session.add(Hat(account_id=who.account_id, role="unit_owner", unit_id=unit(session).id))
+    session.execute(update(Hat).where(Hat.id == who.hat_id).values(is_default=False))
+    session.commit()
+    assert who.get("/").status_code == 200
+
+
+def test_leaving_is_kept_with_its_moment(app, session):
+    who = browser(app, session, "seeker")
+    who.post("/logout/")
+    (row,) = rows(session, who.account_id)
+    assert (row.ended_why, row.ended_at is not None) == ("out", True)
+    last = session.scalars(select(LoginEvent).where(LoginEvent.account_id == who.account_id).order_by(LoginEvent.id))
+    assert [line.outcome for line in last] == ["ok", "out"]
+
+
+def test_reading_writes_nothing_within_a_minute(app, session, statements):
+    who = browser(app, session, "seeker")
+    who.get("/sessionview/list/")
+    statements.clear()
+    who.get("/sessionview/list/")
+    assert [one for one in statements if not one.lstrip().upper().startswith("SELECT")] == []
+    who.idled(session, minutes=2)
+    statements.clear()
+    who.get("/sessionview/list/")
+    assert [one for one in statements if one.startswith("UPDATE login_session")] != []
+    (row,) = rows(session, who.account_id)
+    assert row.seen_at == session.scalar(select(func.now()))
+
+
+# -- one's own -------------------------------------------------------------------------------------------------------
+
+
+def test_one_sees_where_one_is_logged_in_and_ends_one_of_them(app, session):
+    here, there = twice(app, session, "seeker")
+    foreign = browser(app, session, "seeker")
+    mine, other = rows(session, here.account_id)
+    page = here.get("/sessionview/list/?lang=en").text
+    assert page.count("/sessionview/show/") >= 2
+    assert page.count("this device") == 1
+    assert here.post(f"/sessionview/move/end/{rows(session, foreign.account_id)[0].id}").status_code == 404
+    assert here.post(f"/sessionview/move/end/{mine.id}").status_code == 409
+    assert here.post(f"/sessionview/move/end/{other.id}").location == "/sessionview/list/"
+    assert [who.get("/").status_code for who in (here, there, foreign)] == [200, 302, 200]
+
+
+def test_all_others_end_with_one_button(app, session):
+    here, there = twice(app, session, "seeker")
+    foreign = browser(app, session, "seeker")
+    assert here.post("/sessionview/others").status_code == 302
+    assert [who.get("/").status_code for who in (here, there, foreign)] == [200, 302, 200]
+    assert "/sessionview/others" not in here.get("/sessionview/list/").text
+
+
+# -- the security administrator ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "left"), [("revoke_session", [302, 200]), ("revoke_account", [302, 302])])
+def test_the_security_administrator_ends_logins_with_a_reason_on_the_ledger(app, session, name, left):
+    admin, (here, there) = browser(app, session, "secadmin"), twice(app, session, "seeker")
+    key = rows(session, here.account_id)[0].id
+    assert admin.post(f"/onlineview/move/{name}/{key}", {"reason_text": ""}).status_code == 422
+    assert admin.post(f"/onlineview/move/{name}/{key}", {"reason_text": "设备遗失"}).location == "/onlineview/list/"
+    assert [who.get("/").status_code for who in (here, there)] == left
+    event = session.scalars(select(ReviewEvent).where(ReviewEvent.action == name)).one()
+    assert (event.subject_id, event.actor_id) == (here.account_id, admin.account_id)
+    assert json.loads(event.body)["facts"]["reason"] == "设备遗失"
+
+
+def test_nobody_else_watches_and_nobody_ends_the_own_account_there(app, session):
+    admin, other = browser(app, session, "secadmin"), browser(app, session, "sysadmin")
+    assert other.get("/onlineview/list/").status_code == 403
+    own = rows(session, admin.account_id)[0].id
+    assert admin.post(f"/onlineview/move/revoke_account/{own}", {"reason_text": "试"}).status_code == 409
+    ended = rows(session, other.account_id)[0]
+    answer = admin.post(f"/onlineview/move/revoke_session/{ended.id}", {"reason_text": "试"})
+    assert answer.status_code == 302
+    assert admin.get(f"/onlineview/show/{ended.id}").status_code == 404
