@@ -23,7 +23,8 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import decide, desk, exported, outbox, statistics
+from app.review import decide, desk, exported, logs, outbox, statistics
+from app.review.policy import number
 from app.rules import job_times
 from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
@@ -108,6 +109,16 @@ def forget_lists(session: Session) -> int:
     return import_work.tidy(session, current_app.extensions["storage"])
 
 
+def seal_logs(session: Session) -> int:
+    """What was written into the logs of logins and requests is put under a seal on the ledger."""
+    return logs.seal(session)
+
+
+def purge_logs(session: Session) -> int:
+    """Lines of those logs leave when their time is over."""
+    return logs.purge(session, number(session, "log_days", ""))
+
+
 def close_review_days(session: Session) -> int:
     """The figures of days that are over are kept, so that start pages need not count them again."""
     return statistics.close_days(session, today())
@@ -145,6 +156,8 @@ JOBS: dict[str, Job] = {
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
         Job("forget_lists", _l("Remove uploaded lists"), forget_lists, {"hour": 3, "minute": 50}),
+        Job("seal_logs", _l("Seal the logs"), seal_logs, {"minute": "4-59/10"}),
+        Job("purge_logs", _l("Purge old logs"), purge_logs, {"hour": 4, "minute": 10}),
         Job("close_review_days", _l("Keep the figures of review days"), close_review_days, {"minute": 20}),
         Job("verify_ledger", _l("Verify the ledger"), verify_ledger, {"hour": 2, "minute": 30}),
         Job("purge_keys", _l("Purge idempotency keys"), purge_keys, {"hour": 3, "minute": 40}),
@@ -152,7 +165,7 @@ JOBS: dict[str, Job] = {
 }
 
 QUIET = frozenset(
-    {"deliver_messages", "wake_held", "expire_downloads"}
+    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs"}
 )  # recorded only when it did something or failed
 
 

@@ -45,6 +45,7 @@ from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.lists import ListsView
+from app.views.logs import RequestEventView
 from app.views.online import OnlineView, SessionView
 from app.views.portal import PortalView
 from app.views.tasks import TaskView
@@ -349,11 +350,9 @@ MENU: tuple[Entry, ...] = (
         (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),),
         api=False,
     ),
+    Entry(ExportEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Export log"), "file-export"),), api=False),
     Entry(
-        ExportEventView,
-        {AUD: "read export"},
-        (Place((AUD,), AUDIT, _l("Export log"), "file-export"),),
-        api=False,
+        RequestEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Request log"), "list-details"),), api=False
     ),
     Entry(
         LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False

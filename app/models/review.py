@@ -233,11 +233,19 @@ class ReviewPolicy(Traced, Stamped, Model):
         return self.kind
 
 
+# Events that say up to which line a log is sealed or purged (app/review/logs.py).
+_SEALS = "action IN ('seal_logins','seal_requests','purge_logins','purge_requests')"
+
+
 class ReviewEvent(Model):
     """The ledger: append-only, hash-chained by the database, one chain per province. `body` is the canonical JSON."""
 
     __tablename__ = "review_event"
-    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_review_event_round", "round_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_review_event_round", "round_id", "id"),
+        Index("ix_review_event_seal", "action", "subject_id", postgresql_where=text(_SEALS)),
+    )
     id = pk()
     chain = col("Chain", String(6), nullable=False)
     seq = col("Number in the chain", BigInteger, nullable=False, server_default="0")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models.review import ReviewEvent
 from app.models.tasks import ExportEvent
-from app.review import ledger
+from app.review import ledger, logs
 from app.review.canonical import digest
 from app.review.ledger import BadEvent, Report, chain_of
 
@@ -36,9 +36,9 @@ def facts(line: ExportEvent) -> dict[str, Any]:
 
 
 def verify(session: Session, heads: Mapping[str, Mapping[str, Any]] | None = None) -> Report:
-    """Walks the ledger, and compares the log of exports with it."""
+    """Walks the ledger, and compares the logs of exports, logins and requests with it."""
     report = ledger.verify(session, heads=heads)
-    untrue = first_untrue(session) if report.ok else None
+    untrue = (first_untrue(session) or logs.first_untrue(session)) if report.ok else None
     return report if untrue is None else replace(report, ok=False, first_bad=untrue)
 
 

@@ -110,6 +110,10 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
     "export": (_l("List exported"), ""),
+    "seal_logins": (_l("Login log sealed"), ""),
+    "seal_requests": (_l("Request log sealed"), ""),
+    "purge_logins": (_l("Old logins purged"), ""),
+    "purge_requests": (_l("Old requests purged"), ""),
 }
 
 ROLES: Final[dict[str, Any]] = {
@@ -172,6 +176,7 @@ LOGINS: Final[dict[str, Any]] = {
     "roles": _l("Ended: roles changed"),
 }
 
+RESULTS: Final[dict[str, Any]] = {"done": _l("Done"), "refused": _l("Refused"), "failed": _l("Failed")}
 DEVICES: Final[dict[str, Any]] = {
     "computer": _l("Computer"),
     "phone": _l("Mobile phone"),
@@ -210,6 +215,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "export_rows_most": _l("Export: most rows"),
     "export_tasks_each": _l("Export: at a time"),
     "export_file_hours": _l("Export: hours a file is kept"),
+    "log_days": _l("Logs: days they are kept"),
 }
 
 DICTIONARIES: Final[dict[str, Any]] = {
@@ -270,6 +276,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "notice": NOTICES,
     "login_outcome": LOGINS,
     "device_kind": DEVICES,
+    "request_result": RESULTS,
     "grant": GRANTS,
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},

@@ -46,6 +46,7 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "export_rows_most": (_l("A list with more rows must be narrowed before it is exported."), _l("rows")),
     "export_tasks_each": (_l("How many exports of long lists one person may have under way."), _l("exports")),
+    "log_days": (_l("How long the logs of logins and requests are kept; the law asks for six months."), _l("days")),
     "export_file_hours": (_l("How long the file of an export made in the background is kept."), _l("hours")),
 }
 

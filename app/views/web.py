@@ -30,6 +30,7 @@ from app.views import (
     labels,
     menu,
     public_content,
+    recording,
     rows,
     scope,
     spoken,
@@ -221,6 +222,7 @@ def before_fab(app: Flask) -> None:
     app.before_request(identity.identify)
     app.before_request(gate.admit)
     app.after_request(_finish)
+    app.after_request(recording.record)
     errors.install(app)
     app.add_url_rule("/healthz", "healthz", alive)
     app.add_url_rule("/readyz", "readyz", ready)

@@ -24,6 +24,7 @@ from app.models.announcements import Announcement
 from app.models.custom import CustomField
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import SavedView
+from app.models.logs import RequestEvent
 from app.models.media import Medium
 from app.models.messages import Message, NoticeText, Outbox
 from app.models.positions import Posting
@@ -95,6 +96,7 @@ REACH: dict[str, dict[str, str]] = {
     "SessionView": {r.value: "own" for r in ROLES},
     "OnlineView": {"secadmin": "all"},
     "LoginEventView": {"auditor": "all"},
+    "RequestEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
 }  # fmt: skip
 
@@ -490,6 +492,9 @@ class _Builder:
         self.keep("ExportEventView", "a", self.add(ExportEvent(
             role="lead", list_name="UnitView", conditions={"q": "测试", "f_region": HERE}, columns=["name", "uscc"],
             rows=7, file_format="csv", size=700, sha256="0" * 64, account_id=everybody["lead"],
+        )))  # fmt: skip
+        self.keep("RequestEventView", "a", self.add(RequestEvent(
+            account_id=everybody["lead"], role="lead", screen="UnitView", step="edit", row_key="1", result="done", status=302,
         )))  # fmt: skip
         self.keep("OutboxView", "a", self.session.scalars(select(Outbox)).first())
         self.keep(

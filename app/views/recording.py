@@ -1,0 +1,63 @@
+"""Writes down every request that may change something: who, under which role, what, which row, from where, with what result.
+
+The line is written when the answer stands, in a transaction of its own: what was refused or failed is on record too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.models.logs import RequestEvent
+from app.views.sessions import address
+
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Posts that decide nothing: signs of life, tries of a form, one's own marks and layouts. The login log has the logins.
+UNTOLD: Final = frozenset(
+    {
+        "DeskView.renew", "LoginView.login", "LoginView.logout", "MessageView.read_all", "MessageView.read_one", "ListsView.layout",
+        "SecurityApi.login", "SecurityApi.refresh",
+    }
+)  # fmt: skip
+TRIES: Final = frozenset({"precheck", "precheck_row", "preview"})
+KEYS: Final = ("pk", "round_id", "key", "id", "task", "hat_id")
+
+
+def _step(method: str) -> tuple[str, str]:
+    """What was done, and on which row: the move where the address or the form names one."""
+    named = request.view_args or {}
+    move = (
+        named.get("name")
+        or named.get("move")
+        or named.get("word")
+        or (request.form.get("move") if method == "moves" else "")
+    )
+    row = next((named[name] for name in KEYS if name in named), "")
+    return str(move or method)[:40], str(row)[:60]
+
+
+def _result(status: int) -> str:
+    return "done" if status < 400 else "refused" if status < 500 else "failed"
+
+
+def record(response: Response) -> Response:
+    """Runs after every request."""
+    endpoint, actor = request.endpoint or "", g.get("actor")
+    if request.method in READING or actor is None or endpoint in UNTOLD:
+        return response
+    screen, _dot, method = endpoint.partition(".")
+    if method in TRIES:
+        return response
+    step, row = _step(method or screen)
+    line: dict[str, Any] = {
+        "account_id": actor.account_id, "role": actor.role.value, "hat_id": actor.hat_id or None, "screen": screen[:60], "step": step,
+        "row_key": row, "address": address(), "status": response.status_code, "result": _result(response.status_code),
+        "request_id": g.get("request_id", "")[:64],
+    }  # fmt: skip
+    with Session(db.engine, join_transaction_mode="create_savepoint") as own:
+        own.add(RequestEvent(**line))
+        own.commit()
+    return response

@@ -1,0 +1,77 @@
+"""The log of requests: who sent what, under which role, on which row, from where, and what came of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.models.logs import RequestEvent
+from app.models.review import ReviewEvent
+from app.models.system import JobRun
+from tests.views.people import PASSWORD, browser, handler, posting, unit
+
+
+def lines(session, account_id: int) -> list[RequestEvent]:
+    session.expire_all()
+    found = select(RequestEvent).where(RequestEvent.account_id == account_id).order_by(RequestEvent.id)
+    return list(session.scalars(found))
+
+
+def test_a_move_is_on_record_with_row_role_and_result(app, session):
+    of = unit(session)
+    who, row = handler(app, session, of), posting(session, of)
+    answer = who.post(f"/postingview/move/take_down/{row.id}", {"version": "1"})
+    assert answer.status_code == 302
+    (line,) = lines(session, who.account_id)
+    assert (line.role, line.screen, line.step, line.row_key) == (
+        "unit_handler",
+        "PostingView",
+        "take_down",
+        str(row.id),
+    )
+    assert (line.result, line.status, line.address, line.hat_id) == ("done", 302, "127.0.0.1", who.hat_id)
+    assert line.request_id == answer.headers["X-Request-ID"]
+
+
+def test_what_was_refused_is_on_record_too(app, session):
+    who = browser(app, session, "seeker")
+    assert who.post("/accountview/add", {"username": "x"}).status_code == 403
+    assert who.post("/password/", {"old": "wrong", "new": "Another-2026-pass", "again": "x"}).status_code == 422
+    told = [(line.screen, line.step, line.result, line.status) for line in lines(session, who.account_id)]
+    assert told == [("AccountView", "add", "refused", 403), ("PasswordView", "index", "refused", 422)]
+
+
+def test_nothing_that_was_sent_is_kept(app, session):
+    who = browser(app, session, "seeker")
+    new = "Another-2026-pass"
+    assert who.post("/password/", {"old": PASSWORD, "new": new, "again": new}).status_code == 302
+    who.post("/sessionview/others", {"phone": "13800001234"})
+    kept = [str(value) for line in lines(session, who.account_id) for value in vars(line).values()]
+    assert len(kept) > 20
+    assert not [value for value in kept if new in value or PASSWORD in value or "13800001234" in value]
+
+
+def test_reading_and_signs_of_life_are_not_recorded(app, session):
+    who = browser(app, session, "seeker")
+    who.get("/messageview/list/")
+    who.post("/messageview/read")
+    assert lines(session, who.account_id) == []
+
+
+def test_only_the_auditor_reads_it(app, session):
+    auditor, other = browser(app, session, "auditor"), browser(app, session, "secadmin")
+    assert other.get("/requesteventview/list/").status_code == 403
+    assert other.post("/requesteventview/export", {"format": "csv"}).status_code == 403
+    page = auditor.get("/requesteventview/list/?lang=en").text
+    assert "Request log" in page
+    assert "Refused" in page
+
+
+def test_the_jobs_seal_and_purge(app, session):
+    who = browser(app, session, "sysadmin")
+    for name in ("seal_logs", "purge_logs"):
+        with app.app_context():
+            app.extensions["run_job"](name, who.account_id)
+    session.expire_all()
+    runs = session.scalars(select(JobRun.error).where(JobRun.job.in_(("seal_logs", "purge_logs"))))
+    assert list(runs) == ["", ""]
+    assert session.scalars(select(ReviewEvent).where(ReviewEvent.action.like("purge%"))).all() == []
