@@ -1,124 +1,162 @@
-"""Makes docs/screens.md: every screen of every role's menu, with a picture where the role that does most there sees it.
+"""Makes docs/screens.md: every screen of every role's menu with its way, its use, its keys and a picture; then what the
+menus do not show (`screen_scenes.py`) and other looks.
 
-Usage: screens.py [FOLDER]   (default docs/pictures/screens; needs Chromium on the PATH; a demo instance of its own)
+Usage: screens.py [FOLDER] [--url URL]   (default docs/pictures/screens and a demo instance of its own; Chromium on the PATH)
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from screenshots import FLAGS, Camera, serve
+from screen_scenes import LOOKS, WORK, Scene
+from screen_words import PURPOSE, ROLES
+from screenshots import FLAGS, Camera, save, serve
 
-from app.rules.demo import LOGINS
+HEAD = """# 各角色的界面 · Screens, role by role
 
-QUALITY = 60  # JPEG: text stays readable, a page stays below 100 KB
-ROLES = (
-    "reviewer2", "lead", "school", "owner", "handler", "agency", "seeker", "student", "operator", "sysadmin", "secadmin",
-    "auditor",
-)  # fmt: skip
-# Besides the menus: how the same screens look elsewhere. (picture, login, address, width, theme, size, words)
-LOOKS = (
-    ("phone-list", "handler", "/postingview/list/", 390, "light", "normal", "列表在手机上变成卡片 · a list on a phone"),
-    ("phone-desk", "reviewer2", "/desk/", 390, "light", "normal", "手机上的审核台 · the desk on a phone"),
-    ("dark-desk", "reviewer2", "/desk/", 1366, "dark", "normal", "深色审核台 · the desk in the dark theme"),
-    ("dark-home", "lead", "/", 1366, "dark", "normal", "深色主管首页 · a lead's home in the dark theme"),
-    ("large-list", "handler", "/postingview/list/", 1366, "light", "large", "关怀版 · large type"),
-    ("english-form", "handler", "/postingview/add?lang=en", 1366, "light", "normal", "English form"),
-)
+Made by `make screens` from the demo world. 每个角色列出菜单里的每个界面：怎么到、做什么、按键、图。
+A picture stands where a screen is met first; roles see the same screen with their own rows and buttons.
+
+按键在每页按 `?` 可查，也可整体关闭；到处都有 / everywhere: `Ctrl` `K` 全局查找 search everything · `?` 按键 keys.
+"""
+ENTRIES = """() => [...document.querySelectorAll('.g-side li a')].map(a => {
+  const group = a.closest('ul').previousElementSibling;
+  return [group && group.tagName === 'H2' ? group.textContent.trim() : '', a.textContent.trim(), a.getAttribute('href')];
+})"""
+KEYS = "() => [...document.querySelectorAll('#keys dl > div')].map(d => [d.children[0].innerText, d.children[1].innerText])"
 
 
 def shot(page: Page, path: Path) -> None:
     """One picture, after what is fetched later has come."""
     page.wait_for_selector('.htmx-request, [hx-trigger="load"]', state="detached")
     page.wait_for_timeout(300)
-    page.screenshot(path=path, type="jpeg", quality=QUALITY)
+    save(page, path)
 
 
-def entries(page: Page) -> list[tuple[str, str, str]]:
-    """(group, label, address) of the side menu."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.g-side li a')].map(a => {
-          let group = a.closest('ul').previousElementSibling;
-          return [group && group.tagName === 'H2' ? group.textContent.trim() : '', a.textContent.trim(), a.getAttribute('href')];
-        })"""
-    )
+def part(address: str) -> str:
+    """The first part of an address: what PURPOSE knows a screen by."""
+    return address.strip("/").split("/")[0].split("?")[0]
 
 
-def tour(camera: Camera, folder: Path) -> list[str]:
-    """The chapters of the page, one a role. A screen is pictured where it is met first; homes always."""
-    words, seen, chapters = dict(LOGINS), {}, []
-    for login in ROLES:
-        page = camera.page(login)
-        page.goto(f"{camera.url}/")
-        lines = [f"## {words[login]}", ""]
-        for n, (group, label, address) in enumerate(entries(page)):
-            own = address == "/" or address not in seen
-            name = seen.setdefault(address, f"{login}-{n}.jpg") if address != "/" else f"{login}-home.jpg"
-            if own:
-                page.goto(f"{camera.url}{address}")
-                shot(page, folder / name)
-            title = f"{group} → {label}" if group else label
-            lines.append(
-                f"- **{title}**"
-                + (f"<br>![{label}](pictures/screens/{name})" if own else f" · [见 see](pictures/screens/{name})")
-            )
-        chapters += [*lines, ""]
-        page.context.close()
-    return chapters
+def keys(page: Page) -> str:
+    """The page's own keys, as its help names them; those of every page are said once at the top."""
+    found = [key for key, _word in page.evaluate(KEYS) if key not in ("Ctrl K", "?")]
+    return " ".join(f"`{key}`" for key in found)
 
 
-def looks(camera: Camera, folder: Path) -> list[str]:
-    """Phone, dark theme, large type, English."""
-    lines = ["## 其他外观 · other looks", ""]
-    for name, login, address, width, theme, size, words in LOOKS:
-        page = camera.page(login, width=width, height=768 if width > 700 else 844)
-        values: list[Any] = [
-            {"name": f"gj-{k}", "value": v, "url": camera.url} for k, v in (("theme", theme), ("size", size))
-        ]
-        page.context.add_cookies(values)
-        page.goto(f"{camera.url}{address}")
-        page.evaluate(
-            "([t, s]) => { localStorage.setItem('gj-theme', t); localStorage.setItem('gj-size', s); }", [theme, size]
+def pairs(pictures: list[tuple[str, str]]) -> Iterable[str]:
+    """Two pictures a line, each with its words."""
+    for n in range(0, len(pictures), 2):
+        two = pictures[n : n + 2]
+        cells = "".join(
+            f'<td width="50%"><a href="pictures/screens/{name}"><img src="pictures/screens/{name}" alt="{words}"></a>'
+            f"<br>{words}</td>"
+            for name, words in two
         )
-        page.reload()
-        shot(page, folder / f"{name}.jpg")
-        lines.append(f"- **{words}**<br>![{words}](pictures/screens/{name}.jpg)")
-        page.context.close()
-    return [*lines, ""]
+        yield f"<table><tr>{cells}</tr></table>"
+        yield ""
+
+
+def tour(camera: Camera, login: str, words: str, seen: dict[tuple[str, str], str]) -> list[str]:
+    """The chapter of a role. A home always gets its own picture."""
+    page = camera.page(login)
+    page.goto(f"{camera.url}/?lang=en")
+    english = page.evaluate(ENTRIES)
+    page.goto(f"{camera.url}/?lang=zh")
+    lines = [
+        f"## {words}",
+        "",
+        f"登录 login `{login}`",
+        "",
+        "| 菜单 Menu | 用途 For | 按键 Keys | 图 |",
+        "|---|---|---|---|",
+    ]
+    pictures = []
+    for (group, label, address), (group_en, label_en, _same) in zip(page.evaluate(ENTRIES), english, strict=True):
+        home = address == "/"
+        key = (part(address), f"{login if home else label}")
+        new = key not in seen
+        page.goto(f"{camera.url}{address}")
+        if new:
+            name = seen[key] = f"{login}-home.webp" if home else f"{login}-{part(address)}.webp"
+            shot(page, camera.folder / name)
+            pictures.append((name, f"{label} · {label_en}"))
+        zh, en = PURPOSE[part(address)]
+        way = f"{group} → {label}<br>{group_en} → {label_en}" if group else f"{label}<br>{label_en}"
+        lines.append(f"| {way} | {zh}<br>{en} | {keys(page)} | [见 see](pictures/screens/{seen[key]}) |")
+    page.context.close()
+    return [*lines, "", *pairs(pictures)]
+
+
+def look(camera: Camera, scene: Scene) -> None:
+    """One scene in its look."""
+    page = camera.page(scene.login or None, width=scene.width, height=768 if scene.width > 700 else 844)
+    page.add_init_script(
+        f"localStorage.setItem('gj-theme', '{scene.theme}'); localStorage.setItem('gj-size', '{scene.size}');"
+    )
+    page.context.add_cookies(
+        [{"name": f"gj-{k}", "value": v, "url": camera.url} for k, v in (("theme", scene.theme), ("size", scene.size))]
+    )
+    page.goto(f"{camera.url}/login/?lang={scene.lang}" if not scene.login else f"{camera.url}/?lang={scene.lang}")
+    page.goto(f"{camera.url}{scene.address}")
+    scene.steps(page)
+    shot(page, camera.folder / f"{scene.name}.webp")
+    page.context.close()
+
+
+def scenes(camera: Camera, title: str, wanted: Iterable[Scene]) -> list[str]:
+    """A chapter of scenes; one that cannot be played is told, and the rest goes on."""
+    pictures = []
+    for scene in wanted:
+        try:
+            look(camera, scene)
+        except Exception as fault:  # noqa: BLE001 - a picture that is missing must not cost the others
+            print(f"MISSING {scene.name}: {str(fault).splitlines()[0]}", file=sys.stderr)
+        else:
+            pictures.append((f"{scene.name}.webp", scene.words))
+    return [f"## {title}", "", *pairs(pictures)]
+
+
+def chapters(camera: Camera) -> list[str]:
+    """The whole page."""
+    seen: dict[tuple[str, str], str] = {}
+    text = [HEAD]
+    for login, words in ROLES.items():
+        text += tour(camera, login, words, seen)
+    text += scenes(camera, "怎么用 · At work", WORK)
+    return text + scenes(camera, "手机、深色、关怀版、English · Other looks", LOOKS)
 
 
 def main() -> int:
-    """Starts, tours, writes, stops."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures" / "screens"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Starts (or takes what runs at --url), tours, writes, stops."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "pictures" / "screens")
+    parser.add_argument("--url", default="")
+    wanted = parser.parse_args()
+    shutil.rmtree(wanted.folder, ignore_errors=True)
+    wanted.folder.mkdir(parents=True)
     home = Path(tempfile.mkdtemp(prefix="gongjiu-screens-"))
-    process, url = serve(home / "data")
+    process, url = (None, wanted.url.rstrip("/")) if wanted.url else serve(home / "data")
     try:
         with sync_playwright() as engine:
             browser = engine.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            camera = Camera(browser, url, folder)
-            head = [
-                "# Screens, role by role · 各角色的界面",
-                "",
-                "Made by `scripts/screens.py` from the demo world (`make screens`).",
-                "",
-            ]
-            text = "\n".join([*head, *tour(camera, folder), *looks(camera, folder)])
+            text = "\n".join(chapters(Camera(browser, url, wanted.folder)))
             browser.close()
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        if process:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
         shutil.rmtree(home, ignore_errors=True)
     (ROOT / "docs" / "screens.md").write_text(text.rstrip() + "\n", encoding="utf-8")
     return 0

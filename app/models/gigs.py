@@ -117,7 +117,7 @@ class GigOffer(GigFacts, Extensible, Searchable, Reviewable, Model):
     pay_unit = col("Pay unit", String(10), nullable=False, words="pay_unit", default="day")
     quantity = col("Total quantity", Integer, nullable=False, default=1, help=_l("e.g. 100 yuan a day, 10 days in all"))
     quantity_unit = col("Unit of the quantity", String(10), nullable=False, words="quantity_unit", default="day")
-    requirements = col("Requirements", String(200), nullable=False, default="")
+    requirements = col("Requirements", String(200), nullable=False, default="", info={"several_lines": True})
     description = col(
         "Gig description", String(500), nullable=False, default="", help=_l("At most 500 characters; public")
     )

@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 # The dictionary of a custom field's options is called x_<entity>.<code>.
 _CUSTOM_KINDS = {"choice": "dict", "choices": "words"}
-LONG_TEXT = 150  # characters; from here on a text gets several lines
+LONG_TEXT = 200  # characters; a column that may hold more gets several lines, as does one whose info says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _from_relation(name: str, relation: RelationshipProperty[Any]) -> Info:
 def _column_kind(column: Any) -> str:
     found = next((kind for sqltype, kind in _KINDS if isinstance(column.type, sqltype)), "other")
     length = getattr(column.type, "length", 0) or 0
-    return "long" if found == "text" and length > LONG_TEXT else found
+    return "long" if found == "text" and column.info.get("several_lines", length > LONG_TEXT) else found
 
 
 def describe(model: Any, name: str) -> Info:

@@ -42,9 +42,9 @@ class Asked:
     filters: list[Filter] = field(default_factory=list)
 
     def visible(self, room: int) -> int:
-        """How many filters stand in the first line of `room` places; a range of days needs two."""
+        """How many filters stand in the first line of `room` places; a range of days or numbers needs two."""
         for count, one in enumerate(self.filters):
-            room -= 2 if one.kind in ("date", "datetime") else 1
+            room -= 2 if one.kind in ("date", "datetime", "int", "decimal") else 1
             if room < 0:
                 return count
         return len(self.filters)

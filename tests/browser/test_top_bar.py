@@ -46,6 +46,21 @@ def test_the_palette_works_on_the_phone_and_says_when_nothing_is_found(visit):
     window.clean()
 
 
+def test_what_one_tab_reads_the_other_tab_shows_at_once(visit):
+    window = visit("seeker")
+    window.go("/")
+    other = window.context.new_page()
+    other.goto(f"{window.url}/messageview/list/")
+    there = other.locator(".g-bell summary")
+    before = int(there.locator("b").inner_text())
+    assert before > 1, "the demo world sends the seeker some messages"
+    window.page.click(".g-bell summary")
+    window.page.locator(".g-bell li button").first.click()
+    expect(there.locator("b")).to_have_text(f"{before - 1}", timeout=5_000)  # far below the minute of the poll
+    expect(there).to_have_attribute("aria-label", f"消息，{before - 1}条未读")
+    window.clean()
+
+
 def test_the_bell_reads_one_and_all_without_leaving_the_page(visit):
     window = visit("seeker")
     page = window.page

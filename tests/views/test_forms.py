@@ -52,6 +52,14 @@ def test_a_wrong_form_comes_back_with_everything_typed(mine):
     assert 'href="#valid_until"' in summary
 
 
+def test_an_address_is_one_line_and_a_description_has_several(app, session, mine):
+    page = browser(app, session, "seeker").get("/unitview/add").text
+    tags = {name: re.search(rf'<(\w+)[^>]* name="{name}"', page)[1] for name in ("address", "website", "intro")}
+    assert tags == {"address": "input", "website": "input", "intro": "textarea"}
+    page = mine.get("/gigofferview/add").text
+    assert re.search(r'<textarea[^>]* name="requirements"', page), "its column says that it needs several lines"
+
+
 def test_saving_goes_through_the_desk(mine, session):
     answer = mine.post(
         "/postingview/add",
