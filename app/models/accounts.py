@@ -139,6 +139,7 @@ class Hat(Traced, Stamped, Model):
 
 
 # The framework's account knows nothing of hats: what it wears is read from here, never written.
+User.__table__.c.email.info["several_lines"] = False  # 320 characters by the standard, one line by nature
 User.hats = relationship(
     Hat,
     primaryjoin=lambda: and_(Hat.account_id == User.id, Hat.active),

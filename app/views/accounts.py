@@ -115,4 +115,5 @@ class LoginEventView(SafeView):
     list_columns = ["at", "user_name", "outcome", "address"]
     search_columns = ["user_name", "outcome", "at"]
     order_columns = ["at"]
+    base_order = ("at", "desc")
     show_columns = list_columns

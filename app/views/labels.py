@@ -158,6 +158,7 @@ NOTICES: Final[dict[str, Any]] = {
     "removed": _l("Taken down by the bureau"),
     "frozen": _l("Unit frozen"),
     "thawed": _l("Unit active again"),
+    "mentioned": _l("Mentioned by a colleague"),
     "task_done": _l("Task done"),
     "task_failed": _l("Task failed"),
 }

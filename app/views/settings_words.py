@@ -80,7 +80,7 @@ def value(made_of: tuple[str, str]) -> str:
         return _("On") if stored == settings.ON else _("Off")
     if setting.type == settings.NUMBER:
         return f"{stored} {ABOUT[key][1]}"
-    return _("; ").join(settings.entries(stored)) if setting.type == settings.LIST else stored
+    return (_("; ").join(settings.entries(stored)) if setting.type == settings.LIST else stored) or _("empty")
 
 
 def usual(made_of: tuple[str, str]) -> Markup:
@@ -88,7 +88,7 @@ def usual(made_of: tuple[str, str]) -> Markup:
     key, stored = made_of
     if key not in SETTINGS:
         return Markup("")
-    shipped = value((key, SETTINGS[key].default)) or _("empty")
+    shipped = value((key, SETTINGS[key].default))
     if stored == SETTINGS[key].default:
         return Markup('<span class="m3">{}</span>').format(shipped)
     return Markup('<span class="g-st" data-st="wait">{}</span>').format(_("differs from: %(value)s", value=shipped))

@@ -8,7 +8,7 @@
   function fit(type) {
     Object.entries(NEEDS).forEach(([name, types]) => {
       const at = document.getElementById(name), row = at && at.closest('.g-f');
-      if (row) row.hidden = Boolean(type.value) && !types.includes(type.value);
+      if (row) row.hidden = !types.includes(type.value);
     });
   }
 

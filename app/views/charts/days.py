@@ -111,7 +111,10 @@ def _target(plane: _Plane, point: Point, place: int) -> Markup:
 def columns(
     key: str, title: str, points: Sequence[Point], stacked: Sequence[Series], lines: Sequence[Series] = ()
 ) -> Markup:
-    """The drawing. `title` says in a sentence what it shows; `key` tells it from the others on the page."""
+    """The drawing. `title` says in a sentence what it shows; `key` tells it from the others on the page. Nothing but
+    noughts is not drawn: a sentence says it better than an empty plane."""
+    if not any(value for series in (*stacked, *lines) for value in series.values):
+        return Markup()
     sums = [sum(series.values[place] for series in stacked) for place in range(len(points))]
     steps = ticks(max([1, *sums, *(value for series in lines for value in series.values)]))
     left = 14 + _GLYPH * len(f"{steps[-1]:,}")
