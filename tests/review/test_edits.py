@@ -12,6 +12,7 @@ from app.models.review import ReviewEvent, ReviewPolicy, ReviewRound
 from app.models.schools import Residency
 from app.review import decide, desk, queue, show
 from app.review.policy import Policy
+from app.rules.actor import CLOCK
 from app.rules.dates import today
 from tests.review.samples import REGION, Story, refusal, reviewer, say, school
 
@@ -209,6 +210,30 @@ def test_a_last_day_must_lie_ahead_and_not_too_far(session, story, live, values,
     with refusal(code) as refused:
         desk.move(session, story.sender, "posting", live.id, "set_validity", values=values)
     assert refused.value.field == "valid_until"
+
+
+def test_what_expired_is_sent_in_again_with_another_last_day(session, story, live):
+    desk.move(session, CLOCK, "posting", live.id, "expire")
+    assert desk.edit(session, story.sender, "posting", live.id, {"valid_until": today() + timedelta(days=9)}).kind == (
+        "saved"
+    )
+    row = desk.submit(session, story.sender, "posting", live.id)
+    say(session, story.decider, queue.claim(session, story.decider, row.id))
+    session.refresh(live)
+    assert (live.status, live.valid_until) == ("live", today() + timedelta(days=9))
+
+
+def test_drafts_are_sent_in_published_or_deleted_together(session, story, live):
+    def done(move: str) -> tuple[list[bool], list[str]]:
+        drafts = [story.created() for _ in range(2)]
+        outcomes = desk.move_many(session, story.sender, "posting", [(p.id, p.version) for p in [*drafts, live]], move)
+        return [one.ok for one in outcomes], [p.status for p in drafts]
+
+    assert done("submit") == ([True, True, False], ["pending", "pending"])
+    assert done("delete") == ([True, True, False], ["deleted", "deleted"])
+    set_policy(session, region_code=REGION, needs_review=False)
+    assert done("publish") == ([True, True, False], ["live", "live"])
+    assert live.status == "live"
 
 
 def test_other_moves_take_no_values(session, story, live):

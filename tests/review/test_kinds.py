@@ -190,6 +190,16 @@ def test_an_approved_change_comes_into_force_whole(session):
     assert papers == {f["slot"]: f["file_id"] for f in old}
 
 
+def test_an_introduction_is_changed_by_request(session):
+    story = Story(session, "unit_change")
+    _, row = story.submitted(intro="做日用品批发，也做配送。")
+    session.refresh(story.unit)
+    assert story.unit.intro == "做日用品批发。"
+    say(session, story.decider, queue.claim(session, story.decider, row.id))
+    session.refresh(story.unit)
+    assert story.unit.intro == "做日用品批发，也做配送。"
+
+
 def test_one_open_change_at_a_time(session):
     story = Story(session, "unit_change")
     change = story.created()
@@ -365,6 +375,16 @@ def test_a_persons_gig_belongs_to_the_person_not_to_a_unit(session):
     units = desk.create(session, hat, "gig_offer", offer_content())
     with refusal("not_found"):
         desk.edit(session, person, "gig_offer", units.id, {"title": "别的"})
+
+
+@pytest.mark.parametrize("key", ["gig_offer", "gig_wanted"])
+def test_nobody_brings_own_tools_unless_it_is_said(session, key):
+    story = Story(session, key)
+    assert "own_tools" not in story.content()
+    gig = story.created()
+    session.refresh(gig)
+    assert gig.own_tools is False
+    assert story.created(own_tools=True).own_tools is True
 
 
 def test_pictures_of_the_work_place_wait_with_the_edit(session):

@@ -206,6 +206,16 @@ def test_a_move_that_needs_a_reason_asks_for_it(app, session):
     assert row.status == "off"
 
 
+def test_the_data_of_a_unit_stand_in_four_parts(app, session):
+    parts = ["Basic data", "Detailed data", "Contact", "Materials"]
+    seeker = browser(app, session, "seeker")
+    form = seeker.get("/unitview/add?lang=en").text
+    assert [one.strip() for one in re.findall(r"<legend>([^<]+)", form)] == parts
+    own = unit(session)
+    record = browser(app, session, "unit_owner", unit_id=own.id).get(f"/unitview/show/{own.id}?lang=en").text
+    assert [one for one in re.findall(r"<header><h2>([^<]+)</h2>", record) if one in parts][:3] == parts[:3]
+
+
 def test_publishing_is_offered_only_where_the_division_reviews_nothing(app, session):
     own = unit(session)
     row, who = posting(session, own, status="draft"), handler(app, session, own)

@@ -162,6 +162,12 @@ def test_a_unit_counts_its_own_things_and_is_told_what_to_mend(app, session):
     assert {("/postingview/list/?tab=live", "1"), ("/postingview/list/?tab=returned", "1")} <= set(linked_figures(page))
 
 
+def test_a_handler_begins_a_posting_from_the_start_page_and_a_reviewer_does_not(app, session):
+    clerk = browser(app, session, "unit_handler", unit_id=unit(session).id, grants=["postings"])
+    assert 'href="/postingview/add"' in clerk.get("/").text
+    assert 'href="/postingview/add"' not in browser(app, session, "reviewer", region_code="310120").get("/").text
+
+
 def test_names_are_escaped_in_drawings_and_tables(app, session):
     own = unit(session)
     name, link = "<b>注入</b>单位", samples.school(session)

@@ -42,6 +42,16 @@ def many(app, session):
     return handler(app, session, own)
 
 
+def test_a_tab_shows_the_rows_of_its_status(app, session):
+    own = unit(session)
+    for status in ("draft", "pending", "live", "off"):
+        posting(session, own, title=status, status=status)
+    clerk = handler(app, session, own)
+    assert sorted(titles(clerk.get(LIST).text)) == ["draft", "live", "off", "pending"]
+    for status in ("draft", "pending", "live", "off"):
+        assert titles(clerk.get(f"{LIST}?tab={status}").text) == [status]
+
+
 @pytest.mark.parametrize("sort", ["", "title", "-title", "headcount", "-headcount", "valid_until", "-valid_until"])
 def test_pages_forward_and_back_show_every_row_once(many, sort):
     path, seen = f"{LIST}?size=20&lang=en&sort={sort}", []

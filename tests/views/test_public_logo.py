@@ -1,4 +1,4 @@
-"""The logo a unit shows is the newest one that was approved (HL-25)."""
+"""Pictures a unit shows are approved ones; its logo is the newest of them (GD-51, HL-25)."""
 
 from __future__ import annotations
 
@@ -107,3 +107,11 @@ def test_the_logo_of_another_unit_and_other_pictures_change_nothing(app, session
     decide(other, foreign)
     assert shown(app, story.unit) == [old]
     assert shown(app, other.unit) == [theirs]
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_a_picture_is_shown_once_it_is_approved(app, story, verdict):
+    _row, opened, address = send(story, "image", "车间")
+    assert everywhere(app, story.unit, address) == [False, False]
+    decide(story, opened, verdict)
+    assert everywhere(app, story.unit, address) == [verdict == "approve"] * 2
