@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,13 +25,13 @@ class ActingView(SafeView):
         super().__init__(**kwargs)
         self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in self.acts)})
 
+    @abstractmethod
     def state_of(self, row: Any) -> str:
         """The state a move starts from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def act(self, row: Any, name: str, actor: Actor, reason: str) -> None:
         """Changes the locked row as the move says; the caller commits."""
-        raise NotImplementedError
 
     def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """The moves of this row that this person may make now."""

@@ -15,10 +15,10 @@ from flask import current_app, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import String, cast, inspect, literal, or_, select, union_all
+from sqlalchemy import String, cast, func, inspect, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from app.extensions import db
@@ -36,7 +36,7 @@ from app.views.queries import tsquery_type
 
 MOST = 5  # of each kind
 _CODES = ("uscc", "code", "receipt_no", "username")  # columns that name exactly one row
-_NAMES = ("name", "title", "full_name", "label_zh")
+_NAMES = ("name", "title", "full_name", "label", "subject")  # as they are, or in both languages
 _NOTES = ("unit_name", "full_name", "first_name")  # what tells two rows of one name apart
 _RECEIPT_TAIL = 6  # digits of a receipt number that are typed alone
 
@@ -129,6 +129,17 @@ class Source:
         there = inspect(self.model).columns
         return next((there[name] for name in names if name in there and there[name] is not but), None)
 
+    def called(self) -> Any:
+        """What its rows are called, in the reader's language where it was written in it."""
+        there = inspect(self.model).columns
+        for name in _NAMES:
+            if name in there:
+                return there[name]
+            if f"{name}_zh" in there:
+                chinese, english = there[f"{name}_zh"], there[f"{name}_en"]
+                return func.coalesce(func.nullif(english, ""), chinese) if str(get_locale()) == "en" else chinese
+        return self.column(_CODES)
+
 
 def sources(actor: Actor) -> list[Source]:
     """The searchable screens of the role, each once, in the order of its menu."""
@@ -169,7 +180,7 @@ def _parts(actor: Actor, source: Source, number: int, words: str) -> Iterator[An
 
 def _columns(source: Source, number: int, rank: int) -> list[Any]:
     model, code = source.model, source.column(_CODES)
-    name = source.column(_NAMES) if source.column(_NAMES) is not None else code
+    name = source.called()
     note = source.column(_NOTES, but=name)
     mark = model.status if issubclass(model, Reviewable) else getattr(model, "state", None)
     wanted = {"key": key_column(model), "name": name, "code": code, "note": note, "mark": mark}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from app.review.imports.importer import Importer
 from app.review.imports.table import Table
 from app.rules.dates import today
 from app.rules.late import late
+from app.rules.spreadsheet import harmless
 from app.views import dictionary, import_words
 
 openpyxl = late("openpyxl")
@@ -25,7 +27,7 @@ xlsxwriter = late("xlsxwriter")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv; charset=utf-8"
 _TEXT: Final = "@"  # the number format "text": a long number keeps its digits
-_COMPUTED: Final = ("=", "+", "-", "@")
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")  # a number that is a number stays one in the mended list
 _WIDE: Final = ("description", "requirements", "intro")
 _ROWS: Final = 2001  # rows of the template with drop-down lists
 
@@ -53,15 +55,24 @@ def template(importer: Importer) -> bytes:
     _example(book.create_sheet(_("Example row")), importer)
     _explanations(book.create_sheet(_("How to fill it in")), importer)
     _listed(book.create_sheet(_("Words")), sheet, importer, words)
+    for part in book:
+        _as_text(part)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
+def _as_text(sheet: Any) -> None:
+    """Nothing in the template is a formula, whatever a label, a help text or an option begins with."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+
+
 def text_template(importer: Importer) -> bytes:
     """The headings alone, as CSV with the mark by which spreadsheets know UTF-8."""
     out = io.StringIO()
-    csv.writer(out).writerow(heading_of(c) + ("*" if c.needed else "") for c in importer.columns)
+    csv.writer(out).writerow(harmless(heading_of(c) + ("*" if c.needed else "") for c in importer.columns))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -78,7 +89,7 @@ def _example(sheet: Any, importer: Importer) -> None:
     sheet.append([c.sample(today()) for c in importer.columns])
     for row in sheet.iter_rows():
         for cell in row:
-            cell.number_format, cell.data_type = _TEXT, "s" if cell.value else cell.data_type
+            cell.number_format = _TEXT
 
 
 def _explanations(sheet: Any, importer: Importer) -> None:
@@ -164,11 +175,9 @@ def refused_text(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _harmless(cells_shown: Sequence[str]) -> list[str]:
-    return [f"'{text}" if text[:1] in _COMPUTED and not _is_number(text) else text for text in cells_shown]
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).isdigit()
+    return [
+        text if _NUMBER.fullmatch(text) else safe for text, safe in zip(cells_shown, harmless(cells_shown), strict=True)
+    ]
 
 
 def refused_rows(table: Table, notes: Sequence[Mapping[str, Any]]) -> bytes:

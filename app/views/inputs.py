@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from typing import Any
 
 from flask import g
@@ -187,7 +188,7 @@ class DictMany(SelectMultipleField):
         self.data = [code for code in known if code in sent]
 
 
-class _Remote(Field):
+class _Remote(Field, ABC):
     """Rows of another table, found by typing. What is sent back is looked up again inside the sender's scope."""
 
     widget = Input("text")
@@ -201,9 +202,9 @@ class _Remote(Field):
         """Where the picker asks."""
         return f"{self.view.route_base}/related/{self.info.name}"
 
+    @abstractmethod
     def keys(self) -> list[Any]:
         """The chosen keys."""
-        raise NotImplementedError
 
     def selected(self) -> list[tuple[str, str]]:
         """Key and name of what is chosen, as far as it may be seen."""

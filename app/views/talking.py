@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -53,8 +54,15 @@ def side_of(actor: Actor) -> str:
     return f"agency:{actor.agency_id}" if actor.role is Role.AGENCY and actor.agency_id else ""
 
 
-def colleagues(actor: Actor, region: str) -> Select[Any]:
-    """Accounts of the same side that may see the row, oneself left out."""
+def colleagues(actor: Actor, kind: str, screen: str, region: str) -> Select[Any]:
+    """Accounts of the same side that may see the row and talk about it, oneself left out.
+
+    A mention tells what the row is called and what was said of it: no role is called that has not the screen, and no
+    handler without the function.
+    """
+    grants, grant = current_app.extensions["grants"], KINDS[kind].grant
+    able = [role for role, allowed in grants.items() if ("can_comment", screen) in allowed]
+    trusted = or_(Hat.role != Role.HANDLER.value, Hat.grants.contains([grant])) if grant else true()
     if actor.role in BUREAU:
         mine = and_(Hat.role.in_([r.value for r in BUREAU]), Hat.region_code.in_(regions_covering(region)))
     elif actor.role in UNIT_SIDE and actor.unit_id:
@@ -65,7 +73,7 @@ def colleagues(actor: Actor, region: str) -> Select[Any]:
         mine = and_(Hat.role == Role.AGENCY.value, Hat.agency_id == actor.agency_id)
     else:
         mine = false()
-    hats = select(Hat.account_id).where(mine, Hat.active)
+    hats = select(Hat.account_id).where(mine, Hat.role.in_(able), trusted, Hat.active)
     return select(User).where(User.id.in_(hats), User.active, User.id != actor.account_id).order_by(User.id)
 
 
@@ -101,7 +109,7 @@ def _parts(comment: RecordComment) -> list[tuple[str, bool]]:
     return [(part, part in names) for part in re.split(f"({pattern})", comment.text) if part]
 
 
-class Talking(Page):
+class Talking(Page, ABC):
     """The part of a view that holds the comments of its records."""
 
     kind: str = ""
@@ -145,12 +153,15 @@ class Talking(Page):
         flash(_("Comment added."), "success")
         return redirect(url_for(f"{self.endpoint}.show", pk=pk, _anchor="comments"))
 
+    def _colleagues(self, row: Any, actor: Actor) -> Select[Any]:
+        return colleagues(actor, self.kind, self.class_permission_name, KINDS[self.kind].region(db.session, row))
+
     def _called(self, row: Any, actor: Actor, text: str) -> list[User]:
         """The mentioned colleagues: chosen from the list, still named in the text, and able to see the row."""
         wanted = [int(one) for one in request.form.getlist("mention") if one.isdecimal() and len(one) < 10][:MENTIONS]
         if not wanted:
             return []
-        stmt = colleagues(actor, KINDS[self.kind].region(db.session, row)).where(User.id.in_(wanted))
+        stmt = self._colleagues(row, actor).where(User.id.in_(wanted))
         return [user for user in db.session.scalars(stmt) if f"@{cells.name_of(user)}" in text]
 
     def _tell(self, row: Any, actor: Actor, made: RecordComment, called: list[User]) -> None:
@@ -160,9 +171,9 @@ class Talking(Page):
             db.session, Notice("mentioned", "system", facts, link, f"comment:{made.id}"), [user.id for user in called]
         )
 
+    @abstractmethod
     def called(self, row: Any) -> str:
         """What a row is called; the view says it."""
-        raise NotImplementedError
 
     @expose("/uncomment/<pk>/<int:comment_id>", methods=["POST"])
     def uncomment(self, pk: str, comment_id: int) -> Any:
@@ -187,7 +198,7 @@ class Talking(Page):
         """Colleagues that can be mentioned, as JSON: at most eight, by name or account."""
         row, actor = self._row(pk), current()
         words = request.args.get("q", "").replace("\x00", "").strip()[:20]
-        stmt = colleagues(actor, KINDS[self.kind].region(db.session, row)).limit(OFFERED)
+        stmt = self._colleagues(row, actor).limit(OFFERED)
         if words:
             name = func.concat(User.last_name, User.first_name)
             like = [column.icontains(words, autoescape=True) for column in (name, User.username)]

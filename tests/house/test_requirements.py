@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
@@ -74,3 +75,12 @@ def test_every_package_that_is_imported_comes_with_the_pinned_list(listed, place
         if not {canonicalize_name(one) for one in owners.get(name, [])} & brought
     }
     assert not lucky, f"imported, but {listed} does not bring it: {sorted(lucky)}"
+
+
+def test_the_page_of_libraries_names_every_pin_in_its_version():
+    page = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
+    named = dict(
+        re.findall(r"^\| ([A-Za-z0-9.-]+)(?: \([^)]*\))? \| ([\d.]+) \|", page.split("## In the browser")[0], re.M)
+    )
+    pinned = {one.name: str(next(iter(one.specifier)).version) for one in _pins("requirements.txt")}
+    assert named == pinned

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from app.review.imports.columns import letter, match
-from app.review.imports.postings import COLUMNS, Known, Options, read_rows
+from app.review.imports.entities import IMPORTERS
+from app.review.imports.postings import COLUMNS, ENTITY, Known, Options
 from app.review.imports.reading import read_table
+from app.review.imports.table import Table
 from app.review.imports.words import industry_code, unit_name
 from app.rules.refused import Refused
 
@@ -27,6 +30,11 @@ ROW = {
 }  # fmt: skip
 
 
+def read(table: Table, options: Options):
+    places = match(COLUMNS, table.header, options.chosen)
+    return list(IMPORTERS[ENTITY].rows(table, places, options, SimpleNamespace(words=KNOWN)))
+
+
 def rows(*changes: dict[str, str], options: Options | None = None, head: str = HEAD):
     lines = [head]
     for change in changes:
@@ -35,7 +43,7 @@ def rows(*changes: dict[str, str], options: Options | None = None, head: str = H
         lines.append(",".join(f'"{c}"' for c in quoted))
     table = read_table("\n".join(lines).encode())
     chosen = options or Options("310120")
-    return list(read_rows(table, match(COLUMNS, table.header, chosen.chosen), chosen, KNOWN))
+    return read(table, chosen)
 
 
 def one(options: Options | None = None, head: str = HEAD, **change: str):
@@ -153,7 +161,7 @@ def test_without_a_number_the_content_is_the_key():
 
 def test_rows_with_too_few_or_too_many_cells_are_named():
     table = read_table(f"{HEAD}\n1,2,3\n{','.join('x' * 12)}\n".encode())
-    found = list(read_rows(table, match(COLUMNS, table.header), Options("310120"), KNOWN))
+    found = read(table, Options("310120"))
     assert [(d, n[0].code, n[0].line, n[0].facts["cells"]) for d, n in found] == [
         (None, "row_cells", 2, 3),
         (None, "row_cells", 3, 12),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import time
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -250,3 +252,16 @@ def test_a_field_has_no_more_room_than_its_type(app, session):
     kept = session.scalars(select(Posting)).all()
     assert all(len(str(row.extra)) < 100 for row in kept)
     assert re.search("shifts", str([row.extra for row in kept]))
+
+
+def test_no_word_of_a_field_is_a_formula_in_the_template_of_an_import(app, session):
+    """Whoever words a field must not compute anything on the machines of those who fill in lists."""
+    texts = {"label_zh": "=1+1", "label_en": "=1+1", "help_zh": '=HYPERLINK("http://x")', "help_en": "=3+3"}
+    define(session, "sum", "choice", options=[{"code": "a", "zh": "=2+2", "en": "=2+2"}], **texts)
+    clerk = handler(app, session, unit(session))
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get("/imports/template/own_posting/xlsx").data))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert "=2+2" in {cell.value for cell in cells}
+    assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert b"=1+1" not in clerk.get("/imports/template/own_posting/csv").data

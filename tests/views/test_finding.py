@@ -7,9 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.models.announcements import Announcement
+from app.models.messages import NoticeText
 from app.models.units import Unit
 from app.rules.actor import Role
+from app.rules.dates import today
 from app.views import finding
 from tests.views import world as made
 from tests.views.people import account, browser, handler, posting, unit
@@ -100,6 +104,24 @@ def test_accounts_are_found_by_the_system_administrator_alone(app, session):
     assert records(browser(app, session, "sysadmin"), name)[0] == address
     for role, place in (("operator", {}), ("auditor", {}), ("lead", {"region_code": "310000"})):
         assert address not in records(browser(app, session, role, **place), name)
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "系统停机公告"), ("en", "Maintenance")])
+def test_every_hit_says_what_it_is(app, session, lang, title):
+    """Also where a thing has its name in two languages and no code: notices, texts of messages, custom fields."""
+    for english in ("Maintenance", None):
+        body = "We rest." if english else None
+        session.add(
+            Announcement(
+                title_zh="系统停机公告", body_zh="周六停机。", title_en=english, body_en=body, shown_from=today()
+            )
+        )
+    session.commit()
+    operator = browser(app, session, "operator")
+    hits = [label for url, label in ask(operator, "系统停机", lang) if "/announcementview/show/" in url]
+    assert hits == (["系统停机公告", title])
+    words = session.scalars(select(NoticeText.subject_zh).limit(1)).one()
+    assert all(label for _url, label in ask(operator, words, lang))
 
 
 def test_a_foreign_record_is_never_found(app, session):

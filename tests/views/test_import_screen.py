@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from app.models.system import ImportRun
 from app.review.imports.postings import COLUMNS
 from app.review.imports.reading import read_table
 from app.rules.actor import Role
-from app.views import import_words, import_work
+from app.views import import_files, import_words, import_work
 
 PASSWORD = "Gongjiu-2026-test"
 HEAD = "posting_no,title,unit_name,pay,description,place\n"
@@ -240,3 +241,21 @@ def test_a_cell_with_markup_is_shown_as_text(person):
     page = reviewer.get(reviewer.upload((HEAD + row).encode()).location).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"), ("=1", "'=1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("＝1+1", "'＝1+1"), ("-5", "-5"), ("+86", "+86"), ("6-8千/月", "6-8千/月"),
+    ],
+)  # fmt: skip
+def test_refused_rows_as_csv_compute_nothing(app, cell, written):
+    out = io.StringIO()
+    csv.writer(out).writerows([["title", "pay"], [cell, "x"]])
+    table = read_table(out.getvalue().encode())
+    note = {"line": 2, "code": "cell_empty", "field": "pay", "column": "pay", "letter": "B", "value": "", "error": True,
+            "facts": {}}  # fmt: skip
+    with app.test_request_context("/?lang=zh"):
+        lines = list(csv.reader(io.StringIO(import_files.refused_text(table, [note]).decode("utf-8-sig"))))
+    assert lines[1][0] == written

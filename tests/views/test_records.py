@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 
 from app import registry
 from app.models.changes import FieldChange, is_traced
 from app.models.comments import RecordComment
 from app.models.messages import Message, Outbox
-from app.models.units import Unit
+from app.models.units import Unit, UnitChange
 from app.review import outbox
 from app.views.base import SafeView
 from tests.views import people
@@ -158,6 +158,34 @@ def test_a_mention_that_is_no_longer_in_the_text_calls_nobody(session, draft):
     sender, owner, row = draft
     sender.post(f"/postingview/comment/{row.id}", {"text": "算了", "mention": str(owner.account_id)})
     assert session.scalars(select(Outbox).where(Outbox.template == "mentioned")).all() == []
+
+
+def test_nobody_is_called_to_a_row_that_is_not_shown_to_them(app, session):
+    """The message of a mention names the row and what was said: no handler hears of a request for change this way."""
+    own = people.unit(session)
+    owner, partner = (people.browser(app, session, "unit_owner", unit_id=own.id) for _ in range(2))
+    clerk = people.handler(app, session, own)
+    bare = people.browser(app, session, "unit_handler", unit_id=own.id, grants=["gigs"])
+    change = UnitChange(unit_id=own.id, name="还没公布的新名称", region_code=own.region_code, version=1, edit_state="")
+    row = people.posting(session, own)
+    session.add(change)
+    session.commit()
+    assert clerk.get(f"/unitchangeview/show/{change.id}").status_code == 403
+    assert bare.get(f"/postingview/show/{row.id}").status_code == 404
+    everybody = [str(one.account_id) for one in (owner, partner, clerk, bare)]
+    name = owner.get(f"/unitchangeview/colleagues/{change.id}").json[0]["name"]
+    for path, expected in (
+        (f"unitchangeview/{{}}/{change.id}", {partner}),
+        (f"postingview/{{}}/{row.id}", {partner, clerk}),
+    ):
+        ids = {one.account_id for one in expected}
+        assert {one["id"] for one in owner.get("/" + path.format("colleagues")).json} == ids
+        sent = {"text": f"@{name} 请看", "mention": everybody}
+        assert owner.post("/" + path.format("comment"), sent).status_code == 302
+        told = session.scalars(select(Outbox.account_id).where(Outbox.template == "mentioned")).all()
+        assert set(told) == ids
+        session.execute(delete(Outbox))
+        session.commit()
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 422), ("   ", 422), ("长" * 1001, 422), ("长" * 1000, 302)])

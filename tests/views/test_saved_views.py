@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import func, select, update
 
 from app.models.lists import ListLayout, SavedView
@@ -177,6 +178,33 @@ def test_a_shared_view_shows_nothing_that_is_hidden_for_the_reader(app, session)
     url = tabs(page)["共享"][0]
     assert set(parse_qs(urlsplit(url).query)) == {"view"}
     assert headings(clerk.get(url).text) == ["pay"]
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}%(n)s"])
+def test_the_name_of_a_shared_view_is_text_wherever_it_stands(bureau, session, name):
+    lead, below, _elsewhere = bureau
+    url = save(lead, name, "q=木工", share="1").location
+    key = parse_qs(urlsplit(url).query)["view"][0]
+    said = [lead.get(url).text, lead.get("/lists/").text]
+    below.post(f"/lists/{key}/copy")
+    below.post(f"/lists/{key}/open")
+    said += [below.get(path).text for path in (LIST, url, "/lists/", f"{LIST}?lang=en")]
+    for page in said:
+        assert html.escape(name) in page or str(Markup.escape(name)) in page
+        assert "<script>alert" not in page and "<img src=x" not in page
+
+
+def test_a_view_of_one_house_is_no_view_of_another(app, session):
+    """Owners share inside their unit; its number in another's request opens nothing and tells nothing."""
+    mine, other = unit(session), unit(session)
+    owner = browser(app, session, "unit_owner", unit_id=mine.id)
+    url = save(owner, "本单位", "q=木工", share="1").location
+    key = parse_qs(urlsplit(url).query)["view"][0]
+    assert "本单位" in tabs(handler(app, session, mine).get(LIST).text)
+    for stranger in (handler(app, session, other), browser(app, session, "unit_owner", unit_id=other.id)):
+        assert "本单位" not in stranger.get(url).text
+        for word in ("copy", "open", "share", "delete"):
+            assert stranger.post(f"/lists/{key}/{word}").status_code in (403, 404), word
 
 
 def test_columns_in_an_order_of_ones_own(clerk, session):

@@ -29,7 +29,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("job_switch", "running_since")
     op.drop_column("job_switch", "own_time")
-    for table in TABLES:
+    for table in TABLES:  # a name cannot be a parameter of a statement; these are the constants above
         op.execute(f"DROP TRIGGER settings_stamp ON {table}")
     op.execute("DROP FUNCTION settings_stamp()")
     op.execute("DELETE FROM settings_stamp WHERE name = 'settings'")

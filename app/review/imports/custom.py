@@ -25,7 +25,7 @@ def fitted(session: Session, importer: Importer) -> Importer:
     if not own:
         return importer
     found = copy(importer)
-    found.columns = (*importer.columns, *own)  # type: ignore[misc]
+    found.columns = (*importer.columns, *own)
     return found
 
 

@@ -6,10 +6,11 @@ a row the same as one that is there, who may import, and how one row is written.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -45,24 +46,24 @@ class Change:
     new: Any
 
 
-class Importer:
+class Importer(ABC):
     """One importable entity. Stateless: one instance serves all."""
 
-    key: ClassVar[str]  # in URLs, runs and grants
-    command: ClassVar[str]  # name on the command line
-    label: ClassVar[Any]  # lazy text, English source
-    about: ClassVar[Any] = ""  # what becomes of the rows
-    columns: ClassVar[tuple[Column, ...]]
-    roles: ClassVar[frozenset[Role]]
-    place: ClassVar[str] = NATION
-    lists: ClassVar[tuple[str, ...]] = ()  # what cells are looked up in, see lookup.py
-    unique: ClassVar[tuple[str, ...]] = ()  # fields no two rows of a file may share, beside the key
-    key_column: ClassVar[str] = ""  # field named where a row stands twice in the file
-    asks: ClassVar[tuple[str, ...]] = ()  # options a person may set: headcount, valid_days, submit, agreed
-    batch_rows: ClassVar[int] = 25  # the ledger's chain is locked for one batch: less than a second
-    most_rows: ClassVar[int] = 2_000  # of a list sent from a screen: it is tried while the page is waited for
-    custom: ClassVar[str] = ""  # the entity whose custom fields are columns too
-    personal: ClassVar[bool] = False  # rows are about persons: the refused rows go to who sent them only
+    key: str  # in URLs, runs and grants
+    command: str  # name on the command line
+    label: Any  # lazy text, English source
+    about: Any = ""  # what becomes of the rows
+    columns: tuple[Column, ...]
+    roles: frozenset[Role]
+    place: str = NATION
+    lists: tuple[str, ...] = ()  # what cells are looked up in, see lookup.py
+    unique: tuple[str, ...] = ()  # fields no two rows of a file may share, beside the key
+    key_column: str = ""  # field named where a row stands twice in the file
+    asks: tuple[str, ...] = ()  # options a person may set: headcount, valid_days, submit, agreed
+    batch_rows: int = 25  # the ledger's chain is locked for one batch: less than a second
+    most_rows: int = 2_000  # of a list sent from a screen: it is tried while the page is waited for
+    custom: str = ""  # the entity whose custom fields are columns too
+    personal: bool = False  # rows are about persons: the refused rows go to who sent them only
 
     # -- who and where ----------------------------------------------------------------------------
 
@@ -111,23 +112,9 @@ class Importer:
                 self._repeated(reader, draft, seen)
             yield (None if reader.wrong else draft), reader.notes
 
+    @abstractmethod
     def row(self, row: Row, reader: Reader, options: Options, known: Any) -> Draft | None:
         """One row; None after saying on the reader why not."""
-        if not check_cells(reader, self.columns):
-            return None
-        content: dict[str, Any] = {}
-        for column in self.columns:
-            if reader[column.key] and not _too_long(column, reader):
-                value = (column.read or as_text)(reader, column.key, known)
-                if value is not None:
-                    content[column.key] = value
-        if reader.wrong:
-            return None
-        return self.draft(row, reader, content, options, known)
-
-    def draft(self, row: Row, reader: Reader, content: dict[str, Any], options: Options, known: Any) -> Draft | None:
-        """The draft of the values read; what depends on several cells is said here."""
-        raise NotImplementedError
 
     def _repeated(self, reader: Reader, draft: Draft, seen: dict[tuple[str, str], int]) -> None:
         """A row that stands twice, by its key or by a field that must be its own."""
@@ -153,9 +140,9 @@ class Importer:
         """What is worth a look once the database is asked: (draft, code, field)."""
         return ()
 
+    @abstractmethod
     def stored(self, session: Session, drafts: Sequence[Draft], known: Any) -> Mapping[str, Any]:
         """Rows that are there already, by key of the draft. One or two statements for the batch."""
-        raise NotImplementedError
 
     def changes(self, draft: Draft, row: Any) -> list[Change]:
         """What the list says otherwise than the row that is there."""
@@ -165,7 +152,7 @@ class Importer:
         """Whether a list may change this row; else what differs is only remarked."""
         return True
 
-    def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:
+    def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:  # noqa: B027 - a hook
         """Raises Refused with the field for what the forms refuse as well; reads only."""
 
     # -- writing ----------------------------------------------------------------------------------
@@ -178,15 +165,37 @@ class Importer:
         """Names of units that new rows would make; for the dry run."""
         return set()
 
+    @abstractmethod
     def write(self, session: Session, actor: Actor, draft: Draft, row: Any, known: Any) -> None:
         """Makes the row, or changes the one that is there. Without committing; raises Refused."""
-        raise NotImplementedError
 
     # -- for people -------------------------------------------------------------------------------
 
     def column(self, key: str) -> Column | None:
         """The column of a field."""
         return next((c for c in self.columns if c.key == key), None)
+
+
+class ByColumn(Importer):
+    """Rows read cell by cell, each as its column says."""
+
+    def row(self, row: Row, reader: Reader, options: Options, known: Any) -> Draft | None:
+        """All values of a row, then the draft they make."""
+        if not check_cells(reader, self.columns):
+            return None
+        content: dict[str, Any] = {}
+        for column in self.columns:
+            if reader[column.key] and not _too_long(column, reader):
+                value = (column.read or as_text)(reader, column.key, known)
+                if value is not None:
+                    content[column.key] = value
+        if reader.wrong:
+            return None
+        return self.draft(row, reader, content, options, known)
+
+    @abstractmethod
+    def draft(self, row: Row, reader: Reader, content: dict[str, Any], options: Options, known: Any) -> Draft | None:
+        """The draft of the values read; what depends on several cells is said here."""
 
 
 def value_of(row: Any, name: str) -> Any:
@@ -204,4 +213,4 @@ def _too_long(column: Column, reader: Reader) -> bool:
     return bool(column.limit) and len(reader[column.key]) > column.limit
 
 
-__all__ = ["NATION", "OWN", "REGION", "SCHOOL", "Change", "Draft", "Importer", "Lookup"]
+__all__ = ["NATION", "OWN", "REGION", "SCHOOL", "ByColumn", "Change", "Draft", "Importer", "Lookup"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.review.imports import cells
 from app.review.imports.columns import Column, Reader
-from app.review.imports.importer import Change, Draft, Importer, differing
+from app.review.imports.importer import ByColumn, Change, Draft, differing
 from app.review.imports.options import Options
 from app.review.imports.table import Row
 from app.review.kinds import custom
@@ -48,7 +49,7 @@ def _reader(column: Any) -> cells.Cell:
     return _WHOLE if isinstance(column.type, Integer | SmallInteger) else cells.text
 
 
-class Plain(Importer):
+class Plain(ByColumn):
     """Rows of one table, made or changed; an empty cell leaves what is stored."""
 
     model: ClassVar[Any]
@@ -159,9 +160,9 @@ class Tree(Plain):
         if above:
             content[self.parent] = above
 
+    @abstractmethod
     def code_above(self, code: str) -> str:
         """The code of the row above, as the digits say; empty where they do not."""
-        raise NotImplementedError
 
     def key_above(self, content: Mapping[str, Any], code: str) -> str:
         """The key of a row above."""

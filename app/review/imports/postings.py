@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -16,10 +16,9 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 
 from app.review.imports.cells import as_day, as_whole, unfloated
-from app.review.imports.columns import Column, Note, Reader, check_cells
+from app.review.imports.columns import Column, Reader, check_cells
 from app.review.imports.importer import Draft as BaseDraft
 from app.review.imports.options import MOST_PEOPLE, Options
-from app.review.imports.table import Row, Table
 from app.review.imports.words import industry_code, plain_word, unit_name, unit_nature
 from app.rules.pay import Pay, parse_pay
 from app.rules.positions import VALID_DAYS_LIMIT
@@ -120,38 +119,10 @@ class Draft(BaseDraft):
     columns: Mapping[str, Any]
 
 
-def read_rows(
-    table: Table,
-    places: Mapping[str, int],
-    options: Options,
-    known: Known,
-    columns: tuple[Column, ...] = COLUMNS,
-) -> Iterator[tuple[Draft | None, list[Note]]]:
-    """Each row in order: what it becomes, or None where its notes hold an error. No row is passed over in silence."""
-    seen: dict[str, int] = {}
-    for row in table:
-        draft, notes = read_row(row, places, table.header, options, known, columns)
-        if draft is not None:
-            first = seen.setdefault(draft.key, row.line)
-            if first != row.line:
-                reader = Reader(row, places, table.header)
-                reader.say("row_repeated", "posting_no", {"first_line": first})
-                draft, notes = None, [*notes, *reader.notes]
-        yield draft, notes
-
-
-def read_row(
-    row: Row,
-    places: Mapping[str, int],
-    header: tuple[str, ...],
-    options: Options,
-    known: Known,
-    columns: tuple[Column, ...] = COLUMNS,
-) -> tuple[Draft | None, list[Note]]:
-    """One row: the posting it describes, or None with the errors that say why not."""
-    reader = Reader(row, places, header)
+def read_row(reader: Reader, options: Options, known: Known, columns: tuple[Column, ...] = COLUMNS) -> Draft | None:
+    """The posting a row describes, or None after the reader was told why not."""
     if not check_cells(reader, columns):
-        return None, reader.notes
+        return None
     assumed: list[str] = []
     content = {
         "title": reader["title"],
@@ -170,9 +141,9 @@ def read_row(
     unit = _unit(reader, known, options)
     content |= _own_fields(reader, columns)
     if reader.wrong:
-        return None, reader.notes
-    draft = Draft(row.line, _key(reader, options), content, unit_name=unit["name"], unit=unit, columns=set_columns)
-    return draft, reader.notes
+        return None
+    line = reader.row.line
+    return Draft(line, _key(reader, options), content, unit_name=unit["name"], unit=unit, columns=set_columns)
 
 
 def _own_fields(reader: Reader, columns: tuple[Column, ...]) -> dict[str, Any]:

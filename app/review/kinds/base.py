@@ -5,6 +5,7 @@ The engine has no branch on a kind; what differs is said here, in attributes and
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,7 +50,7 @@ class Approved:
     base: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Kind:
+class Kind(ABC):
     """One reviewable kind of thing. Stateless: one instance serves all."""
 
     key: ClassVar[str]
@@ -173,9 +174,9 @@ class Kind:
         """The first status."""
         return self.lifecycle.initial
 
+    @abstractmethod
     def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """Columns that follow from who creates the row. Raises Refused("not_allowed") for whoever may not."""
-        raise NotImplementedError
 
     def for_whom(self, session: Session, actor: Actor, sent: Mapping[str, Any]) -> Values:
         """The same for a row that is only tried out: without what would have to be stored first."""
@@ -188,7 +189,7 @@ class Kind:
         if not (machine if origin.source in BROUGHT_IN else by_hand):
             raise Refused("not_allowed")
 
-    def created(self, session: Session, actor: Actor, subject: Subject) -> None:
+    def created(self, session: Session, actor: Actor, subject: Subject) -> None:  # noqa: B027 - a hook
         """What else comes into being with the row."""
 
     # -- content ----------------------------------------------------------------------------------
@@ -246,10 +247,10 @@ class Kind:
         return []
 
     def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
-        """Replaces the row's files."""
-        raise NotImplementedError
+        """Replaces the row's files; said by the kinds that have some (`relations`)."""
+        raise TypeError(f"{self.key} has no files")
 
-    def guard_edit(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
+    def guard_edit(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:  # noqa: B027 - a hook
         """Refuses an edit that the values of columns alone do not forbid."""
 
     def trivial(self, changed: frozenset[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -331,7 +332,7 @@ class Kind:
 
     # -- moves ------------------------------------------------------------------------------------
 
-    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
+    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:  # noqa: B027 - a hook
         """Refuses a move for reasons the table of moves does not know."""
 
     def move_values(
@@ -342,7 +343,7 @@ class Kind:
             raise Refused("unknown_field", field=next(iter(values)))
         return {}
 
-    def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
+    def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:  # noqa: B027 - a hook
         """What else changes with a move."""
 
     # -- verdicts ---------------------------------------------------------------------------------
@@ -359,7 +360,7 @@ class Kind:
         if verdict.is_change:
             self.install(session, subject, verdict.evidence, self.changed(verdict.base, verdict.evidence))
 
-    def guard_undo(self, session: Session, subject: Subject) -> None:
+    def guard_undo(self, session: Session, subject: Subject) -> None:  # noqa: B027 - a hook
         """Refuses to take a verdict back, right after the status was."""
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
@@ -377,15 +378,11 @@ class Kind:
     def restored(self, evidence: Mapping[str, Any], names: frozenset[str]) -> Values:
         """Column values out of evidence, sealed ones opened, and values of custom fields."""
         found: Values = {name: evidence.get(name) for name in names if is_custom(name)}
-        for name in self.columns:
-            if name in names:
-                token, _ = column.sealed_part(evidence, name)
-                sealed = name in self.model.SEALED
-                found[name] = (
-                    column.unseal(self.model, name, token)
-                    if sealed
-                    else column.read(self.model, name, evidence.get(name), strip=False)
-                )
+        for name in (name for name in self.columns if name in names):
+            if name in self.model.SEALED:
+                found[name] = column.unseal(self.model, name, column.sealed_part(evidence, name)[0])
+            else:
+                found[name] = column.read(self.model, name, evidence.get(name), strip=False)
         return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
@@ -34,17 +35,17 @@ class _Media(Kind):
     unseen = frozenset({"I07"})
     slots: ClassVar[frozenset[str]] = frozenset()  # what this kind of owner may show
 
+    @abstractmethod
     def mine(self) -> ColumnElement[bool]:
         """Rows of this kind among all media."""
-        raise NotImplementedError
 
+    @abstractmethod
     def theirs(self, subject: Subject) -> ColumnElement[bool]:
         """The condition for the owner's media."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lock_owner(self, session: Session, subject: Subject) -> None:
         """Locks the owner's row, so that pictures are counted one at a time."""
-        raise NotImplementedError
 
     def scope(self, stmt: Select[Any], actor: Actor) -> Select[Any]:
         """Units' and persons' media share a table."""
@@ -59,9 +60,9 @@ class _Media(Kind):
             raise Refused("bad_value", field="file")
         return files.fetch(session, actor, [slots[0][1]], ()).get(slots[0][1])
 
+    @abstractmethod
     def place(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """Owner and division of a new medium."""
-        raise NotImplementedError
 
     def for_whom(self, session: Session, actor: Actor, sent: Mapping[str, Any]) -> Values:
         """Without the file, which is stored with the form."""

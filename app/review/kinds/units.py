@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
@@ -42,13 +43,13 @@ class _UnitKind(Kind):
     unseen = frozenset({"U14"})
     link: ClassVar[str] = "/unitview/show/{unit_id}"
 
+    @abstractmethod
     def place(self, subject: Subject) -> ColumnElement[bool]:
         """The materials that belong to the row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def material(self, subject: Subject, slot: str, file: Any) -> UnitMaterial:
         """A new material row."""
-        raise NotImplementedError
 
     def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
         """Materials by slot."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
+from app.views.charts.marks import marked
 from app.views.charts.scale import shares
-
-PATTERNED = ("c3", "c4")  # marks that carry a pattern besides their colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,8 @@ class Bar:
 
 
 def _segment(part: Part, start: float, width: float) -> Markup:
-    tip = Markup("<title>{}</title>").format(part.tip) if part.tip else Markup("")
     place = Markup('x="{}%" width="{}%" height="16"').format(f"{start:g}", f"{width:g}")
-    found = Markup('<rect class="{}" {}>{}</rect>').format(part.mark, place, tip)
-    if part.mark in PATTERNED:
-        found += Markup('<rect class="over" fill="url(#p-{})" {}/>').format(part.mark, place)
-    return found
+    return marked(part.mark, place, part.tip)
 
 
 def drawn(bars: Sequence[Bar]) -> list[Bar]:

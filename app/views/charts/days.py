@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.views.charts.bars import PATTERNED
+from app.views.charts.marks import marked
 from app.views.charts.scale import every, ticks
 
 WIDTH, TOP, BASE, HEIGHT, RIGHT = 520, 16, 172, 204, 512
@@ -82,9 +82,7 @@ def _stack(plane: _Plane, stacked: Sequence[Series], place: int) -> Markup:
             continue
         top, bottom = plane.y(below + value), plane.y(below)
         box = Markup('x="{}" y="{}" width="{}" height="{}"').format(_n(x), _n(top), _n(width), _n(bottom - top))
-        found.append(Markup('<rect class="{}" {}/>').format(series.mark, box))
-        if series.mark in PATTERNED:
-            found.append(Markup('<rect class="over" fill="url(#p-{})" {}/>').format(series.mark, box))
+        found.append(marked(series.mark, box))
         below += value
     return Markup("").join(found)
 

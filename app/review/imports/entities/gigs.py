@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from app.models.units import Unit
 from app.review import desk, door, edits
 from app.review.imports import cells
 from app.review.imports.columns import Column, Reader
-from app.review.imports.importer import OWN, REGION, Draft, Importer
+from app.review.imports.importer import OWN, REGION, ByColumn, Draft
 from app.review.imports.options import Options
 from app.review.imports.plain import of
 from app.review.imports.table import Row
@@ -104,24 +104,24 @@ _EMPLOYER: Final = Column(
 )  # fmt: skip
 
 
-class GigImport(Importer):
+class GigImport(ByColumn):
     """Posts of who sends the list: drafts, or agreed to and sent in at once."""
 
     roles = PEOPLE | {Role.HANDLER}
     place = OWN
     key_column = "gig_no"
     lists = ("region",)
-    asks: ClassVar[tuple[str, ...]] = ("valid_days", "submit", "agreed")
+    asks: tuple[str, ...] = ("valid_days", "submit", "agreed")
     about = _l("Your own gig posts, as drafts or sent in for review at once. Drafts are changed by a newer list.")
 
     def __init__(self, key: str, command: str, label: Any, kind: str, columns: tuple[Column, ...]) -> None:
         """`kind` is the reviewable kind the rows become."""
-        self.key, self.command, self.label, self.kind = key, command, label, kind  # type: ignore[misc]
-        self.columns = columns  # type: ignore[misc]
+        self.key, self.command, self.label, self.kind = key, command, label, kind
+        self.columns = columns
         self.model = KINDS[kind].model
-        self.custom = self.model.CUSTOM  # type: ignore[misc]
+        self.custom = self.model.CUSTOM
         if self.place == OWN:
-            self.roles = KINDS[kind].sender_roles & type(self).roles  # type: ignore[misc]
+            self.roles = KINDS[kind].sender_roles & type(self).roles
 
     def _covers(self, actor: Actor, options: Options) -> bool:
         kind = KINDS[self.kind]
@@ -210,7 +210,7 @@ class GigForImport(GigImport):
 
     def known(self, session: Session, actor: Actor, options: Options, today: date) -> Any:
         """The posters are looked up once the list is read."""
-        found = Importer.known(self, session, actor, options, today)
+        found = ByColumn.known(self, session, actor, options, today)
         found.more["phone"] = None
         return found
 

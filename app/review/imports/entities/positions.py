@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,13 +16,13 @@ from app.models.positions import Posting
 from app.models.units import Unit
 from app.review import desk, door, edits
 from app.review.imports import units
-from app.review.imports.columns import Column, Note, Reader
+from app.review.imports.columns import Reader
 from app.review.imports.importer import OWN, REGION, Change, Draft, Importer, differing, value_of
 from app.review.imports.known import known_for
 from app.review.imports.options import Options
-from app.review.imports.postings import COLUMNS, ENTITY, Known, read_row, read_rows
+from app.review.imports.postings import COLUMNS, ENTITY, Known, read_row
 from app.review.imports.postings import Draft as PostingDraft
-from app.review.imports.table import Row, Table
+from app.review.imports.table import Row
 from app.review.imports.words import plain_word, unit_name
 from app.review.kinds import KINDS
 from app.review.kinds.standing import approved_unit
@@ -61,11 +61,9 @@ class PostingImport(Importer):
         """The words and places of the division."""
         return _Read(known_for(session, options.region_code, today), options)
 
-    def rows(
-        self, table: Table, places: Mapping[str, int], options: Options, known: Any
-    ) -> Iterator[tuple[Draft | None, list[Note]]]:
+    def row(self, row: Row, reader: Reader, options: Options, known: Any) -> Draft | None:
         """The pure reading of postings."""
-        return read_rows(table, places, options, known.words, self.columns)
+        return read_row(reader, options, known.words, self.columns)
 
     def remarks(self, session: Session, drafts: Sequence[Any], known: Any) -> Iterable[tuple[Draft, str, str]]:
         """A registered unit of the same name is told of once and left alone."""
@@ -129,9 +127,9 @@ class OwnPostingImport(Importer):
 
     key, command, label = "own_posting", "own-postings", _l("Own postings")
     about = _l("Postings of your unit, as drafts or sent in for review at once. Drafts are changed by a newer list.")
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.HANDLER})
+    roles = frozenset({Role.HANDLER})
     place = OWN
-    columns: ClassVar[tuple[Column, ...]] = tuple(c for c in COLUMNS if c.key not in _LEFT_OUT)
+    columns = tuple(c for c in COLUMNS if c.key not in _LEFT_OUT)
     key_column = "posting_no"
     asks = ("headcount", "valid_days", "submit")
     custom = ENTITY
@@ -152,8 +150,7 @@ class OwnPostingImport(Importer):
 
     def row(self, row: Row, reader: Reader, options: Options, known: Any) -> Draft | None:
         """The pure reading, with the key of whose posting it is."""
-        draft, notes = read_row(row, reader.places, reader.header, known.options, known.words, self.columns)
-        reader.notes += notes
+        draft = read_row(reader, known.options, known.words, self.columns)
         if draft is None:
             return None
         said = frozenset(key for key in (*_FILLS, *filter(is_custom, draft.content)) if reader[key])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
@@ -13,7 +13,7 @@ from app.models.units import Unit
 from app.review import desk, door, edits
 from app.review.imports import cells
 from app.review.imports.columns import Column, Reader
-from app.review.imports.importer import REGION, Change, Draft, Importer
+from app.review.imports.importer import REGION, ByColumn, Change, Draft
 from app.review.imports.options import Options
 from app.review.imports.plain import of
 from app.review.imports.table import Row
@@ -54,7 +54,7 @@ def _email(reader: Reader, key: str, known: Any) -> str | None:
     return reader[key]
 
 
-class UnitImport(Importer):
+class UnitImport(ByColumn):
     """Units the bureau has a list of. A list proves nothing: the credit code stands as listed until the unit registers."""
 
     key, command, label = "unit", "units", _l("Units")
@@ -67,7 +67,7 @@ class UnitImport(Importer):
     lists = ("region", "industry")
     custom = Unit.CUSTOM
     personal = True
-    columns: ClassVar[tuple[Column, ...]] = (
+    columns: tuple[Column, ...] = (
         of(Unit, "name", ("单位名称", "企业名称", "公司名称", "用人单位", "名称"), read=_name, example="示例（上海）贸易有限公司"),
         of(Unit, "uscc", ("统一社会信用代码", "信用代码", "社会信用代码"), read=_uscc, limit=30, example="913101201234567887"),
         of(Unit, "nature", ("单位类型", "机构类型"), example="企业"),
