@@ -194,7 +194,7 @@ def test_every_post_wants_its_token(app, session):
 
 def colleague(app, session, own: Unit, name: str) -> int:
     """Another handler of the unit, called so."""
-    _user, key, _hat = account(app, session, "unit_handler", unit_id=own.id)
+    _user, key, _hat = account(app, session, "unit_handler", unit_id=own.id, grants=["postings"])
     from flask_appbuilder.security.sqla.models import User
 
     user = session.get(User, key)

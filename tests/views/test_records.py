@@ -166,7 +166,8 @@ def test_nobody_is_called_to_a_row_that_is_not_shown_to_them(app, session):
     owner, partner = (people.browser(app, session, "unit_owner", unit_id=own.id) for _ in range(2))
     clerk = people.handler(app, session, own)
     bare = people.browser(app, session, "unit_handler", unit_id=own.id, grants=["gigs"])
-    change = UnitChange(unit_id=own.id, name="还没公布的新名称", region_code=own.region_code, version=1, edit_state="")
+    change = UnitChange(unit_id=own.id, name="还没公布的新名称", region_code=own.region_code, status="draft",
+                        version=1, edit_state="")  # fmt: skip
     row = people.posting(session, own)
     session.add(change)
     session.commit()
@@ -175,8 +176,8 @@ def test_nobody_is_called_to_a_row_that_is_not_shown_to_them(app, session):
     everybody = [str(one.account_id) for one in (owner, partner, clerk, bare)]
     name = owner.get(f"/unitchangeview/colleagues/{change.id}").json[0]["name"]
     for path, expected in (
-        (f"unitchangeview/{{}}/{change.id}", {partner}),
-        (f"postingview/{{}}/{row.id}", {partner, clerk}),
+        (f"unitchangeview/{{}}/{change.id}", [partner]),
+        (f"postingview/{{}}/{row.id}", [partner, clerk]),
     ):
         ids = {one.account_id for one in expected}
         assert {one["id"] for one in owner.get("/" + path.format("colleagues")).json} == ids

@@ -188,7 +188,7 @@ def test_the_name_of_a_shared_view_is_text_wherever_it_stands(bureau, session, n
     said = [lead.get(url).text, lead.get("/lists/").text]
     below.post(f"/lists/{key}/copy")
     below.post(f"/lists/{key}/open")
-    said += [below.get(path).text for path in (LIST, url, "/lists/", f"{LIST}?lang=en")]
+    said += [below.get(path).text for path in (f"{LIST}?tab=live", url, "/lists/")]
     for page in said:
         assert html.escape(name) in page or str(Markup.escape(name)) in page
         assert "<script>alert" not in page and "<img src=x" not in page
