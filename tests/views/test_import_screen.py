@@ -16,11 +16,13 @@ from sqlalchemy import func, select, update
 from app.models.accounts import Hat
 from app.models.messages import Outbox
 from app.models.positions import Posting
+from app.models.schools import School
 from app.models.system import ImportRun
 from app.review.imports.postings import COLUMNS
 from app.review.imports.reading import read_table
 from app.rules.actor import Role
 from app.views import import_files, import_words, import_work
+from tests.views import people
 
 PASSWORD = "Gongjiu-2026-test"
 HEAD = "posting_no,title,unit_name,pay,description,place\n"
@@ -259,3 +261,52 @@ def test_refused_rows_as_csv_compute_nothing(app, cell, written):
     with app.test_request_context("/?lang=zh"):
         lines = list(csv.reader(io.StringIO(import_files.refused_text(table, [note]).decode("utf-8-sig"))))
     assert lines[1][0] == written
+
+
+@pytest.fixture
+def uploads(session):
+    """Uploaded lists as rows: entity, place and whose they are."""
+
+    def make(owner: int, entity: str, **place) -> int:
+        run = ImportRun(entity=entity, file_name="秘密名单.csv", file_digest="0" * 64, state="dry_run", total=1,
+                        account_id=owner, options={}, errors=[], **place)  # fmt: skip
+        session.add(run)
+        session.commit()
+        return run.id
+
+    return make
+
+
+def test_nobody_sees_the_upload_of_somebody_else(app, session, uploads):
+    """One's own lists belong to the account, a school's to the school, a division's to its bureau, national ones to
+    who keeps them: by number, in the list of imports and in the records of imports."""
+    own = people.unit(session)
+    mine, schools = people.handler(app, session, own), session.scalars(select(School).limit(2)).all()
+    campus = people.browser(app, session, "school_admin", school_id=schools[0].id)
+    operator = people.browser(app, session, "operator")
+    runs = {
+        "own": uploads(mine.account_id, "own_posting"),
+        "school": uploads(campus.account_id, "student", school_id=schools[0].id),
+        "division": uploads(operator.account_id, "unit", region_code="310120"),
+        "national": uploads(operator.account_id, "school"),
+        "administered": uploads(operator.account_id, "region"),
+    }
+    readers = [
+        (people.handler(app, session, own), set()),
+        (people.browser(app, session, "seeker"), set()),
+        (people.browser(app, session, "school_admin", school_id=schools[1].id), set()),
+        (people.browser(app, session, "reviewer", region_code="440203"), set()),
+        (people.browser(app, session, "lead", region_code="310000"), {"division"}),
+        (operator, {"division", "national", "administered"}),
+        (people.browser(app, session, "sysadmin"), {"administered"}),
+        (campus, {"school"}),
+        (mine, {"own"}),
+    ]
+    for person, seen in readers:
+        for name, key in runs.items():
+            if name not in seen:
+                paths = [f"/imports/{key}{part}" for part in ("", "/progress", "/columns", "/errors")]
+                assert [person.get(path).status_code for path in paths] == [404] * 4, (name, seen)
+                assert person.post(f"/imports/{key}/cancel").status_code == 404
+        page = person.get("/imports/").text
+        assert {name for name, key in runs.items() if f'"/imports/{key}"' in page} == seen
