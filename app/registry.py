@@ -41,6 +41,8 @@ from app.views.custom_fields import CustomFieldView
 from app.views.desk import DeskView
 from app.views.entry import Entry, Place
 from app.views.export_log import ExportEventView
+from app.views.factor_pages import FactorView, SecondFactorView
+from app.views.factor_resets import FactorResetView
 from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
@@ -74,6 +76,11 @@ EXPORT = " export"
 def _own(view: type, words: str, label: Any, icon: str) -> Entry:
     """A screen that every role has for what belongs to the account itself."""
     return Entry(view, dict.fromkeys(EVERYONE, words), (Place(EVERYONE, ACCOUNT, label, icon),), api=False)
+
+
+def _log(view: type, label: Any, icon: str, words: str = "read export") -> Entry:
+    """A log: the auditor's alone."""
+    return Entry(view, {AUD: words}, (Place((AUD,), AUDIT, label, icon),), api=False)
 
 
 MENU: tuple[Entry, ...] = (
@@ -338,25 +345,24 @@ MENU: tuple[Entry, ...] = (
         api=False,
     ),
     Entry(
+        FactorResetView,
+        {**dict.fromkeys((SYS, SEC), "read add take_off decline"), AUD: "read export"},
+        tuple(
+            Place(r, g, _l("Resets of the second factor"), "shield") for r, g in (((SYS, SEC), SYSTEM), ((AUD,), AUDIT))
+        ),
+        api=False,
+    ),
+    Entry(
         OnlineView,
         {SEC: "read revoke_session revoke_account"},
         (Place((SEC,), SYSTEM, _l("Online users"), "users-group"),),
         api=False,
     ),
-    Entry(accounts.LoginEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Login log"), "login"),), api=False),
-    Entry(
-        review.ReviewEventView,
-        {AUD: "read export"},
-        (Place((AUD,), AUDIT, _l("Operation ledger"), "list-check"),),
-        api=False,
-    ),
-    Entry(ExportEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Export log"), "file-export"),), api=False),
-    Entry(
-        RequestEventView, {AUD: "read export"}, (Place((AUD,), AUDIT, _l("Request log"), "list-details"),), api=False
-    ),
-    Entry(
-        LedgerView, {AUD: "list verify"}, (Place((AUD,), AUDIT, _l("Verify the ledger"), "shield-check"),), api=False
-    ),
+    _log(accounts.LoginEventView, _l("Login log"), "login"),
+    _log(review.ReviewEventView, _l("Operation ledger"), "list-check"),
+    _log(ExportEventView, _l("Export log"), "file-export"),
+    _log(RequestEventView, _l("Request log"), "list-details"),
+    _log(LedgerView, _l("Verify the ledger"), "shield-check", "list verify"),
     Entry(
         PortalView,
         {},
@@ -373,6 +379,8 @@ MENU: tuple[Entry, ...] = (
         ),
     ),
     _own(PasswordView, "list", _l("Change password"), "key"),
+    _own(FactorView, "list", _l("Second factor"), "shield-check"),
+    Entry(SecondFactorView, {}, api=False),
     _own(SessionView, "read end", _l("My logins"), "login"),
     Entry(
         ListsView,

@@ -17,6 +17,7 @@ from app.models import (  # noqa: F401
     reference,
     review,
     schools,
+    second_factor,
     sessions,
     stamps,
     statistics,

@@ -31,6 +31,8 @@ from app.views import sessions
 API = "/api/"
 QUIET = ("/static/", "/healthz", "/readyz", "/favicon.ico")
 UNREAD_CAP = 99
+# What is open between the password and the second factor.
+BEFORE_FACTOR = frozenset({"SecondFactorView.index", "LoginView.logout"})
 # What somebody may still do whose password was set by somebody else.
 BEFORE_CHANGE = frozenset({"PasswordView.index", "LoginView.logout", "LoginView.login"})
 
@@ -175,6 +177,8 @@ def identify() -> Any:
         return None
     if is_api():
         _from_token()
+    elif current_user.is_authenticated and g.login.waiting:
+        return None if request.endpoint in BEFORE_FACTOR else redirect(url_for("SecondFactorView.index"))
     elif current_user.is_authenticated:
         _dress(g.login.account_id, g.login.hat_id, strict=False)
         if g.must_change and request.endpoint not in BEFORE_CHANGE:

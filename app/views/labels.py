@@ -73,6 +73,8 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "up": (_l("Move up"), "chevron-up", False),
     "down": (_l("Move down"), "chevron-down", False),
     "cancel": (_l("Cancel"), "x", False),
+    "take_off": (_l("Take the second factor off"), "shield", True),
+    "decline": (_l("Decline"), "x", True),
     "end": (_l("End this login"), "logout", True),
     "revoke_session": (_l("End this login"), "logout", True),
     "revoke_account": (_l("End all logins of the account"), "ban", True),
@@ -110,6 +112,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
     "export": (_l("List exported"), ""),
+    "reset_asked": (_l("Reset of the second factor asked for"), ""),
     "seal_logins": (_l("Login log sealed"), ""),
     "seal_requests": (_l("Request log sealed"), ""),
     "purge_logins": (_l("Old logins purged"), ""),
@@ -167,6 +170,11 @@ LOGINS: Final[dict[str, Any]] = {
     "ok": _l("Logged in"),
     "wrong": _l("Wrong name or password"),
     "locked": _l("Refused: too many tries"),
+    "half": _l("Password right, second factor awaited"),
+    "wrong_code": _l("Wrong code"),
+    "factor_set": _l("Second factor set up"),
+    "code_used": _l("Recovery code used"),
+    "factor_reset": _l("Ended: second factor reset"),
     "out": _l("Logged out"),
     "idle": _l("Ended: not used"),
     "aged": _l("Ended: longest duration reached"),
@@ -178,6 +186,11 @@ LOGINS: Final[dict[str, Any]] = {
 }
 
 RESULTS: Final[dict[str, Any]] = {"done": _l("Done"), "refused": _l("Refused"), "failed": _l("Failed")}
+FACTOR_RESETS: Final[dict[str, Any]] = {
+    "open": _l("Second person awaited"),
+    "done": _l("Done"),
+    "declined": _l("Declined"),
+}
 DEVICES: Final[dict[str, Any]] = {
     "computer": _l("Computer"),
     "phone": _l("Mobile phone"),
@@ -277,6 +290,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "notice": NOTICES,
     "login_outcome": LOGINS,
     "device_kind": DEVICES,
+    "factor_reset_state": FACTOR_RESETS,
     "request_result": RESULTS,
     "grant": GRANTS,
     "importance": IMPORTANCE,

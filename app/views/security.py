@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_appbuilder.security.api import SecurityApi as FabSecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 
 from app.extensions import db
 from app.models.accounts import Person
+from app.views import second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
 from app.views.sessions import find, note, refuse_if_locked
@@ -34,6 +35,8 @@ class SecurityApi(FabSecurityApi):
         ---
         post:
           description: Authenticate and get a JWT access and refresh token
+          parameters:
+          - {in: header, name: X-Second-Factor, schema: {type: string}, description: "A code of the second factor, where the account has one"}
           requestBody:
             required: true
             content:
@@ -54,7 +57,10 @@ class SecurityApi(FabSecurityApi):
         sent = request.get_json(silent=True)
         if isinstance(sent, dict) and isinstance(sent.get("username"), str):
             refuse_if_locked(sent["username"])
-        return super().login()
+        answer = super().login()
+        if answer.status_code == 200:
+            second_factor.prove_for_token(g.authenticated, request.headers.get("X-Second-Factor", ""))
+        return answer
 
 
 class SecurityManager(FabSecurityManager):
@@ -106,5 +112,7 @@ class SecurityManager(FabSecurityManager):
         if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
             user = None  # everybody knows that password
         if isinstance(username, str) and username:
-            note(username, "ok" if user else "wrong", user.id if user else None)
+            done = "half" if user is not None and second_factor.needed(user.id) else "ok"
+            note(username, done if user else "wrong", user.id if user else None)
+        g.authenticated = user
         return user

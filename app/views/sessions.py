@@ -28,6 +28,8 @@ from app.rules.refused import Refused
 WINDOW_MINUTES = 15
 ACCOUNT_FAILURES = 5
 ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
+WAITS = dt.timedelta(minutes=10)  # for the second factor
+WRONG = ("wrong", "wrong_code")  # what counts towards the lockout
 NOTE_EVERY = dt.timedelta(seconds=60)  # between two notes of "still here": not every page writes
 POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for whom to load; ours is no account but a random number
@@ -40,6 +42,8 @@ class Login(NamedTuple):
     account_id: int
     hat_id: int | None
     staff: bool
+    waiting: bool  # the password was right, the second factor is still to come
+    proved_at: dt.datetime
     seen_at: dt.datetime
     ends_at: dt.datetime
     now: dt.datetime
@@ -58,7 +62,7 @@ def address() -> str:
 
 def _failures(condition: Any) -> int:
     since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=WINDOW_MINUTES)
-    stmt = select(func.count()).where(LoginEvent.outcome == "wrong", LoginEvent.at > since, condition)
+    stmt = select(func.count()).where(LoginEvent.outcome.in_(WRONG), LoginEvent.at > since, condition)
     return db.session.scalar(stmt) or 0
 
 
@@ -84,16 +88,20 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(user: User) -> None:
-    """Starts a new session under a new number; nothing of the one before survives."""
+def begin(user: User, *, waiting: bool = False) -> None:
+    """Starts a new session under a new number; nothing of the one before survives.
+
+    `waiting`: the second factor is still to come; until then the session opens nothing and lasts a few minutes.
+    """
     worn = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
     hats = db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)).all()
     staff = is_staff([Role(hat.role) for hat in hats])
-    hours = current_app.config["STAFF_SESSION_HOURS" if staff else "SESSION_HOURS"]
+    lasts = WAITS if waiting else _longest(staff=staff)
     token, device = secrets.token_urlsafe(32), device_of(request.headers.get("User-Agent", ""))
     row = LoginSession(
         token_hash=_hash(token), account_id=user.id, hat_id=hats[0].id if hats else None, staff=staff,
-        device_kind=device.kind, device=device.name, address=address(), ends_at=func.now() + dt.timedelta(hours=hours),
+        device_kind=device.kind, device=device.name, address=address(), ends_at=func.now() + lasts,
+        waiting=waiting,
     )  # fmt: skip
     db.session.add(row)
     db.session.commit()
@@ -102,11 +110,22 @@ def begin(user: User) -> None:
     session[TOKEN] = token
 
 
+def _longest(*, staff: bool) -> dt.timedelta:
+    return dt.timedelta(hours=current_app.config["STAFF_SESSION_HOURS" if staff else "SESSION_HOURS"])
+
+
+def complete(user: User) -> None:
+    """The second factor was right: from now on the session is a whole one, under a new number."""
+    now = func.now()
+    renew(waiting=False, proved_at=now, seen_at=now, ends_at=now + _longest(staff=g.login.staff))
+    note(user.username, "ok", user.id)
+
+
 def find(token: str) -> User | None:
     """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
     columns = (
-        LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff, LoginSession.seen_at,
-        LoginSession.ends_at, func.now(),
+        LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff,
+        LoginSession.waiting, LoginSession.proved_at, LoginSession.seen_at, LoginSession.ends_at, func.now(),
     )  # fmt: skip
     stmt = select(User, *columns).join(User, User.id == LoginSession.account_id)
     stmt = stmt.select_from(LoginSession).where(
@@ -147,7 +166,7 @@ def in_force() -> ColumnElement[bool]:
     idle = (LoginSession.staff & (LoginSession.seen_at >= short)) | (
         ~LoginSession.staff & (LoginSession.seen_at >= long)
     )
-    return LoginSession.ended_at.is_(None) & (LoginSession.ends_at > func.now()) & idle
+    return LoginSession.ended_at.is_(None) & ~LoginSession.waiting & (LoginSession.ends_at > func.now()) & idle
 
 
 def end(which: ColumnElement[bool], why: str) -> int:

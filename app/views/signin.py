@@ -16,7 +16,7 @@ from app.models.accounts import Person
 from app.models.sessions import LoginSession
 from app.rules import demo
 from app.rules.refused import Refused
-from app.views import sessions, words
+from app.views import second_factor, sessions, words
 from app.views.page import Page, safe_next
 from app.views.sessions import begin, refuse_if_locked
 
@@ -50,8 +50,9 @@ class LoginView(Page):
             except Refused as refused:
                 user, fault, code = None, words.say(refused), words.status_of(refused)
             if user is not None:
-                begin(user)
-                return redirect(target)
+                waiting = bool(second_factor.needed(user.id))
+                begin(user, waiting=waiting)
+                return redirect(url_for("SecondFactorView.index", next=target) if waiting else target)
             fault, code = (fault, code) if fault else (_("User name or password is not right."), 401)
         page = self.render_template(
             "login.html",
@@ -59,6 +60,7 @@ class LoginView(Page):
             fault=fault,
             logins=demo.LOGINS if demo_loaded() else (),
             demo_word=demo.PASSWORD,
+            spared=second_factor.demo_spared(),
         )
         response = make_response(page, code)
         response.headers["Cache-Control"] = "no-store"

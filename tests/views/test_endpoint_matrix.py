@@ -148,6 +148,10 @@ SPOTS: dict[str, Spot] = {
         ("can_list", "ListsView"), "/lists/{}/rename", "ListsView", True, (("name", "新名"),), own=frozenset({302})
     ),
     "SessionView.others": Spot(("can_end", "SessionView"), "/sessionview/others", post=True),
+    "SecondFactorView.index": Spot(None, "/second-factor/", own=frozenset({302})),
+    "FactorView.index": Spot(("can_list", "FactorView"), "/factor/"),
+    "FactorView.device": Spot(("can_list", "FactorView"), "/factor/device"),
+    "FactorView.codes": Spot(("can_list", "FactorView"), "/factor/codes", post=True),
     "LoginView.logout": Spot(None, "/logout/", post=True),
 }  # fmt: skip
 OTHER = {

@@ -31,6 +31,7 @@ from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.models.schools import Residency, School
+from app.models.second_factor import FactorReset
 from app.models.sessions import LoginSession
 from app.models.system import ImportRun, JobRun
 from app.models.tasks import BackgroundTask, ExportEvent
@@ -95,6 +96,7 @@ REACH: dict[str, dict[str, str]] = {
     "OutboxView": {"sysadmin": "all"},
     "SessionView": {r.value: "own" for r in ROLES},
     "OnlineView": {"secadmin": "all"},
+    "FactorResetView": dict.fromkeys(("sysadmin", "secadmin", "auditor"), "all"),
     "LoginEventView": {"auditor": "all"},
     "RequestEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
@@ -488,6 +490,9 @@ class _Builder:
         for side, account_id in everybody.items():
             self.keep("TaskView", side, self.add(_task(side, account_id)))
             self.keep("SessionView", side, self.add(_login(side, account_id)))
+        self.keep("FactorResetView", "a", self.add(FactorReset(
+            account_id=everybody["lead"], asked_by_id=everybody["secadmin"], reason="当面核验工作证",
+        )))  # fmt: skip
         self.world.rows["OnlineView"] = {"a": self.world.rows["SessionView"]["seeker"]}
         self.keep("ExportEventView", "a", self.add(ExportEvent(
             role="lead", list_name="UnitView", conditions={"q": "测试", "f_region": HERE}, columns=["name", "uscc"],
