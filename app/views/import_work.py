@@ -139,6 +139,13 @@ def remember(actor: Actor, importer: Importer, table: Table, chosen: Mapping[str
     )
 
 
+def arrange(run: ImportRun, options: Options) -> None:
+    """Takes the list with these columns, to be tried again; one that was started meanwhile stays as it is. Commits."""
+    mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.state.in_(_STARTABLE))
+    db.session.execute(mine.values(state="dry_run", options={**run.options, **options.kept()}))
+    db.session.commit()
+
+
 # -- in the background -----------------------------------------------------------------------------------------------
 
 

@@ -114,9 +114,7 @@ class ImportView(Page):
         except Refused as refused:
             return self._columns_page(run, offer, table, chosen, refused), 422
         import_work.remember(identity.current(), offer.importer, table, chosen)
-        run.options = {**run.options, **options.kept()}
-        run.state = "dry_run"
-        db.session.commit()
+        import_work.arrange(run, options)
         return redirect(url_for("ImportView.show", id=id))
 
     @expose("/<int:id>/progress")

@@ -164,6 +164,18 @@ def test_keys_of_two_people_do_not_meet(session, story):
     assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 2
 
 
+def test_anothers_key_tells_nothing(session, story):
+    """Who guesses the key of a colleague and the whole request with it hears what everybody hears, never the answer."""
+    _, row = story.claimed()
+    sent = seen(row)
+    decide.decide(session, story.decider, row.id, "approve", **sent, idempotency_key="k")
+    with refusal("not_found"):
+        decide.decide(session, story.stranger, row.id, "approve", **sent, idempotency_key="k")
+    with refusal("wrong_state"):
+        decide.decide(session, reviewer(session), row.id, "approve", **sent, idempotency_key="k")
+    assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
+
+
 def test_a_refused_request_keeps_no_key(session, story):
     _, row = story.claimed()
     with refusal("stale"):

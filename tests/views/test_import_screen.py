@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, update
 
+from app.extensions import db
 from app.models.accounts import Hat
 from app.models.messages import Outbox
 from app.models.positions import Posting
@@ -189,6 +190,15 @@ def test_a_second_click_starts_nothing_twice(fresh_app, person, work):
     assert work() == 1
     assert postings(fresh_app) == 1
     assert rows(fresh_app, select(ImportRun.state)) == [("done",)]
+
+
+def test_columns_chosen_in_another_tab_stop_no_import_that_began_meanwhile(fresh_app, person, monkeypatch):
+    reviewer = person(Role.REVIEWER, "310120")
+    path = reviewer.upload((HEAD + GOOD).encode()).location
+    begun = update(ImportRun).values(state="running")
+    monkeypatch.setattr(import_work, "remember", lambda *_found: db.session.execute(begun))
+    assert reviewer.post(f"{path}/columns").status_code == 302
+    assert [state for (state,) in rows(fresh_app, select(ImportRun.state))] == ["running"]
 
 
 def test_a_run_whose_process_died_may_be_gone_on_with(fresh_app, person, work):
