@@ -188,13 +188,18 @@ def begin(session: Any, stamp: Any = None) -> None:
     info[_STAMP], info[_REQUEST] = stamp, True
 
 
+def stamp(session: Any) -> Any:
+    """Which state of the definitions is in force."""
+    return session.info.get(_STAMP) or session.scalar(select(stamp_now()))
+
+
 def book(session: Any) -> Book:
     """The definitions: for a request those at its beginning, else those of the transaction."""
     info = session.info
     known: Book | None = info.get(_BOOK)
     if known is None:
-        stamp = info.get(_STAMP) or session.scalar(select(stamp_now()))
-        known = info[_BOOK] = _kept.book if stamp is not None and stamp == _kept.stamp else _read(session, stamp)
+        now = stamp(session)
+        known = info[_BOOK] = _kept.book if now is not None and now == _kept.stamp else _read(session, now)
     return known
 
 

@@ -167,7 +167,8 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, ModelView):
 
     def shown_columns(self) -> list[str]:
         """The columns of the list for the role in use, as long as the reader chose no others."""
-        return [name for name in self.list_columns if name not in self.hidden_columns()]
+        hidden = self.hidden_columns()
+        return [name for name in self.list_columns if name not in hidden] if hidden else list(self.list_columns)
 
     def column_pool(self) -> list[str]:
         """Every column that the role in use may have in the list, the usual ones first."""

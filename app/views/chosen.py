@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, or_, select
 
 from app.extensions import db
 from app.models.accounts import Person
@@ -61,6 +62,13 @@ class Chosen:
         first = self.tabs[:TABS]
         return first if self.current is None or self.current in first else [*first[:-1], self.current]
 
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """All that the menus of a list show of the saved views."""
+        tabs = tuple((t.id, t.name, t.own, t.shared, t.by, t.url, t.mine_to_end, bool(t.columns)) for t in self.tabs)
+        in_use = (one.id if one else 0 for one in (self.current, self.opens_with))
+        return tabs, *in_use, self.changed, self.own_columns
+
 
 def screen_of(view: Any) -> str:
     """Under which name choices for a view are kept."""
@@ -85,31 +93,47 @@ def audiences(actor: Actor) -> list[str]:
     return [audience_of(actor)]
 
 
+def _own(account: Any, role: Any) -> ColumnElement[bool]:
+    return and_(SavedView.account_id == account, SavedView.role == role)
+
+
+def _usable(account: Any, role: Any, reached: Any) -> ColumnElement[bool]:
+    return or_(_own(account, role), SavedView.audience.in_(reached))
+
+
 def own(actor: Actor) -> ColumnElement[bool]:
     """This person's own saved views in the role in use."""
-    return and_(SavedView.account_id == actor.account_id, SavedView.role == actor.role.value)
+    return _own(actor.account_id, actor.role.value)
 
 
 def usable(actor: Actor) -> ColumnElement[bool]:
     """Own saved views, and those that are shared with this person."""
-    return or_(own(actor), SavedView.audience.in_(audiences(actor)))
+    return _usable(actor.account_id, actor.role.value, audiences(actor))
+
+
+@cache
+def _of_list() -> Select[Any]:
+    """The statement behind every list, made once: layout and saved views of `screen` for `account` in `role`."""
+    account, role, screen = (bindparam(name) for name in ("account", "role", "screen"))
+    reached = bindparam("reached", expanding=True)
+    layout = and_(ListLayout.account_id == account, ListLayout.role == role, ListLayout.screen == screen)
+    return (
+        select(ListLayout, SavedView, Person.real_name)
+        .select_from(select(literal(1).label("one")).subquery())
+        .outerjoin(ListLayout, layout)
+        .outerjoin(SavedView, and_(SavedView.screen == screen, _usable(account, role, reached)))
+        .outerjoin(Person, Person.account_id == SavedView.account_id)
+        .order_by(_own(account, role).desc(), SavedView.position, SavedView.id)
+        .limit(READ)
+    )
 
 
 def _stored(screen: str, actor: Actor) -> list[Any]:
     """(layout, saved view, who made it) of one list; at least one row, with None where there is nothing."""
-    layout = and_(
-        ListLayout.account_id == actor.account_id, ListLayout.role == actor.role.value, ListLayout.screen == screen
-    )
-    stmt = (
-        select(ListLayout, SavedView, Person.real_name)
-        .select_from(select(literal(1).label("one")).subquery())
-        .outerjoin(ListLayout, layout)
-        .outerjoin(SavedView, and_(SavedView.screen == screen, usable(actor)))
-        .outerjoin(Person, Person.account_id == SavedView.account_id)
-        .order_by(own(actor).desc(), SavedView.position, SavedView.id)
-        .limit(READ)
-    )
-    return list(db.session.execute(stmt))
+    asked = {
+        "account": actor.account_id, "role": actor.role.value, "screen": screen, "reached": audiences(actor),
+    }  # fmt: skip
+    return list(db.session.execute(_of_list(), asked))
 
 
 def columns_of(view: Any, wanted: Iterable[str] | None) -> list[str]:

@@ -67,7 +67,7 @@ def _fits(view: Any, one: Filter) -> bool:
     if _column(view, one) is None or one.name in view.hidden_columns() or (one.name == "status" and view.tabs):
         return False
     if one.kind in _OWN_CHOICES:
-        return bool(one.choices)
+        return one.listed
     return one.kind == "relation" and scope.chooser(view, one.info) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -37,13 +37,28 @@ class Filter:
 
     name: str
     info: Info
-    label: str
+    label: Any
     kind: str
+    view: Any
     value: str = ""
     low: str = ""
     high: str = ""
     shown: str = ""
-    choices: list[tuple[str, str]] = field(default_factory=list)
+    _choices: list[tuple[str, str]] | None = None
+
+    @property
+    def listed(self) -> bool:
+        """Whether its values are words of a list."""
+        return self.kind in ("status", "dict", "bool") or bool(
+            self.info.custom is not None and self.info.custom.options
+        )
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The values on offer, made when they are first wanted: most pages show them as they were drawn before."""
+        if self._choices is None:
+            self._choices = _choices(self.view, self.info)
+        return self._choices
 
     @property
     def active(self) -> bool:
@@ -129,7 +144,9 @@ def _read(found: Filter, args: Any) -> None:
         good = {"date": _day, "datetime": _moment}.get(found.kind, _number)
         found.low, found.high = (text if text and good(text) is not None else "" for text in raw)
         found.shown = f"{found.low or '…'} – {found.high or '…'}".replace("T", " ")
-    elif found.choices or found.kind in ("dict", "status", "bool"):
+    elif not raw[0]:
+        pass
+    elif found.listed or found.choices:
         names = dict(found.choices)
         found.value = raw[0] if raw[0] in names else ""
         found.shown = names.get(found.value, "")
@@ -148,7 +165,7 @@ def read(view: Any, args: Any, actor: Any, *, named: bool = True) -> list[Filter
     found = []
     for name in view.search_columns:
         info = describe(view.model, name)
-        one = Filter(name, info, str(view.label(name)), info.kind, choices=_choices(view, info))
+        one = Filter(name, info, view.label(name), info.kind, view)
         _read(one, args)
         found.append(one)
     if named:
@@ -223,13 +240,25 @@ def has_box(view: Any) -> bool:
     return issubclass(view.model, Searchable) or bool(view.search_text)
 
 
+def query_of(view: Any, words: str) -> str:
+    """The words as a query of pairs of characters, where the model is indexed by them; else ""."""
+    if not words or not issubclass(view.model, Searchable):
+        return ""
+    return tsquery(words, inner=getattr(view, "inner_words", False), unfinished=True) or ""
+
+
+def holds(column: Any, query: str) -> ColumnElement[bool]:
+    """The tokens in a column meet the query."""
+    return cast(column, TSVECTOR).op("@@")(cast(query, tsquery_type))
+
+
 def search(stmt: Select[Any], view: Any, words: str) -> Select[Any]:
-    """Rows that contain the words: through the index of bigrams, or in the few columns a short table names."""
+    """Rows that contain the words: by their pairs of characters, or in the few columns a short table names."""
     if not words:
         return stmt
     if issubclass(view.model, Searchable):
-        query = tsquery(words, inner=getattr(view, "inner_words", False), unfinished=True)
-        return stmt.where(cast(view.model.search, TSVECTOR).op("@@")(cast(query, tsquery_type))) if query else stmt
+        query = query_of(view, words)
+        return stmt.where(holds(view.model.search, query)) if query else stmt
     found = [contains(describe(view.model, name).column, words) for name in view.search_text]
     if view.model is User and (letters := typed_initials(words)):
         found.append(User.id.in_(select(Person.account_id).where(Person.initials.startswith(letters))))

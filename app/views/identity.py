@@ -6,13 +6,14 @@ A page takes its identity from the session cookie, the API (/api/) from a bearer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_login import current_user
-from sqlalchemy import func, literal, select
+from sqlalchemy import Integer, Select, bindparam, func, literal, select
 
 from app.extensions import db
 from app.models import custom, stamps
@@ -73,33 +74,34 @@ def is_api() -> bool:
     return request.path.startswith(API)
 
 
-def _unread(account_id: int) -> Any:
-    waiting = (
-        select(literal(1)).where(Message.account_id == account_id, Message.read_at.is_(None)).limit(UNREAD_CAP + 1)
-    )
-    return select(func.count()).select_from(waiting.subquery()).scalar_subquery()
-
-
-def wardrobe(account_id: int) -> Wardrobe:
-    """The account's hats in force and what else every page needs of it."""
+@cache
+def _everything() -> Select[Any]:
+    """The statement behind every page, made once: hats in force of `account`, and what else a page needs of it."""
+    account = bindparam("account", type_=Integer)
+    waiting = select(literal(1)).where(Message.account_id == account, Message.read_at.is_(None)).limit(UNREAD_CAP + 1)
+    unread = select(func.count()).select_from(waiting.subquery()).scalar_subquery()
     columns = (
         Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
         func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, Person.must_change,
-        _unread(account_id), func.coalesce(Hat.region_code, Unit.region_code, School.region_code, Agency.region_code, ""),
+        unread, func.coalesce(Hat.region_code, Unit.region_code, School.region_code, Agency.region_code, ""),
         custom.stamp_now(), stamps.now(),
     )  # fmt: skip
-    stmt = (
+    return (
         select(*columns)
         .outerjoin(Unit, Unit.id == Hat.unit_id)
         .outerjoin(School, School.id == Hat.school_id)
         .outerjoin(Agency, Agency.id == Hat.agency_id)
         .outerjoin(Region, Region.code == Hat.region_code)
         .outerjoin(Person, Person.account_id == Hat.account_id)
-        .where(Hat.account_id == account_id, Hat.active)
+        .where(Hat.account_id == account, Hat.active)
         .order_by(Hat.is_default.desc(), Hat.id)
     )
+
+
+def wardrobe(account_id: int) -> Wardrobe:
+    """The account's hats in force and what else every page needs of it."""
     hats, name, unread, must_change, stamp, settings = [], "", 0, False, None, None
-    for row in db.session.execute(stmt):
+    for row in db.session.execute(_everything(), {"account": account_id}):
         key, role, region, unit, school, agency, grants, place, real_name, forced, waiting, home, stamp, settings = row
         hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants), home))
         name, unread, must_change = real_name or "", waiting, bool(forced)

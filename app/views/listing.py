@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, inspect, literal, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.extensions import db
 from app.models.files import StoredFile
 from app.rules.custom import is_custom
-from app.views import filters, scope
+from app.views import filters, scope, searching
 from app.views.columns import describe, key_column, key_name
 from app.views.filters import Filter
 from app.views.queries import CAP, Cursors, Order, capped
@@ -48,6 +49,11 @@ class Asked:
             if room < 0:
                 return count
         return len(self.filters)
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """All that the filters show of what was asked."""
+        return self.tab, self.words, *((one.name, one.value, one.low, one.high, one.shown) for one in self.filters)
 
     @property
     def filtered(self) -> bool:
@@ -146,10 +152,11 @@ def relations(view: Any, names: list[str]) -> list[Any]:
     return options
 
 
-def _loads(view: Any, names: list[str]) -> list[Any]:
+@lru_cache(maxsize=256)
+def _loads(view: Any, *shown: str) -> list[Any]:
     """Loader options: only the needed columns, and each relation in one go. What names a row is needed anyway."""
     model, wanted, all_known = view.model, set(), True
-    names = list(dict.fromkeys([*names, *(view.title_columns or view.list_columns[:2])]))
+    names = list(dict.fromkeys([*shown, *(view.title_columns or view.list_columns[:2])]))
     for name in names:
         if is_custom(name):
             wanted.add("extra")
@@ -174,11 +181,23 @@ def _always(model: Any, view: Any) -> set[str]:
     return keys | more | set(view.row_needs)
 
 
-def _counts(page: Page, view: Any, actor: Any, total: Select[Any], also: Sequence[Select[Any]]) -> None:
-    """All counts of the page in one statement."""
+def _of_tabs(view: Any, actor: Any) -> list[Any]:
+    """The counts of the tabs."""
     every = scope.rows(view, actor)
-    parts = [capped(total, None if page.asked.exact else CAP)]
-    parts += [capped(every.where(view.model.status == name)) for name in view.tabs]
+    return [capped(every.where(view.model.status == name)) for name in view.tabs]
+
+
+@lru_cache(maxsize=128)
+def _kept_tabs(view: Any, actor: Any) -> list[Any]:
+    """They follow from the actor, and are the dearest part of a page to put into words."""
+    return _of_tabs(view, actor)
+
+
+def _counts(page: Page, view: Any, actor: Any, total: Select[Any] | None, also: Sequence[Select[Any]]) -> None:
+    """All counts of the page in one statement. `total`: the rows of the list, where their number is not known yet."""
+    known = literal(page.total) if total is None else capped(total, None if page.asked.exact else CAP)
+    parts = [known]
+    parts += (_kept_tabs if scope.by_kind(view) else _of_tabs)(view, actor)
     parts += [capped(stmt, SMALL_CAP) for stmt in also]
     found = list(db.session.execute(select(*(part.label(f"n{i}") for i, part in enumerate(parts)))).one())
     page.total, page.tabs = found[0], list(zip(view.tabs, found[1:], strict=False))
@@ -201,25 +220,38 @@ def run(
     stmt = narrowed(view, scope.rows(view, actor), asked)
     if restrict is not None:
         stmt = stmt.where(restrict)
-    backwards = asked.before is not None
-    paged = stmt
-    if asked.after is not None or backwards:
-        paged = paged.where(asked.order.beyond(asked.before or asked.after, backwards))
-    paged = paged.order_by(*asked.order.clauses(backwards)).limit(asked.size + 1)
     columns = names or view.list_columns
-    paged = paged.options(*_loads(view, columns))
-    rows = list(db.session.scalars(paged).unique())
-    more, rows = len(rows) > asked.size, rows[: asked.size]
-    if backwards:
+    found = _found(view, stmt, asked, actor, restrict, _loads(view, *columns))
+    more, rows = len(found.rows) > asked.size, found.rows[: asked.size]
+    if asked.before is not None:
         rows.reverse()
-    page = Page(asked, rows, 0, False, columns=columns)
+    page = Page(asked, rows, found.total or 0, False, columns=columns)
     if restrict is None:
-        _counts(page, view, actor, stmt, also)
+        _counts(page, view, actor, stmt if found.total is None or asked.exact else None, also)
     else:
         page.total = db.session.scalar(select(capped(stmt)))
     page.capped = page.total > CAP and not asked.exact
-    _links(view, page, more, backwards)
+    _links(view, page, more, asked.before is not None)
     return page
+
+
+def _found(
+    view: Any, stmt: Select[Any], asked: Asked, actor: Any, restrict: Any, options: Sequence[Any]
+) -> searching.Found:
+    """The rows of the page, one more than fit if there are more. Their number, where finding them told it."""
+    backwards, position = asked.before is not None, asked.before or asked.after
+    query = filters.query_of(view, asked.words) if restrict is None else ""
+    if query:
+        bare = narrowed(view, scope.rows(view, actor), replace(asked, words=""))
+        limit = asked.size + 1
+        found = searching.page(
+            searching.Wanted(view.model, bare, query, asked.order, position, backwards, limit, tuple(options))
+        )
+        many = found.total is None and searching.estimated(stmt) > CAP
+        return searching.Found(found.rows, CAP + 1) if many else found
+    paged = stmt if position is None else stmt.where(asked.order.beyond(position, backwards))
+    paged = paged.order_by(*asked.order.clauses(backwards)).limit(asked.size + 1).options(*options)
+    return searching.Found(list(db.session.scalars(paged).unique()), None)
 
 
 def _links(view: Any, page: Page, more: bool, backwards: bool) -> None:
@@ -236,14 +268,13 @@ def _links(view: Any, page: Page, more: bool, backwards: bool) -> None:
 
 def related(view: Any, info: Any, words: str, actor: Any, limit: int = 20) -> list[Any]:
     """Rows to choose from in a picker: those that may be picked and contain the words."""
-    stmt = scope.pickable(view, info, actor)
-    model = info.target
-    return list(db.session.scalars(_search_named(stmt, model, words).order_by(key_column(model)).limit(limit)).unique())
-
-
-def _search_named(stmt: Select[Any], model: Any, words: str) -> Select[Any]:
-    picker = _Picker(model)
-    return filters.search(stmt, picker, words.replace("\x00", "").strip()[:LONGEST_SEARCH])
+    stmt, model, key = scope.pickable(view, info, actor), info.target, key_column(info.target)
+    picker, words = _Picker(model), words.replace("\x00", "").strip()[:LONGEST_SEARCH]
+    query = filters.query_of(picker, words)
+    if query:
+        order = Order(key_name(model), getattr(model, key_name(model)), getattr(model, key_name(model)), False, False)
+        return searching.page(searching.Wanted(model, stmt, query, order, None, False, limit)).rows
+    return list(db.session.scalars(filters.search(stmt, picker, words).order_by(key).limit(limit)).unique())
 
 
 @dataclass(frozen=True, slots=True)

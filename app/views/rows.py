@@ -15,9 +15,12 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import g, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from app.extensions import db
+from app.models import custom
 from app.models.reference import Region
 from app.rules.custom import is_custom
 from app.views import cells, dictionary, labels, saving, scope
@@ -31,6 +34,7 @@ Maker = Callable[[Any, "Reader"], Cell]
 NOTHING: Cell = (f'<span class="m3">{cells.NOTHING}</span>', cells.NOTHING)
 OPTIONAL_FROM = 6  # columns from here on may be left out where there is little room
 SHORT = 12  # characters that fit any cell: no need to say them again in a title
+_UNSAFE = re.compile("[&<>\"']")
 _WIDE = re.compile("[\u2e80-\U0010ffff]")
 _PK, _CALLED, _VERSION = "\x00p\x00", "\x00c\x00", "\x00v\x00"  # places in markup that is made once for many rows
 
@@ -40,8 +44,10 @@ class Reader:
 
     def __init__(self) -> None:
         self.today = dt.datetime.now(cells.SHANGHAI).date()
+        self.ordinal = self.today.toordinal()
         self.place = g.hat.place if g.get("hat") is not None else ""
         self.yes, self.no = _("Yes"), _("No")
+        self.regions: dict[str, Cell] = {}
         self._statuses: dict[str, Cell] = {}
         self._words: dict[tuple[str, Any], Cell] = {}
 
@@ -60,22 +66,27 @@ class Reader:
         return found
 
 
+def safe(text: str) -> str:
+    """A text as markup; most hold nothing that has to be escaped."""
+    return text if _UNSAFE.search(text) is None else str(escape(text))
+
+
 def plain(text: str) -> Cell:
     """A text as a cell."""
-    return (str(escape(text)), text) if text else NOTHING
+    return (safe(text), text) if text else NOTHING
 
 
 def _moment(value: dt.datetime, reader: Reader) -> Cell:
     there = value.astimezone(cells.SHANGHAI)
     day, clock = there.date(), f"{there.hour:02}:{there.minute:02}"
-    days = (reader.today - day).days
+    days = reader.ordinal - day.toordinal()
     if days == 0:
         brief = _("today %(clock)s", clock=clock)
     elif days == 1:
         brief = _("yesterday %(clock)s", clock=clock)
     else:
-        brief = f"{day:%m-%d} {clock}" if day.year == reader.today.year else day.isoformat()
-    return f'<time datetime="{value.isoformat()}" title="{day.isoformat()} {clock}">{escape(brief)}</time>', brief
+        brief = f"{day.month:02}-{day.day:02} {clock}" if day.year == reader.today.year else day.isoformat()
+    return f'<time datetime="{value.isoformat()}" title="{day.isoformat()} {clock}">{safe(brief)}</time>', brief
 
 
 def _date(value: dt.date, _reader: Reader) -> Cell:
@@ -93,8 +104,11 @@ def _named(value: Any, _reader: Reader) -> Cell:
 
 
 def _region(value: Region, reader: Reader) -> Cell:
-    name = str(value)
-    return plain((name.removeprefix(reader.place) if reader.place else name) or name)
+    found = reader.regions.get(value.code)
+    if found is None:
+        name = str(value)
+        found = reader.regions[value.code] = plain((name.removeprefix(reader.place) if reader.place else name) or name)
+    return found
 
 
 def _text(value: Any, _reader: Reader) -> Cell:
@@ -175,6 +189,18 @@ def _in_address(pk: str) -> str:
     return pk if pk.isdecimal() and pk.isascii() else str(escape(quote(pk, safe="!$&'()*+,/:;=@")))
 
 
+@lru_cache(maxsize=512)
+def _heads(view: Any, columns: tuple[str, ...], _language: str, _stamp: Any) -> tuple[list[str], list[int]]:
+    """Of each column the opening of a cell's tag up to what depends on the row, and the letters that fit beside its label."""
+    heads, rooms = [], []
+    for place, name in enumerate(columns):
+        label = str(view.label(name))
+        css = cells.css(view, name) + (" opt" if place >= OPTIONAL_FROM else "")
+        heads.append(f'role="cell" data-l="{escape(label)}" data-c="{escape(name)}" class="{css.strip()}')
+        rooms.append(cells.CARD_HALF - _width(label))
+    return heads, rooms
+
+
 class Painter:
     """The rows of one page of one view."""
 
@@ -182,20 +208,15 @@ class Painter:
         self.view, self.columns, self.ticks, self.acts = view, columns, ticks, acts
         self.reader, self.actor = Reader(), current()
         self.makers = [maker(view, name) for name in columns]
-        self.labels = [str(view.label(name)) for name in columns]
         self.shows, self.edits = view.may("can_show"), bool(view.edit_columns)
         self.addresses = {
             name: url_for(f"{view.endpoint}.{name}", pk=_PK).replace(quote(_PK), _PK) for name in ("show", "edit")
         }
-        self._heads = [self._head(place) for place in range(len(columns))]
-        self._made_acts: dict[tuple[Any, ...], str] = {}
         self._words = {"select": _("Select %(name)s", name=_CALLED), "edit": _("Edit"), "view": _("View")}
-
-    def _head(self, place: int) -> str:
-        """The opening of a cell's tag up to what depends on the row."""
-        name, label = self.columns[place], escape(self.labels[place])
-        css = cells.css(self.view, name) + (" opt" if place >= OPTIONAL_FROM else "")
-        return f'role="cell" data-l="{label}" data-c="{escape(name)}" class="{css.strip()}'
+        stamp = custom.stamp(db.session) if any(is_custom(name) for name in columns) else None
+        self._cells = list(zip(self.makers, *_heads(view, tuple(columns), str(get_locale()), stamp), strict=True))[1:]
+        self._said = str(escape(self._words["select"])) if ticks else ""
+        self._made_acts: dict[tuple[Any, ...], str] = {}
 
     def rows(self, rows: Sequence[Any]) -> Markup:
         """All rows."""
@@ -203,17 +224,20 @@ class Painter:
 
     def row(self, row: Any) -> str:
         """One row."""
-        pk, called = str(scope.key_of(row)), str(escape(self.view.called(row)))
+        pk, called, reader = str(scope.key_of(row)), safe(self.view.called(row)), self.reader
         out = ['<tr role="row" aria-selected="false">']
         if self.ticks:
-            said = str(escape(self._words["select"])).replace(_CALLED, called)
             out.append(
                 '<td class="stick" role="cell"><label class="g-tick"><input class="form-check-input" type="checkbox" name="row"'
-                f' form="bulk" value="{escape(pk)}:{row.version}" aria-label="{said}"></label></td>'
+                f' form="bulk" value="{safe(pk)}:{row.version}" aria-label="{self._said.replace(_CALLED, called)}"></label></td>'
             )
         out.append(self._first(row, pk, called))
-        for place in range(1, len(self.columns)):
-            out.append(self._cell(place, row))
+        for make, head, room in self._cells:
+            html, words = make(row, reader)
+            size = len(words)
+            full = " full" if size > room or (2 * size > room and _width(words) > room) else ""
+            title = f' title="{safe(words)}"' if size > SHORT else ""
+            out.append(f'<td {head}{full}"><span class="clip"{title}>{html}</span></td>')
         if self.acts:
             out.append(f'<td class="stickr" role="cell"><span class="g-acts">{self._acts(row, pk, called)}</span></td>')
         out.append("</tr>\n")
@@ -228,16 +252,6 @@ class Painter:
             f'<th class="{"stick2" if self.ticks else ""}" role="rowheader" scope="row">{thumb}'
             f'<{tag} class="clip"{to} title="{called}">{html}</{tag}></th>'
         )
-
-    def _cell(self, place: int, row: Any) -> str:
-        html, words = self.makers[place](row, self.reader)
-        full = " full" if self._needs_line(place, words) else ""
-        title = f' title="{escape(words)}"' if len(words) > SHORT else ""
-        return f'<td {self._heads[place]}{full}"><span class="clip"{title}>{html}</span></td>'
-
-    def _needs_line(self, place: int, words: str) -> bool:
-        room = cells.CARD_HALF - _width(self.labels[place])
-        return len(words) > room or (2 * len(words) > room and _width(words) > room)
 
     def _to(self, name: str, pk: str) -> str:
         return self.addresses[name].replace(_PK, _in_address(pk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -60,8 +61,22 @@ def narrow(view: Any, stmt: Select[Any], actor: Actor | None) -> Select[Any]:
 
 def rows(view: Any, actor: Actor | None) -> Select[Any]:
     """All rows of the view's model that this actor may see. Soft-deleted ones stay in the database for the ledger."""
+    return _by_kind(view, actor) if actor is not None and by_kind(view) else _rows(view, actor)
+
+
+def by_kind(view: Any) -> bool:
+    """Whether a view's scope is that of its kind: it follows from the actor alone, so that statements may be kept."""
+    return bool(view.kind) and view.scope is None
+
+
+def _rows(view: Any, actor: Actor | None) -> Select[Any]:
     stmt = narrow(view, select(view.model), actor)
     return stmt.where(view.model.status != "deleted") if issubclass(view.model, Reviewable) else stmt
+
+
+@lru_cache(maxsize=256)
+def _by_kind(view: Any, actor: Actor) -> Select[Any]:
+    return _rows(view, actor)
 
 
 def fetch(view: Any, actor: Actor | None, pk: object, *, lock: bool = False, options: Sequence[Any] = ()) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import uuid
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
 from flask.signals import request_started
@@ -29,6 +30,7 @@ from app.views import (
     identity,
     labels,
     menu,
+    pieces,
     public_content,
     recording,
     rows,
@@ -63,6 +65,8 @@ _PER_REQUEST = (
     "_jwt_extended_jwt",
     "_jwt_extended_jwt_user",
     "announcement_marks",
+    "holes",
+    "reader_of_pieces",
 )
 
 
@@ -148,19 +152,38 @@ def change_hat(hat_id: int) -> Any:
     return redirect(safe_next(request.form.get("next")) or url_for("HomeView.index"))
 
 
+def header_said() -> tuple[Any, ...]:
+    """All that the head of a page shows of its reader."""
+    return g.actor, g.hat, tuple(g.hats), g.unread
+
+
 def link(**changes: Any) -> str:
     """The present page with some of its query values changed; an empty value leaves the query."""
+    if not changes or changes.keys() == {"lang"}:
+        left = pieces.hole(f"link{changes.get('lang', '')}", lambda: link(**changes))
+        if left is not None:
+            return left
     here = request._get_current_object()  # a page has thirty such links
     values = {k: v for k, v in here.args.items() if k not in changes and k != "lang"}
     values |= {k: v for k, v in changes.items() if v not in ("", None)}
     if here.endpoint is None:
         return _with_query(url_for("HomeView.index"), values)
-    return _with_query(here.script_root + quote(here.path, safe="/!$&'()*+,:;=@"), values)
+    return _with_query(here.script_root + _quoted(here.path), values)
+
+
+@lru_cache(maxsize=1024)
+def _quoted(path: str) -> str:
+    return quote(path, safe="/!$&'()*+,:;=@")
+
+
+@lru_cache(maxsize=4096)
+def _worded(value: Any) -> str:
+    return quote_plus(str(value), safe=_AS_IT_IS)
 
 
 def _with_query(path: str, values: dict[str, Any]) -> str:
     """An address with a query. What a reader sent never becomes an argument of `url_for`, which knows some words."""
-    return f"{path}?{urlencode(values, safe=_AS_IT_IS)}" if values else path
+    return f"{path}?{'&'.join([f'{_worded(k)}={_worded(v)}' for k, v in values.items()])}" if values else path
 
 
 def list_link(view: Any, name: str, value: str) -> str:
@@ -172,6 +195,13 @@ def list_link(view: Any, name: str, value: str) -> str:
 def facets_link(view: Any) -> str:
     """Where the facets of the present list are fetched."""
     return _with_query(url_for(f"{view.endpoint}.facets"), request.args.to_dict())
+
+
+def asked_here() -> tuple[Any, ...]:
+    """What the present page was asked for: links that lead elsewhere on it follow from this."""
+    return request.path, *(
+        (key, value) for key, value in request.args.items() if key not in ("lang", "after", "before")
+    )
 
 
 def without(names: list[str]) -> str:
@@ -198,7 +228,8 @@ def _viewer_words() -> dict[str, str]:
 def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=_, ngettext=ngettext, link=link, list_link=list_link, facets_link=facets_link, without=without,
-        preference=preference, side_menu=menu.side,
+        asked_here=asked_here, header_said=header_said,
+        preference=preference, side_menu=menu.side, piece=pieces.piece, form_token=pieces.token,
         static=assets.address, icon=icons.icon, painted=rows.painted,
         status_mark=cells.status, moment=cells.moment, word=dictionary.word,
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
@@ -229,6 +260,7 @@ def before_fab(app: Flask) -> None:
     app.add_url_rule("/hat/<int:hat_id>", "hat", change_hat, methods=["POST"])
     assets.install(app)
     compression.install(app)
+    pieces.install(app)
     _globals(app)
 
 
