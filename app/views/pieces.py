@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask, current_app, g, request
-from flask_babel import get_locale
+from flask_babel import LazyString, get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
@@ -42,7 +42,7 @@ class Kept:
         with self._lock:
             self.drawn[key] = made
             while len(self.drawn) > MOST:
-                del self.drawn[next(iter(self.drawn))]
+                self.drawn.pop(next(iter(self.drawn)))
 
 
 def install(app: Flask) -> None:
@@ -69,7 +69,7 @@ def piece(draw: Macro, *args: Any, on: Any = ()) -> Markup:
     if g.get("holes") is not None or g.get("actor") is None:
         return Markup(draw(*args))  # noqa: S704 - a macro escapes; inside a piece, or for somebody unknown
     kept = current_app.extensions["pieces"]
-    key = (draw.name, _reader(), tuple(on) if isinstance(on, list) else on)
+    key = (draw.name, _reader(), _plain(on))
     found = kept.drawn.get(key)
     if found is None:
         g.holes = {}
@@ -85,6 +85,13 @@ def piece(draw: Macro, *args: Any, on: Any = ()) -> Markup:
     for name, fill in holes:
         text = text.replace(f"{_EDGE}{name}\x00", escape(fill()))
     return Markup(text)  # noqa: S704 - drawn by a macro
+
+
+def _plain(value: Any) -> Any:
+    """As part of a key: a word that is looked up late says another one in another language."""
+    if isinstance(value, (tuple, list)):
+        return tuple([_plain(one) for one in value])
+    return str(value) if isinstance(value, (str, LazyString)) else value
 
 
 def _reader() -> tuple[Any, ...]:
