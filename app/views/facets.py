@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Select, String, case, cast, func, join, literal, null, select, true, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.extensions import db
 from app.models.reference import Region
@@ -56,11 +57,18 @@ class Spread:
 
 
 def _column(view: Any, one: Filter) -> Any:
-    """What is counted; nothing where a row may have several values, or is no column of the table."""
+    """What is counted; nothing where it is no column of the table, and no field with choices."""
     own = one.info.custom
     if own is None:
         return one.info.column
+    if own.type == "choices":
+        return view.model.extra[own.code]
     return view.model.extra[own.code].astext if own.type in ("choice", "bool") else None
+
+
+def _several(one: Filter) -> bool:
+    """Whether a row may have several values: it counts for each of them."""
+    return one.info.custom is not None and one.info.custom.type == "choices"
 
 
 def _fits(view: Any, one: Filter) -> bool:
@@ -95,9 +103,13 @@ def _base(view: Any, actor: Actor, asked: Asked, columns: Sequence[Filter], with
     return plain.limit(READ + 1).cte(f"base_{without.name if without is not None else ''}")
 
 
-def _of_value(name: str, column: Any) -> Any:
+def _of_value(one: Filter, base: Any, column: Any) -> Any:
     number = func.count().label("n")
-    stmt = select(literal(name).label("name"), cast(column, String).label("value"), number)
+    if _several(one):
+        held = case((func.jsonb_typeof(column) == "array", column), else_=literal([], JSONB))
+        each = func.jsonb_array_elements_text(held).table_valued("value").lateral()
+        base, column = join(base, each, true()), each.c.value
+    stmt = select(literal(one.name).label("name"), cast(column, String).label("value"), number).select_from(base)
     stmt = stmt.where(column.is_not(None)).group_by(column).order_by(number.desc(), cast(column, String))
     return stmt.limit(VALUES + 1)
 
@@ -108,11 +120,11 @@ def _statement(view: Any, actor: Actor, asked: Asked, found: Sequence[Filter]) -
     idle = [one for one in found if not one.active]
     shared = _base(view, actor, asked, idle or found[:1])
     parts.append(select(literal(""), null(), func.count()).select_from(shared))
-    parts += [_of_value(one.name, shared.c[f"c{n}"]) for n, one in enumerate(idle)]
+    parts += [_of_value(one, shared, shared.c[f"c{n}"]) for n, one in enumerate(idle)]
     for one in found:
         if one.active:
             alone = _base(view, actor, asked, [one], without=one)
-            parts.append(_of_value(one.name, alone.c.c0))
+            parts.append(_of_value(one, alone, alone.c.c0))
             parts.append(select(literal(""), null(), func.count()).select_from(alone))
     return union_all(*(select(part.subquery()) for part in parts))
 

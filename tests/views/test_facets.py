@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app.models.custom import CustomField
 from app.views import facets
 from tests.views.people import browser, handler, posting, unit
 
@@ -40,6 +41,28 @@ def test_values_are_counted_in_the_own_rows_only(clerk):
     assert sorted(found["region"].values()) == ["1", "3"]
     assert "status" not in found, "the tabs count it"
     assert "source" not in found, "hidden for the unit"
+
+
+def test_custom_fields_of_several_values_count_a_row_for_each_of_them(app, session):
+    """Values of no list, as an import of long ago may have left them, count nothing and break nothing."""
+    options = [{"code": code, "zh": code, "en": code.title()} for code in ("day", "night", "late")]
+    for code, kind in (("shifts", "choices"), ("main", "choice")):
+        words = {"label_zh": code, "label_en": code, "options": options}
+        session.add(CustomField(entity="posting", code=code, type=kind, in_filter=True, **words))
+    session.commit()
+    own = unit(session)
+    for shifts in (["day", "night"], ["night"], ["late", "night"], [], None, "night", {"day": 1}):
+        posting(session, own, extra={} if shifts is None else {"shifts": shifts, "main": "day"})
+    clerk = handler(app, session, own)
+    found = values(clerk.get(f"{AT}?lang=en").text)
+    assert found["x_shifts"] == {"Night": "3", "Day": "1", "Late": "1"}
+    assert found["x_main"] == {"Day": "6"}
+    narrowed = values(clerk.get(f"{AT}?lang=en&f_x_shifts=day").text)
+    assert narrowed["x_shifts"] == found["x_shifts"], "all values to change to"
+    assert narrowed["x_main"] == {"Day": "1"}
+    for code, number in (("night", 3), ("day", 1)):
+        page = clerk.get(f"/postingview/list/?f_x_shifts={code}").text
+        assert page.count('<a class="clip" href="/postingview/show/') == number, "the list shows what the facet counted"
 
 
 def test_other_conditions_narrow_and_the_own_one_does_not(clerk):
