@@ -17,6 +17,7 @@ from app.views import (
     accounts_admin,
     agencies,
     announcements,
+    check_switches,
     dict_admin,
     gigs,
     imports,
@@ -61,6 +62,7 @@ EVERYONE = tuple(r for r in Role if r is not Role.CLOCK)
 WORK, QUERY, DATA = _l("Workbench"), _l("Records"), _l("Settings")
 UNIT, RECRUIT, CAMPUS, MINE = _l("Unit"), _l("Recruiting"), _l("Campus"), _l("My services")
 PLATFORM, SYSTEM, AUDIT, ACCOUNT = _l("Platform"), _l("System"), _l("Audit"), _l("Account")
+SWITCHES = _l("Switches of checks")
 
 SEND_UNIT = "read write submit withdraw"
 SEND_CHANGE = "read write submit withdraw delete"
@@ -259,6 +261,11 @@ MENU: tuple[Entry, ...] = (
             Place((R, L, SYS), DATA, _l("Review policies"), "settings"),
             Place((OP,), PLATFORM, _l("Review policies"), "settings"),
         ),
+    ),
+    Entry(
+        check_switches.CheckSwitchView,
+        {R: "read", L: "read write delete export", OP: "read write delete export", SYS: "read write delete export"},
+        (Place((R, L, SYS), DATA, SWITCHES, "list-check"), Place((OP,), PLATFORM, SWITCHES, "list-check")),
     ),
     Entry(
         reference.WorkDayView,

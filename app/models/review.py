@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import foreign, relationship
 
 from app.models.base import Stamped, Traced, col, one_of, pk
 from app.models.reference import Region
+from app.rules.checks.switching import EFFECTS
 
 ROUND_STATES = ("queued", "second", "need_info", "held", "approved", "rejected", "withdrawn", "superseded", "lapsed")
 OPEN_STATES = ("queued", "second", "need_info", "held")
@@ -231,6 +233,29 @@ class ReviewPolicy(Traced, Stamped, Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class CheckSwitch(Traced, Stamped, Model):
+    """A check, or a label of words, that a division has switched off or graded otherwise from a day on, and why.
+
+    No division: everywhere. The nearest upwards wins, in it the latest day that has come.
+    """
+
+    __tablename__ = "check_switch"
+    __table_args__ = (
+        UniqueConstraint("rule", "region_code", "valid_from", postgresql_nulls_not_distinct=True),
+        one_of("effect", EFFECTS, "effect"),
+    )
+    id = pk()
+    rule = col("Check or rule of words", String(20), nullable=False, words="check_rule")
+    region_code = col("Division", String(6), ForeignKey("region.code"))
+    effect = col("Is", String(10), nullable=False, words="check_effect")
+    valid_from = col("From", Date, nullable=False)
+    reason = col("Why", String(300), nullable=False)
+    region = relationship(Region, info={"label": _l("Division")})
+
+    def __str__(self) -> str:
+        return self.rule
 
 
 # Events that say up to which line a log is sealed or purged (app/review/logs.py).

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, object_session
 from app.models.custom import SettingsStamp
 from app.models.messages import NoticeText
 from app.models.reference import DictItem, Parameter
+from app.models.review import CheckSwitch
 
 NAME: Final = "settings"
 _KEY, _REQUEST = "settings.stamp", "settings.request"
@@ -69,6 +70,6 @@ def _changed(_mapper: object, _connection: object, row: Any) -> None:
         session.info[_KEY] = session.info[_REQUEST] = None
 
 
-for _model in (DictItem, Parameter, NoticeText):
+for _model in (CheckSwitch, DictItem, Parameter, NoticeText):
     for _when in ("after_insert", "after_update", "after_delete"):
         event.listen(_model, _when, _changed)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.models.review import ReviewCase, ReviewEvidence, ReviewRound
-from app.review import calendar, evidence, ledger
+from app.review import calendar, evidence, ledger, switches
 from app.review.kinds import custom
 from app.review.kinds.base import Kind, Subject, Values
 from app.review.outbox import Notice, enqueue
@@ -57,7 +57,8 @@ def check(
     facts = kind.facts(session, subject, proposed, local_day(now))
     if base:
         facts["approved"] = evidence.shown(base)
-    findings = checks.run(kind.key, proposed, facts)
+    set_here = switches.in_force(session, kind.region(session, subject), local_day(now))
+    findings = checks.run(kind.key, proposed, facts, set_here)
     blocking = [*custom.missing(session, subject, proposed), *blocks(findings)]
     if blocking:
         raise Refused(

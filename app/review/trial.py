@@ -20,7 +20,7 @@ from app.models.accounts import Person
 from app.models.agencies import Agency
 from app.models.files import StoredFile
 from app.models.units import Unit
-from app.review import rounds
+from app.review import rounds, switches
 from app.review.evidence import shown
 from app.review.kinds import content as column
 from app.review.kinds import custom, files, kind_of
@@ -78,7 +78,8 @@ def of(session: Session, actor: Actor, kind_key: str, typed: Typed, row: Any = N
         approved = _approved(session, kind, subject, row)
         if approved:
             facts["approved"] = shown(approved)
-        found = [one for one in checks.run(kind.key, evidence, facts) if one.code not in kind.unseen]
+        set_here = switches.in_force(session, kind.region(session, subject), today())
+        found = [one for one in checks.run(kind.key, evidence, facts, set_here) if one.code not in kind.unseen]
         found = [*custom.missing(session, subject, evidence), *found]
     return Trial(subject, found, faults, held)
 

@@ -41,10 +41,13 @@ class Finding:
     evidence: str = ""
     reason: str = ""  # the return reason (R01...) that a return because of this finding pre-fills
     version: int = 1
+    label: str = ""  # the label of the words found (posting_labels.md); not stored
+    unmade: bool = False  # says that the check was not made; not stored
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form, as stored with the round and answered by the desk's API."""
-        return {**asdict(self), "severity": self.severity.value, "span": list(self.span) if self.span else None}
+        stored = {name: value for name, value in asdict(self).items() if name not in ("label", "unmade")}
+        return {**stored, "severity": self.severity.value, "span": list(self.span) if self.span else None}
 
 
 @dataclass(frozen=True, slots=True)

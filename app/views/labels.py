@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from app.models.custom import ENTITIES
 from app.review.imports.entities import IMPORTERS
+from app.rules import checks
 from app.rules.actor import Role
+from app.rules.checks import switching
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule of the checks in the reader's language; its names stand with the rules, not with the translations."""
+
+    code: str
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.en if str(get_locale()) == 'en' else self.zh}"
+
 
 # Status code -> (shape of the visual kit, word). A shape never stands alone: the word is always beside it.
 STATUSES: Final[dict[str, tuple[str, Any]]] = {
@@ -282,6 +299,19 @@ FIELD_TYPES: Final[dict[str, Any]] = {
     "choices": _l("Several of the options"),
 }
 
+# Grades a division may give to what a check finds, and rules it may set: checks by their code, then labels of words.
+EFFECTS: Final[dict[str, Any]] = {
+    "off": _l("Off"),
+    "info": _l("For information"),
+    "warn": _l("Warning"),
+    "high": _l("Grave"),
+    "usual": _l("As shipped"),
+}
+RULES: Final[dict[str, Any]] = {
+    **{code: Named(code, check.name_zh, check.name_en) for code, check in sorted(checks.named().items())},
+    **{label: Named(label, zh, en) for label, (zh, en, _settable) in switching.LABELS.items()},
+}
+
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
@@ -299,6 +329,8 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "dictionary": DICTIONARIES,
     "task_kind": TASKS,
     "import_entity": {key: importer.label for key, importer in IMPORTERS.items()},
+    "check_rule": RULES,
+    "check_effect": EFFECTS,
     "custom_type": FIELD_TYPES,
     "custom_entity": {key: models[0].CUSTOM_LABEL for key, models in ENTITIES.items()},
 }

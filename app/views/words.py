@@ -58,6 +58,11 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "dict_fixed": (422, _l("The program needs this word; it can be renamed and moved, not switched off.")),
     "word_shipped": (409, _l("This word came with the system and would come back: switch it off instead.")),
     "word_in_use": (409, _l("%(count)s rows hold this word: switch it off instead.")),
+    "check_fixed": (
+        422,
+        _l("“%(rule)s” stays as it is: it refuses what cannot be accepted, or the law demands it (%(law)s)."),
+    ),
+    "day_passed": (422, _l("Not before today, %(today)s: what was decided stays as it was.")),
     "nation_only": (422, _l("This counts everywhere; a division cannot differ.")),
     "nation_row": (409, _l("What counts everywhere cannot be deleted, only changed.")),
     "date_too_far": (422, _l("At most %(limit)s days from today.")),

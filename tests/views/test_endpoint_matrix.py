@@ -118,6 +118,7 @@ SPOTS: dict[str, Spot] = {
     "ImportView.cancel": Spot(RUN, "/imports/{}/cancel", "ImportRunView", True, own=frozenset({302, 404, 409})),
     "DictItemView.types": Spot(("can_list", "DictItemView"), "/dictitemview/types"),
     "ReviewPolicyView.applies": Spot(("can_list", "ReviewPolicyView"), "/reviewpolicyview/applies?kind=posting"),
+    "CheckSwitchView.applies": Spot(("can_list", "CheckSwitchView"), "/checkswitchview/applies"),
     "NoticeTextView.send": Spot(("can_edit", NOTICE), "/noticetextview/send/{}", NOTICE, True),
     "NoticeTextView.preview": Spot(("can_edit", NOTICE), "/noticetextview/preview/{}", NOTICE, True),
     "ReviewReasonView.preview": Spot(("can_edit", "ReviewReasonView"), "/reviewreasonview/preview", post=True),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.reference import MinimumWage, Parameter
-from app.models.review import ReviewPolicy
+from app.models.review import CheckSwitch, ReviewPolicy
 from app.rules.dates import today
 from tests.views.people import browser
 
@@ -20,6 +20,9 @@ def make(session, view: str, region: str | None) -> Any:
     row: Any = {
         "minimumwageview": lambda: MinimumWage(region_code=region, monthly=2690, hourly=2400, valid_from=today()),
         "reviewpolicyview": lambda: ReviewPolicy(kind="posting", region_code=region, working_days=3),
+        "checkswitchview": lambda: CheckSwitch(
+            rule="D04", effect="off", region_code=region, valid_from=today(), reason="另行抽查"
+        ),
         "parameterview": lambda: Parameter(key="probe", region_code=region, value="1"),
     }[view]()
     session.add(row)
@@ -38,6 +41,7 @@ def sent(view: str, **more: str) -> dict[str, str]:
             "tier": "5",
             "lease_minutes": "15",
         },
+        "checkswitchview": {"rule": "J21", "effect": "off", "valid_from": today().isoformat(), "reason": "另行抽查"},
     }[view] | more
 
 
@@ -45,7 +49,7 @@ def version(who, address: str) -> str:
     return re.search(r'name="version" value="([^"]*)"', who.get(address).text)[1]
 
 
-@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview", "parameterview"])
+@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview", "checkswitchview", "parameterview"])
 def test_what_counts_at_home_is_read_and_the_rest_is_not(app, session, view):
     lead = browser(app, session, "lead", region_code=FENGXIAN)
     own, above, beside = (make(session, view, region) for region in (FENGXIAN, SHANGHAI, SHAOGUAN))
@@ -54,7 +58,7 @@ def test_what_counts_at_home_is_read_and_the_rest_is_not(app, session, view):
     assert lead.get(f"/{view}/show/{beside.id}").status_code == 404
 
 
-@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview"])
+@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview", "checkswitchview"])
 def test_only_rows_inside_the_own_division_are_changed(app, session, view):
     lead = browser(app, session, "lead", region_code=FENGXIAN)
     own, above = make(session, view, FENGXIAN), make(session, view, SHANGHAI)
@@ -79,7 +83,7 @@ def test_the_nation_wide_policy_is_the_operators(app, session):
 
 
 @pytest.mark.parametrize(
-    ("view", "region"), [("minimumwageview", SHAOGUAN), ("reviewpolicyview", SHAOGUAN), ("reviewpolicyview", "")]
+    ("view", "region"), [("minimumwageview", SHAOGUAN), ("reviewpolicyview", SHAOGUAN), ("reviewpolicyview", ""), ("checkswitchview", "")]
 )
 def test_nothing_is_added_outside(app, session, view, region):
     lead = browser(app, session, "lead", region_code=SHANGHAI)
@@ -88,7 +92,7 @@ def test_nothing_is_added_outside(app, session, view, region):
     assert '<a href="#region">' in answer.text
 
 
-@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview"])
+@pytest.mark.parametrize("view", ["minimumwageview", "reviewpolicyview", "checkswitchview"])
 def test_inside_it_may_be_added_and_the_picker_offers_nothing_else(app, session, view):
     lead = browser(app, session, "lead", region_code=SHANGHAI)
     assert lead.post(f"/{view}/add", sent(view, region=FENGXIAN)).status_code == 302

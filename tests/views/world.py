@@ -29,7 +29,7 @@ from app.models.media import Medium
 from app.models.messages import Message, NoticeText, Outbox
 from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
-from app.models.review import ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
+from app.models.review import CheckSwitch, ReviewEvent, ReviewPolicy, ReviewReason, ReviewRound
 from app.models.schools import Residency, School
 from app.models.second_factor import FactorReset
 from app.models.sessions import LoginSession
@@ -91,6 +91,7 @@ REACH: dict[str, dict[str, str]] = {
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
     "MinimumWageView": _BUREAU,
     "ReviewPolicyView": _BUREAU | {"operator": "all", "sysadmin": "all"},
+    "CheckSwitchView": _BUREAU | {"operator": "all", "sysadmin": "all"},
     "ParameterView": {"lead": "a", "sysadmin": "all"},
     "ListsView": {r.value: "own" for r in ROLES},
     "OutboxView": {"sysadmin": "all"},
@@ -521,6 +522,8 @@ class _Builder:
             self.keep("ParameterView", side, self.add(Parameter(key="probe", region_code=region, value="1")))
             self.keep("CustomFieldView", side, self.field(region, f"probe_{side}"))
             self.keep("ReviewPolicyView", side, self.add(ReviewPolicy(kind="posting", region_code=region)))
+            off = CheckSwitch(rule="D04", effect="off", region_code=region, valid_from=today(), reason="另行抽查")
+            self.keep("CheckSwitchView", side, self.add(off))
         for name, model in {
             "RegionView": Region, "IndustryView": Industry, "OccupationView": Occupation, "DictItemView": DictItem,
             "WorkDayView": WorkDay, "ReviewReasonView": ReviewReason, "NoticeTextView": NoticeText,

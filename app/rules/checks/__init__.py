@@ -5,8 +5,11 @@ A check is pure: evidence and facts in, findings out. Deterministic faults refus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
+from app.rules.checks import switching
 from app.rules.checks.gig_words import WORDS
 from app.rules.checks.gigs import OFFER, SHARED, WANTED
 from app.rules.checks.local import LOCAL
@@ -15,10 +18,13 @@ from app.rules.checks.posting_words import POSTING_WORDS
 from app.rules.checks.postings import POSTINGS
 from app.rules.checks.residency import RESIDENCY
 from app.rules.checks.saying import Family
+from app.rules.checks.switching import Switch
 from app.rules.checks.unit_names import NAMES
 from app.rules.checks.unit_papers import PAPERS
 from app.rules.checks.units import UNITS
 from app.rules.findings import Check, Evidence, Facts, Finding, run_checks
+
+NONE: Final[Mapping[str, Switch]] = MappingProxyType({})
 
 
 def _joined(*families: Family) -> tuple[Check, ...]:
@@ -37,6 +43,15 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
 }
 
 
-def run(kind: str, evidence: Evidence, facts: Facts) -> list[Finding]:
-    """All findings, worst first, and an OK for every check that found none. KeyError for an unknown kind."""
-    return run_checks(FAMILIES[kind], evidence, facts)
+def named() -> dict[str, Check]:
+    """Every check by its code; in several families a code means the same."""
+    return {check.code: check for family in FAMILIES.values() for check in family}
+
+
+def run(kind: str, evidence: Evidence, facts: Facts, switches: Mapping[str, Switch] = NONE) -> list[Finding]:
+    """All findings, worst first, and an OK for every check that found none. KeyError for an unknown kind.
+
+    `switches` is what the division has set about the checks.
+    """
+    family = FAMILIES[kind]
+    return switching.apply(family, run_checks(family, evidence, facts), switches)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.rules.checks import reading
@@ -50,7 +50,7 @@ class Voice:
 
     def not_checked(self, field: str, zh: str, en: str) -> Finding:
         """The check could not be made; saying so keeps it from looking like a green lamp."""
-        return self.info(field, f"未检查：{zh}", f"Not checked: {en}")
+        return replace(self.info(field, f"未检查：{zh}", f"Not checked: {en}"), unmade=True)
 
     def _make(self, severity: Severity, field: str, zh: str, en: str, reason: str, at: Place | None = None) -> Finding:
         return Finding(
@@ -64,6 +64,7 @@ class Voice:
             at.text if at else "",
             reason,
             self.version,
+            label=at.label if at else "",
         )
 
 
