@@ -18,7 +18,10 @@ class RecordComment(Model):
     """A comment on a row. `side` says who may read it: the bureau, one unit, one school, one agency."""
 
     __tablename__ = "record_comment"
-    __table_args__ = (Index("ix_record_comment_row", "kind", "subject_id", "side", "id"),)
+    __table_args__ = (
+        Index("ix_record_comment_row", "kind", "subject_id", "side", "id"),
+        Index("ix_record_comment_account", "account_id", "at"),
+    )
     id = pk()
     kind = col("Kind", String(30), nullable=False, words="review_kind")
     subject_id = col("Row", BigInteger, nullable=False)

@@ -92,6 +92,7 @@ class ExportEvent(Model):
     region_code = col("Division", String(6), nullable=False, default="")
     list_name = col("List", String(60), nullable=False)
     conditions = col("Conditions", JSONB, nullable=False, default=dict)
+    names = col("Names in the conditions", JSONB, nullable=False, server_default="{}", default=dict)
     columns = col("Columns", ARRAY(String(60)), nullable=False)
     rows = col("Rows", Integer, nullable=False)
     file_format = col("File format", String(5), nullable=False)
@@ -101,9 +102,9 @@ class ExportEvent(Model):
     account = relationship(User, info={"label": _l("Account")})
 
     @property
-    def asked(self) -> tuple[str, dict[str, str]]:
+    def asked(self) -> tuple[str, dict[str, str], dict[str, str]]:
         """What the words about the conditions are made of."""
-        return self.list_name, self.conditions
+        return self.list_name, self.conditions, self.names
 
     @property
     def headings(self) -> tuple[str, list[str]]:

@@ -32,6 +32,7 @@ def facts(line: ExportEvent) -> dict[str, Any]:
         "format": line.file_format,
         "sha256": line.sha256,
         "log": line.id,
+        **({"names": digest(line.names)} if line.names else {}),
     }
 
 

@@ -17,6 +17,23 @@ _MAJOR: Final = re.compile(r"[0-9]{2,6}(?:TK|T|K|J)?", re.IGNORECASE)
 _WORD_LIST: Final = re.compile(r"[a-z][a-z0-9_]*")
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SCHOOL: Final = re.compile(r"[0-9A-Za-z]{2,10}")
+_NEW_WORD: Final = re.compile(r"[a-z0-9](?:[a-z0-9_]{0,18}[a-z0-9])?")  # no column that holds one is shorter
+ORDER: Final = range(10_000)  # places of the words in their dictionary
+# Dictionaries whose codes the program itself tells apart: renamed and ordered, neither extended nor switched off.
+FIXED: Final = frozenset(
+    {
+        "account_kind", "agency_kind", "banned", "document_kind", "education", "gender", "gender_ground", "gig_type_risky",
+        "import_state", "material_slot", "media_slot", "message_kind", "outbox_state", "pay_unit", "quantity_unit",
+        "major_catalogue", "review_kind", "role", "round_state", "settlement", "source", "unit_nature", "work_mode",
+    }
+)  # fmt: skip
+# Those that people may extend.
+OPEN: Final = frozenset(
+    {
+        "benefit", "board_lodging", "degree", "employment_status", "experience", "gig_type", "interview_mode", "job_type",
+        "ownership", "school_level", "size_band", "unit_size",
+    }
+)  # fmt: skip
 MONTHLY: Final = range(500, 20_001)  # yuan
 HOURLY: Final = range(300, 20_001)  # fen
 YEARS: Final = range(2000, 2100)
@@ -106,6 +123,18 @@ def word_fault(values: Mapping[str, Any]) -> None:
         raise Refused("code_form", "dict_code", form="unit_nature")
     if not _WORD.fullmatch(str(values["code"])):
         raise Refused("code_form", "code", form="enterprise")
+
+
+def closed_fault(values: Mapping[str, Any], *, created: bool) -> None:
+    """What nobody does to the dictionary, typed or imported: extend or switch off what the program needs."""
+    if created and not _NEW_WORD.fullmatch(str(values["code"])):
+        raise Refused("dict_code_form", "code")
+    if created and values["dict_code"] not in OPEN:
+        raise Refused("not_a_choice", "dict_code")
+    if values["dict_code"] in FIXED and not values.get("active", True):
+        raise Refused("dict_fixed", "active")
+    if values.get("sort", 0) not in ORDER:
+        raise Refused("number_between", "sort", low=ORDER.start, high=ORDER.stop - 1)
 
 
 def school_fault(values: Mapping[str, Any]) -> None:

@@ -103,6 +103,7 @@ def take(session: Session, works: Mapping[str, Work], worker: str) -> Run | None
             run = Run(
                 row.id, row.attempt, row.kind, row.title, row.account_id, row.hat_id, row.locale, dict(row.parameters)
             )
+            run.kept = dict(row.result or {})
             session.commit()
             return run
         if row.cancel_asked:
@@ -137,6 +138,13 @@ def beat(session: Session, run: Run) -> str:
     if found is None:
         return "lost"
     return "cancelled" if found.cancel_asked else ""
+
+
+def keep(session: Session, run: Run, result: Mapping[str, Any]) -> None:
+    """What the work has come to so far: a later attempt and the owner find it, however this one ends. Commits."""
+    mine = update(BackgroundTask).where(_held(run)).values(result=dict(result))
+    session.execute(mine.execution_options(synchronize_session=False))
+    session.commit()
 
 
 def _held(run: Run) -> ColumnElement[bool]:

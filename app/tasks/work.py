@@ -33,6 +33,7 @@ class Run:
     done: int = 0
     total: int | None = None
     stop: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)  # what an earlier attempt wrote down with `queue.keep`
 
     def report(self, done: int, total: int | None = None) -> None:
         """Says how far the work is; costs nothing, so say it often. Raises Stopped when it is to end."""

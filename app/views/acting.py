@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.extensions import db
+from app.review import setting_log
 from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.views import scope, setting_log
+from app.views import scope
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -47,7 +48,7 @@ class ActingView(SafeView):
             raise Refused("wrong_state")
         before = setting_log.values_of(row)
         self.act(row, name, current(), reason)
-        setting_log.note(current(), row, setting_log.CHANGED, before)
+        setting_log.note(db.session, current(), row, setting_log.CHANGED, before)
         db.session.commit()
         return row
 

@@ -35,6 +35,7 @@ MOST_ROWS = 100  # ticked by hand
 MOST_ALL = 2000  # of "all rows of this list"
 AT_ONCE = 30  # more than that leaves the request
 OPEN_TASKS = 2  # of one person
+UNREACHED = "not_reached"
 SHOWN = 500  # outcomes on one page
 _CHUNK = 50
 
@@ -137,14 +138,27 @@ def task_of(view: Any, actor: Actor, number: int) -> BackgroundTask:
     return row
 
 
-def said(view: Any, actor: Actor, lines: Iterable[Line]) -> list[tuple[str, str, bool, str]]:
-    """Name, address, whether done, and why not, of each row; refused ones first. Names only of what may be seen now."""
-    first = sorted(lines, key=lambda line: not line.code)[:SHOWN]
+def lines_of(task: BackgroundTask) -> list[Line]:
+    """What became of each row, as far as the work came; once it has ended, also which rows it did not reach."""
+    found = [Line(*one) for one in (task.result or {}).get("lines", ())]
+    if task.state in ("waiting", "running"):
+        return found
+    worked_on = {str(line.key) for line in found}
+    return found + [Line(key, UNREACHED) for key, _version in task.parameters["rows"] if str(key) not in worked_on]
+
+
+def said(view: Any, actor: Actor, lines: Iterable[Line]) -> list[tuple[str, str, bool, str, str]]:
+    """Name, address, whether done, why not in words and as a code; refused rows first, then those not reached.
+
+    Names are told only of what may be seen now.
+    """
+    first = sorted(lines, key=lambda line: (not line.code, line.code == UNREACHED))[:SHOWN]
     rows = visible(view, actor, [line.key for line in first])
     found = []
     for line in first:
         row = rows.get(str(line.key))
         name = view.called(row) if row is not None else f"#{line.key}"
         to = url_for(f"{view.endpoint}.show", pk=line.key) if row is not None and view.may("can_show") else ""
-        found.append((name, to, not line.code, words.say(Refused(line.code, **line.facts)) if line.code else ""))
+        why = words.say(Refused(line.code, **line.facts)) if line.code else ""
+        found.append((name, to, not line.code, why, line.code))
     return found

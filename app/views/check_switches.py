@@ -45,7 +45,9 @@ def law_of(rule: str) -> str:
 def lines(region_code: str) -> list[Line]:
     """Every rule as it counts in the division today."""
     counting_here = in_force(db.session, region_code, today())
-    return [Line(str(name), law_of(rule), settable(rule), counting_here.get(rule)) for rule, name in labels.RULES.items()]
+    return [
+        Line(str(name), law_of(rule), settable(rule), counting_here.get(rule)) for rule, name in labels.RULES.items()
+    ]
 
 
 class CheckSwitchView(DivisionView):
@@ -62,7 +64,7 @@ class CheckSwitchView(DivisionView):
     description_columns = {
         "rule": _l("A check by its code, or a label of words. What refuses, and what the law demands, stays as it is"),
         "region": _l("Counts here and in all divisions below; empty: everywhere. The nearest division upwards counts"),
-        "effect": _l("Off: the desk says that it was not checked. “As shipped” takes a switch from above back"),
+        "effect": _l("Not checked: the desk says so. “As shipped” takes a switch from above back"),
         "valid_from": _l("For what is sent in from this day on; what waits at the desk keeps its findings"),
         "reason": _l("Who decided it and on what ground; stays on record"),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,12 +9,13 @@ from flask_appbuilder import Model, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
 from app.models import shipped
 from app.models.reference import DictItem
+from app.rules import reference as rules
 from app.rules.actor import Actor
 from app.rules.lifecycle import move
 from app.rules.refused import Refused
@@ -23,16 +23,7 @@ from app.views import labels, settings_words
 from app.views.acting import ActingView
 from app.views.setting_inputs import ChoiceInput
 
-CODE: Final = re.compile(r"[a-z0-9](?:[a-z0-9_]{0,18}[a-z0-9])?")  # no column that holds one is shorter
 STEP: Final = 10  # between two places of the order
-# Dictionaries whose codes the program itself tells apart: renamed and ordered, neither extended nor switched off.
-FIXED: Final = frozenset(
-    {
-        "account_kind", "agency_kind", "banned", "document_kind", "education", "gender", "gender_ground", "gig_type_risky",
-        "import_state", "material_slot", "media_slot", "message_kind", "outbox_state", "pay_unit", "quantity_unit",
-        "major_catalogue", "review_kind", "role", "round_state", "settlement", "source", "unit_nature", "work_mode",
-    }
-)  # fmt: skip
 
 
 def uses(dict_code: str, code: str) -> int:
@@ -70,7 +61,7 @@ class DictItemView(ActingView):
 
     def own_fields(self, row: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         """Only dictionaries that can take another word."""
-        pairs = [(code, word) for code, word in labels.DICTIONARIES.items() if code not in FIXED]
+        pairs = [(code, word) for code, word in labels.DICTIONARIES.items() if code in rules.OPEN]
         wanted = str(given.get("dict_code") or "")
         return {"dict_code": ChoiceInput(self.label("dict_code"), pairs=pairs, default=wanted)}
 
@@ -92,14 +83,7 @@ class DictItemView(ActingView):
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """A code as everywhere, in a dictionary that can take it; what the program needs stays on offer."""
-        if created and not CODE.fullmatch(row.code):
-            raise Refused("dict_code_form", field="code")
-        if created and (row.dict_code in FIXED or row.dict_code not in labels.DICTIONARIES):
-            raise Refused("not_a_choice", field="dict_code")
-        if row.dict_code in FIXED and not row.active:
-            raise Refused("dict_fixed", field="active")
-        if not 0 <= row.sort <= 9999:
-            raise Refused("number_between", field="sort", low=0, high=9999)
+        rules.closed_fault({c.key: getattr(row, c.key) for c in inspect(DictItem).columns}, created=created)
 
     def before_delete(self, row: Any, actor: Actor) -> None:
         """A word that came with the release would come back; one that rows hold is switched off instead."""
@@ -118,7 +102,7 @@ class DictItemView(ActingView):
         counts = db.session.execute(select(DictItem.dict_code, func.count(), on).group_by(DictItem.dict_code))
         known = {code: (every, active) for code, every, active in counts}
         lines = [
-            (code, settings_words.dictionary_name(code), *known.get(code, (0, 0)), code not in FIXED)
+            (code, settings_words.dictionary_name(code), *known.get(code, (0, 0)), code in rules.OPEN)
             for code in sorted({*labels.DICTIONARIES, *known})
         ]
         return self.render_template("system/dictionaries.html", title=self.list_title, lines=lines)

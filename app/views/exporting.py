@@ -103,6 +103,12 @@ def conditions(asked: Asked, args: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
+def names_of(asked: Asked) -> dict[str, str]:
+    """What the rows that conditions point to are called: their keys tell a later reader nothing."""
+    found = [one for one in asked.filters if one.active and one.info.target is not None and one.shown]
+    return {one.keys[0]: one.shown for one in found}
+
+
 # -- what a person asks for ------------------------------------------------------------------------------------------
 
 
@@ -216,6 +222,7 @@ def note(session: Any, wanted: Plan, made: Made, task_id: int | None = None) -> 
         region_code=actor.region_code,
         list_name=name,
         conditions=wanted.conditions,
+        names=names_of(wanted.asked),
         columns=wanted.names,
         rows=made.rows,
         file_format=wanted.file_format,

@@ -74,7 +74,7 @@ def _several(one: Filter) -> bool:
 def _fits(view: Any, one: Filter) -> bool:
     if _column(view, one) is None or one.name in view.hidden_columns() or (one.name == "status" and view.tabs):
         return False
-    if one.kind in _OWN_CHOICES:
+    if one.kind in _OWN_CHOICES or _several(one):
         return one.listed
     return one.kind == "relation" and scope.chooser(view, one.info) is not None
 

@@ -20,12 +20,13 @@ from app.extensions import db
 from app.models.changes import FieldChange
 from app.models.system import JobRun, JobSwitch
 from app.models.tasks import BackgroundTask
+from app.review import setting_log
 from app.rules import job_times
 from app.rules.dates import ZONE
 from app.rules.refused import Refused
 from app.tasks import queue, runner
 from app.tasks.queue import Order
-from app.views import cells, setting_log, words
+from app.views import cells, words
 from app.views.fields import Fields
 from app.views.identity import current
 from app.views.page import Page
@@ -164,7 +165,7 @@ def _store(name: str, job: Any, fields: Fields) -> None:
     before = setting_log.values_of(row)
     row.off, row.own_time, row.reason = off, own, reason if off else ""
     row.account_id = current().account_id
-    setting_log.note(current(), row, setting_log.CHANGED, before)
+    setting_log.note(db.session, current(), row, setting_log.CHANGED, before)
     db.session.commit()
 
 

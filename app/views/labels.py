@@ -301,7 +301,7 @@ FIELD_TYPES: Final[dict[str, Any]] = {
 
 # Grades a division may give to what a check finds, and rules it may set: checks by their code, then labels of words.
 EFFECTS: Final[dict[str, Any]] = {
-    "off": _l("Off"),
+    "off": _l("Not checked"),
     "info": _l("For information"),
     "warn": _l("Warning"),
     "high": _l("Grave"),

@@ -172,6 +172,7 @@ class Moving(Page):
             title=word,
             move=word,
             good=good,
+            unreached=0,
             total=len(lines),
             lost=sum(line.code == "not_found" for line in lines),
             lines=bulk.said(self, current(), lines),
@@ -189,14 +190,15 @@ class Moving(Page):
             queue.cancel(db.session, row.id, actor.account_id)
             return redirect(url_for(f"{self.endpoint}.outcomes", task=task))
         word = labels.move_words(row.parameters["move"])[0]
-        lines = [bulk.Line(*one) for one in row.result.get("lines", ())]
+        lines = bulk.lines_of(row)
         return self.render_template(
             "outcomes.html",
             title=word,
             move=word,
             task=row,
             failure=words.say(Refused(row.error_code, **row.error_facts)) if row.state == "failed" else "",
-            good=row.result.get("good", 0),
+            good=sum(not line.code for line in lines),
+            unreached=sum(line.code == bulk.UNREACHED for line in lines),
             total=len(row.parameters["rows"]),
             lost=sum(line.code == "not_found" for line in lines),
             lines=bulk.said(self, actor, lines) if lines else [],

@@ -188,7 +188,7 @@ def _save_plain(work: Work) -> Response:
     """Reference data: written as it stands, or refused with the field named."""
     view = work.view
     found = forms.values(view, work.form, work.columns, editing=work.row is not None)
-    row = writing.write(view, work.actor, work.row, found, work.version)
+    row = writing.write(view, work.actor, work.row, found, work.version, _sending(work))
     flash(_("Saved."), "success")
     return redirect(url_for(f"{view.endpoint}.show", pk=_id(row)))
 

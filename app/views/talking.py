@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, request, url_for
@@ -29,6 +30,8 @@ from app.views.page import Page
 SHOWN = 50  # newest comments of a record
 OFFERED = 8  # colleagues in the picker
 MENTIONS = 5
+PACE_COMMENTS, PACE_MINUTES = 20, 10  # so many of one account in so many minutes
+_PACE_LOCK = 7_203_371
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,15 @@ def _parts(comment: RecordComment) -> list[tuple[str, bool]]:
     return [(part, part in names) for part in re.split(f"({pattern})", comment.text) if part]
 
 
+def _pace(actor: Actor) -> None:
+    """Raises Refused comments_many where the account has said enough for now; what was taken back counts too."""
+    db.session.execute(select(func.pg_advisory_xact_lock(_PACE_LOCK, actor.account_id)))
+    lately = RecordComment.at > func.clock_timestamp() - timedelta(minutes=PACE_MINUTES)
+    said = select(func.count()).where(RecordComment.account_id == actor.account_id, lately)
+    if db.session.execute(said).scalar_one() >= PACE_COMMENTS:
+        raise Refused("comments_many", field="text", limit=PACE_COMMENTS, minutes=PACE_MINUTES)
+
+
 class Talking(Page, ABC):
     """The part of a view that holds the comments of its records."""
 
@@ -136,6 +148,7 @@ class Talking(Page, ABC):
             raise Refused("missing", field="text")
         if len(text) > LONGEST:
             raise Refused("too_long", field="text", limit=LONGEST)
+        _pace(actor)
         called = self._called(row, actor, text)
         made = RecordComment(
             kind=self.kind,

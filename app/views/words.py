@@ -22,8 +22,13 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "lease_lost": (409, _l("Your claim on this item has run out and somebody else may hold it now.")),
     "wrong_state": (409, _l("This is not possible in the present state.")),
     "taken": (409, _l("Somebody else is already working on this.")),
+    "not_reached": (409, _l("Not reached: the work ended before this row.")),
     "no_such_move": (404, _l("There is no such action.")),
     "too_many": (429, _l("Too many attempts. Please wait %(minutes)s minutes and try again.")),
+    "comments_many": (
+        429,
+        _l("At most %(limit)s comments in %(minutes)s minutes. Please wait a little; what you wrote was not added."),
+    ),
     # Forms.
     "checks_block": (422, _l("The submission was not accepted. Please mend what is marked below.")),
     "reason_missing": (422, _l("Please give a reason.")),

@@ -12,10 +12,11 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.extensions import db
 from app.models.base import Reviewable
+from app.review import idempotency, setting_log
 from app.review.kinds import custom
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import scope, setting_log
+from app.views import scope
 from app.views.columns import describe
 
 _CONSTRAINT = re.compile(r"^(?:ck|uq|fk|ix)_")
@@ -29,13 +30,17 @@ def version_of(row: Any) -> str:
     return changed.isoformat() if changed is not None else ""
 
 
-def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str = "") -> Any:
+def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str = "", sending: str = "") -> Any:
     """Writes the values of a checked form and commits: a new row where `row` is None, else over the version seen.
 
+    `sending` names what a form sent: whoever sends the same once more gets the row it made, while it is in scope.
     Raises Refused: not_found, stale, duplicate, not_a_choice, missing, bad_value and what the view's `before_save` says.
     """
     created = row is None
     with _refusing(view):
+        made = _made_before(view, actor, sending) if created and sending else None
+        if made is not None:
+            return made
         row = view.model() if created else _locked(view, actor, row, version)
         before = {} if created or not view.on_ledger else setting_log.values_of(row)
         found, own = custom.parted(found)
@@ -47,9 +52,21 @@ def write(view: Any, actor: Actor, row: Any, found: dict[str, Any], version: str
         view.before_save(row, actor, created=created)
         db.session.add(row)
         if view.on_ledger:
-            setting_log.note(actor, row, setting_log.ADDED if created else setting_log.CHANGED, before)
+            setting_log.note(db.session, actor, row, setting_log.ADDED if created else setting_log.CHANGED, before)
+        if created and sending:
+            db.session.flush()
+            idempotency.fulfil(db.session, actor, sending, {"key": str(scope.key_of(row))})
         db.session.commit()
     return row
+
+
+def _made_before(view: Any, actor: Actor, sending: str) -> Any:
+    """The row this sending made already; None, and the sending is taken: this transaction makes it."""
+    before = idempotency.claim(db.session, actor, sending, {"create": type(view).__name__})
+    if before is None:
+        return None
+    db.session.rollback()
+    return scope.fetch(view, actor, before["key"])
 
 
 def remove(view: Any, actor: Actor, pk: object, version: str | None = None) -> None:
@@ -65,7 +82,7 @@ def remove(view: Any, actor: Actor, pk: object, version: str | None = None) -> N
             raise Refused("stale")
         view.before_delete(row, actor)
         if view.on_ledger:
-            setting_log.note(actor, row, setting_log.DELETED)
+            setting_log.note(db.session, actor, row, setting_log.DELETED)
         db.session.delete(row)
         db.session.commit()
 

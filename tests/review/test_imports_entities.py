@@ -18,7 +18,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.messages import Outbox
 from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Region, WorkDay
-from app.models.review import ReviewRound
+from app.models.review import ReviewEvent, ReviewRound
 from app.models.schools import School, Student
 from app.models.system import ImportRun
 from app.models.units import Unit
@@ -30,8 +30,9 @@ from app.review.imports.run import perform
 from app.review.imports.table import heading
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
+from app.rules.reference import FIXED, OPEN
 from app.rules.refused import Refused
-from app.views import import_files
+from app.views import import_files, labels
 from tests.review.samples import REGION, account, owner_of, reviewer, school, school_admin, seeker, uscc
 from tests.review.samples import unit as approved
 
@@ -453,6 +454,61 @@ def test_headings_are_known_in_both_languages_and_by_their_customary_names(app):
             for name in {name for column in importer.columns for name in column.names}:
                 meant = [key for key, names in called.items() if heading(name).casefold() in names]
                 assert len(meant) == 1, (importer.key, name, meant)
+
+
+WORD = {
+    "dict_code": "gig_type",
+    "code": "night_guard",
+    "name_zh": "夜间看护",
+    "name_en": "Night guard",
+    "sort": "20",
+    "active": "是",
+}
+CLOSED = [
+    ({"dict_code": "unit_nature", "code": "guild"}, "dict_code", "not_a_choice"),
+    ({"dict_code": "no_such_list"}, "dict_code", "not_a_choice"),
+    ({"code": "Night-Guard"}, "code", "dict_code_form"),
+    ({"dict_code": "unit_nature", "code": "enterprise", "active": "否"}, "active", "dict_fixed"),
+    ({"sort": "10000"}, "sort", "number_between"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "code"), CLOSED)
+def test_a_list_of_words_gets_no_further_than_the_screen(session, sender, change, field, code):
+    actor, options = sender("dictionary")
+    before = session.query(DictItem).count()
+    result = perform(
+        session,
+        actor,
+        read_table(listed("dictionary", WORD | change)),
+        Options(**options),
+        today(),
+        file_name="字典.csv",
+    )
+    assert [(n.key, n.code) for n in result.errors] == [(field, code)]
+    assert session.query(DictItem).count() == before
+    assert session.scalar(select(DictItem.active).filter_by(dict_code="unit_nature", code="enterprise"))
+
+
+def test_imported_settings_stand_on_the_ledger_like_typed_ones(session, sender):
+    actor, options = sender("dictionary")
+    for words in (WORD, WORD, WORD | {"name_zh": "夜间值守"}):
+        table = read_table(listed("dictionary", words))
+        perform(session, actor, table, Options(**options), today(), file_name="字典.csv")
+    noted = select(ReviewEvent.action, ReviewEvent.actor_id).where(ReviewEvent.action.like("setting_%"))
+    events = session.execute(noted.order_by(ReviewEvent.id)).all()
+    assert events == [("setting_added", actor.account_id), ("setting_changed", actor.account_id)]
+
+
+def test_every_list_of_settings_is_on_the_ledger_as_its_screen_is(app):
+    screens = [v for v in app.extensions["appbuilder"].baseviews if getattr(v, "imports", ())]
+    found = {(key, getattr(IMPORTERS[key], "on_ledger", False)) for view in screens for key in view.imports}
+    wanted = {(key, bool(view.on_ledger)) for view in screens for key in view.imports}
+    assert found == wanted
+
+
+def test_the_dictionaries_of_the_rules_are_those_of_the_screen():
+    assert set(labels.DICTIONARIES) == FIXED | OPEN and not FIXED & OPEN
 
 
 @pytest.mark.slow  # the longest list a screen takes

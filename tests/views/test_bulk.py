@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
+from app.extensions import db
 from app.models.accounts import Hat
 from app.models.positions import Posting
 from app.models.tasks import BackgroundTask
 from app.rules.refused import Refused
-from app.tasks.work import Run
+from app.tasks.work import Run, Stopped
 from app.views import bulk, bulk_work
 from tests.views.people import browser, handler, posting, unit
 
@@ -115,6 +117,57 @@ def test_many_rows_go_to_the_background_with_progress_and_results(app, clerk, se
     assert task.parameters["page"] + str(task.id) == sent.location, "where the message leads"
     assert re.search(r'<a href="/postingview/show/\d+">木工0</a>', page)
     assert live(session) == 1
+
+
+def stopped_after(rows: int, why: str = "cancelled"):
+    """A run that is told to end after so many rows."""
+
+    class Stopping(Run):
+        def report(self, done: int, total: int | None = None) -> None:
+            self.stop = why if done >= rows else ""
+            super().report(done, total)
+
+    return Stopping
+
+
+def attempt(app, kind: type[Run] = Run) -> Any:
+    """What the worker that takes the only task does with it, knowing what attempts before it wrote down."""
+    with app.app_context():
+        db.session.execute(update(BackgroundTask).values(state="running", attempt=BackgroundTask.attempt + 1))
+        db.session.commit()
+        task = db.session.scalars(select(BackgroundTask)).one()
+        run = kind(task.id, task.attempt, task.kind, task.title, task.account_id, task.hat_id, task.locale,
+                   task.parameters, kept=dict(task.result))  # fmt: skip
+        return bulk_work.perform(run)
+
+
+def test_a_cancelled_run_says_of_each_row_whether_it_was_done_refused_or_not_reached(
+    app, clerk, session, own, monkeypatch
+):
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    draft = ticked(session, title="焊工")
+    rows = ticked(session, status="live", unit_id=own.id)
+    at = clerk.post(MOVES, {**YES, "row": [rows[0], *draft, *rows[1:]]}).location
+    with pytest.raises(Stopped):
+        attempt(app, stopped_after(3))
+    session.execute(update(BackgroundTask).values(state="cancelled"))
+    session.commit()
+    assert live(session) == 4, "two of five are down, and somebody else's stays"
+    page = clerk.get(f"{at}?lang=en").text
+    assert "2 rows done; 1 row refused; 3 rows not reached" in page
+    assert "3 of 6 rows had been worked on" in page
+    assert page.count("Not reached: the work ended before this row.") == 3
+    assert page.index("焊工") < page.index("木工4") < page.index("木工0"), "refused, not reached, done"
+
+
+def test_begun_anew_it_goes_on_and_forgets_no_outcome(app, clerk, session, own, monkeypatch):
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    clerk.post(MOVES, {**YES, "row": ticked(session, status="live", unit_id=own.id)})
+    with pytest.raises(Stopped):
+        attempt(app, stopped_after(2, "shutdown"))
+    outcome = attempt(app)
+    assert outcome.result["good"] == 5, "none is refused because the attempt before had moved it"
+    assert len({key for key, _code, _facts in outcome.result["lines"]}) == 5
 
 
 def test_the_outcomes_are_nobody_elses(app, clerk, session, own, monkeypatch):

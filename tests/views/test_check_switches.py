@@ -20,7 +20,13 @@ LOOKS = {"requirements": "五官端正，身高165以上。"}
 
 
 def values(**more: str) -> dict[str, str]:
-    return {"rule": "J11", "effect": "off", "region": "", "valid_from": today().isoformat(), "reason": "沪人社〔2026〕9号"} | more
+    return {
+        "rule": "J11",
+        "effect": "off",
+        "region": "",
+        "valid_from": today().isoformat(),
+        "reason": "沪人社〔2026〕9号",
+    } | more
 
 
 def put(session, rule: str = "J11", region: str | None = "310000", effect: str = "off", days: int = 0) -> CheckSwitch:
@@ -49,9 +55,10 @@ def test_a_switch_counts_for_the_next_round_and_is_on_record(session, admin):
     row = session.scalars(select(CheckSwitch)).one()
     events = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "setting_added")).all()
     assert [event for event in events if "check_switch" in event.body]
-    assert session.scalars(select(FieldChange).where(FieldChange.entity == "check_switch")).first() is not None
     assert admin.post(f"/checkswitchview/delete/{row.id}").status_code == 302
     assert grade(session) == {"warn"}
+    gone = session.scalars(select(FieldChange).where(FieldChange.entity == "check_switch")).one()
+    assert (gone.action, gone.fields["reason"][0]) == ("deleted", "沪人社〔2026〕9号")
 
 
 @pytest.mark.parametrize(
@@ -116,6 +123,6 @@ def test_what_counts_is_shown_with_what_cannot_be_set(app, session):
     lead = browser(app, session, "lead", region_code="310120")
     page = lead.get("/checkswitchview/applies?lang=en").text
     assert page.count('<th role="rowheader"') > 80
-    assert ">Off</span>" in page and "cannot be set" in page
+    assert ">Not checked</span>" in page and "cannot be set" in page
     assert "/checkswitchview/applies" in lead.get(f"{LIST}?lang=en").text
     assert lead.get("/checkswitchview/applies?region=%00'--").status_code == 200

@@ -303,7 +303,7 @@ def test_the_auditor_reads_the_log_in_words_and_exports_it(world, undone):
     exported(world, Role.LEAD, "PostingView", "tab=live&f_region=310120&f_valid_until_from=2020-01-01")
     page = world.get(Role.AUDITOR, "/exporteventview/list/?lang=en").text
     assert "Status: Live" in page
-    assert "Work place (division): 310120" in page
+    assert "Work place (division): 上海市奉贤区" in page
     assert "Valid until ≥: 2020-01-01" in page
     assert exported(world, Role.LEAD, "ExportEventView").status_code == 403
     lines = table(exported(world, Role.AUDITOR, "ExportEventView", "lang=en"))

@@ -55,6 +55,7 @@ def test_custom_fields_of_several_values_count_a_row_for_each_of_them(app, sessi
         posting(session, own, extra={} if shifts is None else {"shifts": shifts, "main": "day"})
     clerk = handler(app, session, own)
     found = values(clerk.get(f"{AT}?lang=en").text)
+    assert "x_shifts" in found, sorted(found)
     assert found["x_shifts"] == {"Night": "3", "Day": "1", "Late": "1"}
     assert found["x_main"] == {"Day": "6"}
     narrowed = values(clerk.get(f"{AT}?lang=en&f_x_shifts=day").text)

@@ -83,7 +83,8 @@ def test_the_nation_wide_policy_is_the_operators(app, session):
 
 
 @pytest.mark.parametrize(
-    ("view", "region"), [("minimumwageview", SHAOGUAN), ("reviewpolicyview", SHAOGUAN), ("reviewpolicyview", ""), ("checkswitchview", "")]
+    ("view", "region"),
+    [("minimumwageview", SHAOGUAN), ("reviewpolicyview", SHAOGUAN), ("reviewpolicyview", ""), ("checkswitchview", "")],
 )
 def test_nothing_is_added_outside(app, session, view, region):
     lead = browser(app, session, "lead", region_code=SHANGHAI)

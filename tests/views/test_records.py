@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, inspect, select, update
 
 from app import registry
 from app.models.changes import FieldChange, is_traced
@@ -13,6 +14,7 @@ from app.models.comments import RecordComment
 from app.models.messages import Message, Outbox
 from app.models.units import Unit, UnitChange
 from app.review import outbox
+from app.views import talking
 from app.views.base import SafeView
 from tests.views import people
 
@@ -193,6 +195,22 @@ def test_nobody_is_called_to_a_row_that_is_not_shown_to_them(app, session):
 def test_a_comment_has_words_and_a_limit(draft, text, status):
     sender, _owner, row = draft
     assert sender.post(f"/postingview/comment/{row.id}", {"text": text}).status_code == status
+
+
+def test_nobody_talks_faster_than_the_pace(session, draft, monkeypatch):
+    """What was taken back counts too; another account has a pace of its own, and time passes."""
+    sender, owner, row = draft
+    monkeypatch.setattr(talking, "PACE_COMMENTS", 2)
+    path = f"/postingview/comment/{row.id}"
+    assert [sender.post(path, {"text": f"第{n}条"}).status_code for n in range(3)] == [302, 302, 429]
+    key = session.scalars(select(RecordComment.id)).first()
+    sender.post(f"/postingview/uncomment/{row.id}/{key}")
+    refused = sender.post(f"{path}?lang=en", {"text": "再来"})
+    assert (refused.status_code, "At most 2 comments in 10 minutes" in refused.text) == (429, True)
+    assert owner.post(path, {"text": "我也说"}).status_code == 302
+    session.execute(update(RecordComment).values(at=RecordComment.at - timedelta(minutes=11)))
+    session.commit()
+    assert sender.post(path, {"text": "过了十分钟"}).status_code == 302
 
 
 def test_only_ones_own_comment_is_taken_back(session, draft):

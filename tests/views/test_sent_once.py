@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.models.changes import FieldChange
 from app.models.positions import Posting
+from app.models.review import CheckSwitch, ReviewEvent
 from app.rules.dates import today
 from tests.views.people import browser, handler, unit
 
@@ -83,3 +85,51 @@ def test_the_name_of_a_form_is_of_use_to_its_own_account_only(app, session, mine
     assert first.location != second.location
     assert session.query(Posting).count() == 2
     assert browser(app, session, "seeker").post("/postingview/add", sent).status_code == 403
+
+
+# -- forms of what no desk decides on ---------------------------------------------------------------------------------
+
+PLAIN = {
+    "announcementview": ("operator", {"title_zh": "停机", "title_en": "Down", "body_zh": "今晚维护", "body_en": "Tonight"}),
+    "checkswitchview": ("sysadmin", {"rule": "J11", "effect": "off", "reason": "试点"}),
+    "customfieldview": ("sysadmin", {"entity": "posting", "type": "int", "label_zh": "班次", "label_en": "Shifts", "position": "100"}),
+    "reviewpolicyview": (
+        "sysadmin",
+        {"kind": "posting", "region": "310120", "working_days": "3", "tier": "5", "lease_minutes": "15", "seats_needed": "1"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("view", sorted(PLAIN))
+def test_a_plain_form_makes_one_row_too(app, session, view):
+    """Without the name of the form the second arrival would make another row, or be refused as a double."""
+    role, entries = PLAIN[view]
+    admin = browser(app, session, role)
+    page = admin.get(f"/{view}/add").text
+    sent = {**given(page), **entries, "sending": re.search(r'name="sending" value="(\w{32})"', page)[1]}
+    events = session.query(ReviewEvent).count()
+    first = admin.post(f"/{view}/add", sent)
+    assert first.status_code == 302, re.findall(r'<li><a href="#\w+">([^<]*)', first.text)
+    counts = session.query(ReviewEvent).count(), session.query(FieldChange).count()
+    second = admin.post(f"/{view}/add", sent)
+    assert (second.status_code, second.location) == (302, first.location)
+    assert (session.query(ReviewEvent).count(), session.query(FieldChange).count()) == counts
+    assert counts[0] >= events
+
+
+def given(page: str) -> dict[str, str]:
+    """The days and numbers an empty form starts with."""
+    return dict(
+        re.findall(r'<input[^>]* name="(valid_from|starts_on|ends_on|shown_from|shown_to)"[^>]* value="([^"]+)"', page)
+    )
+
+
+def test_a_row_deleted_meanwhile_is_not_made_again_by_its_old_form(app, session):
+    admin = browser(app, session, "sysadmin")
+    page = admin.get("/checkswitchview/add").text
+    sent = {**given(page), **PLAIN["checkswitchview"][1]}
+    sent |= {"valid_from": today().isoformat(), "sending": re.search(r'name="sending" value="(\w{32})"', page)[1]}
+    made = admin.post("/checkswitchview/add", sent)
+    assert admin.post(made.location.replace("show", "delete")).status_code == 302
+    assert admin.post("/checkswitchview/add", sent).status_code == 404
+    assert session.query(CheckSwitch).count() == 0

@@ -15,7 +15,8 @@ from app.models.messages import Outbox
 from app.models.reference import DictItem, Parameter
 from app.models.review import ReviewEvent, ReviewPolicy
 from app.review import ledger, policy
-from app.views import dict_admin, dictionary, labels
+from app.rules.reference import FIXED
+from app.views import dictionary, labels
 from app.views.columns import enumerated
 from tests.review.samples import Story
 from tests.views import people
@@ -120,7 +121,7 @@ def test_no_dictionary_can_be_extended_whose_codes_the_database_checks():
     for mapper in Model.registry.mappers:
         for column in mapper.local_table.columns:
             if column.info.get("dict") in labels.DICTIONARIES and enumerated(mapper.class_, column.key):
-                assert column.info["dict"] in dict_admin.FIXED, column
+                assert column.info["dict"] in FIXED, column
 
 
 def test_the_list_of_dictionaries_leads_to_their_words(admin):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Boolean, Date, Integer, SmallInteger, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.review import setting_log
 from app.review.imports import cells
 from app.review.imports.columns import Column, Reader
 from app.review.imports.importer import ByColumn, Change, Draft, differing
@@ -56,6 +57,7 @@ class Plain(ByColumn):
     identity: ClassVar[tuple[str, ...]]  # columns by which a row is known again
     derived: ClassVar[tuple[str, ...]] = ()  # columns that only a new row takes from its code
     rule: ClassVar[Any] = None  # staticmethod(values): what the form refuses
+    on_ledger: ClassVar[bool] = False  # settings: what becomes of each row stands on the ledger, as from the screen
     batch_rows = 100
     most_rows = 10_000
 
@@ -117,6 +119,7 @@ class Plain(ByColumn):
     def write(self, session: Session, actor: Actor, draft: Draft, row: Any, known: Any) -> None:
         """A new row, or the stored one with what the list says."""
         subject = row if row is not None else self.model()
+        before = setting_log.values_of(row) if row is not None else {}
         names = draft.content if row is None else {change.column for change in self.changes(draft, row)}
         values, own = custom.parted({name: draft.content[name] for name in names})
         for name, value in values.items():
@@ -124,6 +127,9 @@ class Plain(ByColumn):
         custom.write(session, subject, own)
         self.finish(subject, known)
         session.add(subject)
+        if self.on_ledger:
+            action = setting_log.ADDED if row is None else setting_log.CHANGED
+            setting_log.note(session, actor, subject, action, before)
 
     def finish(self, subject: Any, known: Any) -> None:
         """Columns that are made of others."""

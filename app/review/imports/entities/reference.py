@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Region, WorkDay
 from app.review.imports import cells
 from app.review.imports.columns import Reader
-from app.review.imports.importer import REGION
+from app.review.imports.importer import REGION, Draft
 from app.review.imports.options import Options
 from app.review.imports.plain import Plain, Tree, of
 from app.rules import reference as rules
@@ -29,6 +29,7 @@ _LEVEL: Final = ("级别", "层级", "等级")
 class DictionaryImport(Plain):
     """Words of the data dictionary (字典管理)."""
 
+    on_ledger = True
     key, command, label = "dictionary", "dictionary", _l("Data dictionary")
     about = _l(
         "Words offered by the select fields. A word that is there keeps its code; names, order and state follow."
@@ -45,10 +46,16 @@ class DictionaryImport(Plain):
         of(DictItem, "active", ("启用", "状态", "是否启用"), example="是"),
     )
 
+    def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:
+        """As on the screen: what the program needs is neither extended nor switched off."""
+        super().check(session, draft, row, known)
+        rules.closed_fault(self._would_be(draft, row), created=row is None)
+
 
 class RegionImport(Tree):
     """Divisions of GB/T 2260 as the ministry publishes them each year."""
 
+    on_ledger = True
     key, command, label = "region", "regions", _l("Divisions")
     about = _l("Codes of GB/T 2260. Level and parent follow from the code; an abolished division gets its last day.")
     model, roles = Region, ADMIN
@@ -100,6 +107,7 @@ class RegionImport(Tree):
 class IndustryImport(Tree):
     """Industries of GB/T 4754, down to the four digits."""
 
+    on_ledger = True
     key, command, label = "industry", "industries", _l("Industries")
     about = _l("Classes of GB/T 4754. Sections and divisions are shipped, groups and classes come with the full table.")
     model, roles = Industry, ADMIN
@@ -129,6 +137,7 @@ class IndustryImport(Tree):
 class OccupationImport(Tree):
     """Occupations of the national classification."""
 
+    on_ledger = True
     key, command, label = "occupation", "occupations", _l("Occupations")
     about = _l("Occupations of the national classification with their groups.")
     model, roles = Occupation, ADMIN
@@ -155,6 +164,7 @@ class OccupationImport(Tree):
 class MajorImport(Tree):
     """Majors of the three national catalogues."""
 
+    on_ledger = True
     key, command, label = "major", "majors", _l("Majors")
     about = _l("Catalogues of majors: undergraduate, vocational, graduate. Upper levels are shipped.")
     model, roles = Major, ADMIN
@@ -189,6 +199,7 @@ class MajorImport(Tree):
 class WorkDayImport(Plain):
     """Days worked and days off, with 调休, after the yearly notice."""
 
+    on_ledger = True
     key, command, label = "work_day", "work-days", _l("Working calendar")
     about = _l("Days of the calendar that due dates are counted by, after the yearly notice of the State Council.")
     model, roles = WorkDay, ADMIN
@@ -225,6 +236,7 @@ def _fen(reader: Reader, key: str, known: Any) -> int | None:
 class MinimumWageImport(Plain):
     """Local minimum pay, entered by the bureau of the division."""
 
+    on_ledger = True
     key, command, label = "minimum_wage", "minimum-wages", _l("Minimum wages")
     about = _l("Local minimum pay by division and first day; postings and gigs below it are marked.")
     model, roles, place = MinimumWage, frozenset({Role.LEAD}), REGION

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
-from app.extensions import db
 from app.models.changes import TECHNICAL, key_of
 from app.review import ledger
 from app.review.canonical import canonical, sha256
@@ -24,10 +24,10 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names if name not in TECHNICAL}
 
 
-def note(actor: Actor, row: Any, action: str, before: dict[str, Any] | None = None) -> None:
+def note(session: Session, actor: Actor, row: Any, action: str, before: dict[str, Any] | None = None) -> None:
     """Writes what became of the row, in the same transaction; nothing where no field differs from `before`."""
     if action != DELETED:
-        db.session.flush()
+        session.flush()
     new, old = values_of(row), before or {}
     changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
     if action == CHANGED and not changed:
@@ -35,4 +35,4 @@ def note(actor: Actor, row: Any, action: str, before: dict[str, Any] | None = No
     facts = {"table": row.__tablename__, "row": key_of(row), "fields": sorted(changed)}
     digest = sha256(canonical(changed))
     region = str(new.get("region_code") or "")
-    ledger.append(db.session, action, actor, region, facts=facts | {"digest": digest})
+    ledger.append(session, action, actor, region, facts=facts | {"digest": digest})
