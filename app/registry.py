@@ -62,7 +62,8 @@ EVERYONE = tuple(r for r in Role if r is not Role.CLOCK)
 WORK, QUERY, DATA = _l("Workbench"), _l("Records"), _l("Settings")
 UNIT, RECRUIT, CAMPUS, MINE = _l("Unit"), _l("Recruiting"), _l("Campus"), _l("My services")
 PLATFORM, SYSTEM, AUDIT, ACCOUNT = _l("Platform"), _l("System"), _l("Audit"), _l("Account")
-SWITCHES = _l("Switches of checks")
+SWITCHES, POLICIES = _l("Switches of checks"), _l("Review policies")
+REASONS, CALENDAR = _l("Return reasons"), _l("Working calendar")
 
 SEND_UNIT = "read write submit withdraw"
 SEND_CHANGE = "read write submit withdraw delete"
@@ -244,10 +245,7 @@ MENU: tuple[Entry, ...] = (
     Entry(
         reason_admin.ReviewReasonView,
         {R: "read", L: "read export", S: "read", OP: "read write export", SYS: "read write export"},
-        (
-            Place((R, L, S, SYS), DATA, _l("Return reasons"), "messages"),
-            Place((OP,), PLATFORM, _l("Return reasons"), "messages"),
-        ),
+        (Place((R, L, S, SYS), DATA, REASONS, "messages"), Place((OP,), PLATFORM, REASONS, "messages")),
     ),
     Entry(
         notice_admin.NoticeTextView,
@@ -257,10 +255,7 @@ MENU: tuple[Entry, ...] = (
     Entry(
         policies.ReviewPolicyView,
         {R: "read", L: "read write delete export", OP: "read write delete export", SYS: "read write delete export"},
-        (
-            Place((R, L, SYS), DATA, _l("Review policies"), "settings"),
-            Place((OP,), PLATFORM, _l("Review policies"), "settings"),
-        ),
+        (Place((R, L, SYS), DATA, POLICIES, "settings"), Place((OP,), PLATFORM, POLICIES, "settings")),
     ),
     Entry(
         check_switches.CheckSwitchView,
@@ -270,10 +265,7 @@ MENU: tuple[Entry, ...] = (
     Entry(
         reference.WorkDayView,
         {R: "read", L: "read export", SYS: "read write import export"},
-        (
-            Place((L,), DATA, _l("Working calendar"), "calendar"),
-            Place((SYS,), DATA, _l("Working calendar"), "calendar"),
-        ),
+        (Place((L,), DATA, CALENDAR, "calendar"), Place((SYS,), DATA, CALENDAR, "calendar")),
     ),
     Entry(
         reference.MinimumWageView,
