@@ -51,6 +51,7 @@ from app.views.lists import ListsView
 from app.views.logs import RequestEventView
 from app.views.online import OnlineView, SessionView
 from app.views.portal import PortalView
+from app.views.proof import ProofView
 from app.views.tasks import TaskView
 
 R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
@@ -388,8 +389,7 @@ MENU: tuple[Entry, ...] = (
         api=False,
     ),
     _own(TaskView, "read cancel", _l("My tasks"), "hourglass"),
-    Entry(FileView, dict.fromkeys(EVERYONE, "list"), api=False),
-    Entry(FindView, dict.fromkeys(EVERYONE, "list"), api=False),
+    *(Entry(view, dict.fromkeys(EVERYONE, "list"), api=False) for view in (FileView, FindView, ProofView)),
 )
 
 APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)

@@ -18,7 +18,7 @@ from app.review import ledger
 from app.rules.actor import Actor, Role
 from app.rules.hats import administrators_clash, place_fault
 from app.rules.refused import Refused
-from app.views import cells
+from app.views import cells, proof
 from app.views.base import SafeView
 
 PLACES = {"region": "region_code", "unit": "unit_id", "school": "school_id", "agency": "agency_id"}
@@ -67,6 +67,10 @@ class HatView(SafeView):
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
         """Functions are granted to handlers only."""
         return () if row.role == Role.HANDLER else ("grants",)
+
+    def _form(self, row: Any) -> Any:
+        proof.demand()
+        return super()._form(row)
 
     def may_edit(self, row: Any, actor: Actor) -> bool:
         """Nobody changes their own roles."""

@@ -27,7 +27,7 @@ from app.rules.codes import email_fault
 from app.rules.lifecycle import Move, move
 from app.rules.passwords import one_time_password
 from app.rules.refused import Refused
-from app.views import labels, scope
+from app.views import labels, proof, scope
 from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
@@ -124,6 +124,7 @@ class AccountView(SafeView):
         if name not in MOVES:
             raise Refused("no_such_move", move=name)
         self.demand(f"can_{name}")
+        proof.demand()
         return MOVES[name]
 
     @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ import sys
 import traceback
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -19,6 +19,7 @@ from app.extensions import db
 from app.rules.refused import Refused
 from app.views import words
 from app.views.identity import is_api
+from app.views.page import came_from, safe_next
 
 log = logging.getLogger("app.errors")
 
@@ -67,15 +68,22 @@ def page(status: int, detail: str = "", code: str = "") -> Response:
     return Response(text, status=status, content_type="text/html; charset=utf-8")
 
 
-def refused(error: Refused) -> Response:
+def refused(error: Refused) -> Any:
     """A refusal nobody handled nearer to the form."""
     db.session.rollback()
     status, said = words.status_of(error), words.say(error)
+    if error.code == "proof_needed" and not is_api():
+        return redirect(url_for("ProofView.index", next=_asked()))
     if is_api():
         findings = error.facts.get("findings")
         more = {"findings": [f if isinstance(f, dict) else f.as_dict() for f in findings]} if findings else {}
         return problem(status, str(PAGES.get(status, PAGES[400])[0]), said, error.code, error.field, **more)
     return page(status, said, error.code)
+
+
+def _asked() -> str:
+    """Where to go on after a proof: the page itself, or for what was sent the page it came from."""
+    return safe_next(request.full_path.rstrip("?")) if request.method == "GET" else came_from()
 
 
 def http(error: HTTPException) -> Any:

@@ -29,7 +29,7 @@ from app.rules.dates import now
 from app.rules.refused import Refused
 from app.tasks import queue, runner
 from app.tasks.queue import Order
-from app.views import chosen, identity, listing, scope
+from app.views import chosen, identity, listing, proof, scope
 from app.views.export_limits import Limits, limits
 from app.views.export_rows import BATCH, Rows, column, reading
 from app.views.listing import Asked
@@ -117,6 +117,8 @@ def answer(view: Any) -> Any:
     actor = identity.current()
     names = chosen.chosen_columns(view, actor, request.args)
     wanted = plan(view, actor, request.args, names, request.form.get("format", ""))
+    if proof.personal(view, wanted.names):
+        proof.demand()
     rows = db.session.scalar(select(capped(wanted.stmt, wanted.limits.most)))
     if rows > wanted.limits.most:
         raise Refused("export_too_many", most=f"{wanted.limits.most:,}")

@@ -16,7 +16,7 @@ from app.review.policy import DEFAULT, Policy
 from app.rules.actor import ADMINS, Actor
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
-from app.views import labels, scope, second_factor
+from app.views import labels, proof, scope, second_factor
 from app.views.accounts import account_words
 from app.views.base import SafeView
 from app.views.identity import current
@@ -101,4 +101,5 @@ class FactorResetView(SafeView):
         if name not in MOVES:
             raise Refused("no_such_move", move=name)
         self.demand(f"can_{name}")
+        proof.demand()
         return MOVES[name]

@@ -52,7 +52,11 @@ def device_words(made_of: tuple[int, str, str]) -> Any:
     key, kind, name = made_of
     said = " · ".join(part for part in (dictionary.word("device_kind", kind), name) if part) or _("Unknown device")
     login = g.get("login")
-    here = Markup(' <span class="g-tag">{}</span>').format(_("this device")) if login and login.id == key else ""
+    here = (
+        Markup(' <span class="g-st" data-st="ok">{}</span>').format(_("this device"))
+        if login and login.id == key
+        else ""
+    )
     return Markup("{}{}").format(said, here)
 
 

@@ -5,6 +5,7 @@ The line is written when the answer stands, in a transaction of its own: what wa
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask import Response, g, request
@@ -23,6 +24,7 @@ UNTOLD: Final = frozenset(
     }
 )  # fmt: skip
 TRIES: Final = frozenset({"precheck", "precheck_row", "preview"})
+_STRANGE: Final = re.compile(r"[^\w.:-]", re.ASCII)
 KEYS: Final = ("pk", "round_id", "key", "id", "task", "hat_id")
 
 
@@ -36,7 +38,12 @@ def _step(method: str) -> tuple[str, str]:
         or (request.form.get("move") if method == "moves" else "")
     )
     row = next((named[name] for name in KEYS if name in named), "")
-    return str(move or method)[:40], str(row)[:60]
+    return _plain(str(move or method))[:40], _plain(str(row))[:60]
+
+
+def _plain(text: str) -> str:
+    """Names and keys as they can be stored; whatever else an address may hold shows as a question mark."""
+    return _STRANGE.sub("?", text[:60])
 
 
 def _result(status: int) -> str:

@@ -65,7 +65,15 @@ def start(data_dir: Path, port: int = 0, **env: str) -> Server:
         process = subprocess.Popen(
             [sys.executable, "run.py"],
             cwd=ROOT,
-            env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1", "UNDO_SECONDS": "8"} | env,
+            env=os.environ
+            | {
+                "DATA_DIR": str(data_dir),
+                "PORT": str(port),
+                "WORKERS": "1",
+                "UNDO_SECONDS": "8",
+                "PROOF_MINUTES": "120",
+            }
+            | env,
             stdout=log,
             stderr=subprocess.STDOUT,
         )

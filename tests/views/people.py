@@ -44,6 +44,10 @@ class Browser:
         """As if the session had reached its longest duration."""
         self._set(session, ends_at=func.now() - timedelta(seconds=1))
 
+    def unproven(self, session: Any, **ago: int) -> None:
+        """As if the last proof of identity were that old."""
+        self._set(session, proved_at=func.now() - timedelta(**ago))
+
     def _set(self, session: Any, **values: Any) -> None:
         stmt = update(LoginSession).where(LoginSession.account_id == self.account_id, LoginSession.ended_at.is_(None))
         session.execute(stmt.values(**values).execution_options(synchronize_session=False))

@@ -150,6 +150,7 @@ SPOTS: dict[str, Spot] = {
     ),
     "SessionView.others": Spot(("can_end", "SessionView"), "/sessionview/others", post=True),
     "SecondFactorView.index": Spot(None, "/second-factor/", own=frozenset({302})),
+    "ProofView.index": Spot(("can_list", "ProofView"), "/proof/"),
     "FactorView.index": Spot(("can_list", "FactorView"), "/factor/"),
     "FactorView.device": Spot(("can_list", "FactorView"), "/factor/device"),
     "FactorView.codes": Spot(("can_list", "FactorView"), "/factor/codes", post=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from app.models.logs import RequestEvent
@@ -48,6 +49,13 @@ def test_nothing_that_was_sent_is_kept(app, session):
     kept = [str(value) for line in lines(session, who.account_id) for value in vars(line).values()]
     assert len(kept) > 20
     assert not [value for value in kept if new in value or PASSWORD in value or "13800001234" in value]
+
+
+@pytest.mark.parametrize("odd", ["%00", "%F0%9F%98%80", "a%0Ab", "x" * 200, "%ED%A0%80"])
+def test_whatever_stands_in_an_address_can_be_recorded(app, session, odd):
+    who = browser(app, session, "sysadmin")
+    assert who.post(f"/accountview/move/{odd}/1").status_code in (400, 404)
+    assert [line.result for line in lines(session, who.account_id)] == ["refused"]
 
 
 def test_reading_and_signs_of_life_are_not_recorded(app, session):

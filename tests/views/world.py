@@ -219,7 +219,9 @@ def standing(server_url: str, template_url: str, data_dir: Any) -> Iterator[Worl
     from app.extensions import db
 
     url = base.clone(server_url, template_url)
-    app = base.make_app(url, data_dir, IDLE_MINUTES=120, STAFF_IDLE_MINUTES=120)  # longer than any run
+    app = base.make_app(
+        url, data_dir, IDLE_MINUTES=120, STAFF_IDLE_MINUTES=120, PROOF_MINUTES=120
+    )  # longer than any run
     world = World(app)
     with app.app_context():
         _Builder(world, db.session).everything()

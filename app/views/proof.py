@@ -1,0 +1,93 @@
+"""Before what does most harm in wrong hands: who it is, once more, if the last proof is some minutes old.
+
+Asked for before a list with personal data leaves as a file, before roles, passwords and second factors of others change.
+Where the account has a second factor its code is asked for, else the password.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, flash, g, make_response, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.security import check_password_hash
+
+from app.extensions import db
+from app.models.second_factor import SecondFactor
+from app.rules.refused import Refused
+from app.views import second_factor, sessions, words
+from app.views.columns import describe
+from app.views.identity import current
+from app.views.page import Page, safe_next
+
+# Models whose rows are persons, whichever of their columns are shown.
+PERSONS = frozenset({"User", "Person", "Student", "LoginSession"})
+
+
+def fresh() -> bool:
+    """Whether the one at this browser has proven who it is within the last minutes. A program has its token for that."""
+    login = g.get("login")
+    return login is None or login.now - login.proved_at <= dt.timedelta(minutes=current_app.config["PROOF_MINUTES"])
+
+
+def demand() -> None:
+    """Raises Refused("proof_needed"), which leads to the page below, if the last proof is too old."""
+    if not fresh():
+        raise Refused("proof_needed")
+
+
+def personal(view: Any, names: Sequence[str]) -> bool:
+    """Whether these columns of a list tell who a person is or how to reach one."""
+    infos = [describe(view.model, name) for name in names]
+    marked = (one.kind == "sealed" or (one.column is not None and one.column.info.get("personal")) for one in infos)
+    return view.model.__name__ in PERSONS or any(marked)
+
+
+class ProofView(Page):
+    """The page that asks."""
+
+    route_base = "/proof"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
+    def index(self) -> Any:
+        """The question, and its answer. The session goes on under a new number."""
+        target = safe_next(request.args.get("next")) or url_for("HomeView.index")
+        user, refused = db.session.get_one(User, current().account_id), None
+        set_up = select(SecondFactor.confirmed_at).where(SecondFactor.account_id == user.id)
+        by_code = db.session.scalar(set_up) is not None
+        if request.method == "POST":
+            try:
+                _check(user, request.form.get("proof", "")[:128], by_code=by_code)
+            except Refused as found:
+                db.session.rollback()
+                refused = found
+            else:
+                sessions.renew(proved_at=func.now())
+                flash(_("Thank you. Please go on with what you were about to do."), "success")
+                return redirect(target)
+        page = self.render_template(
+            "account/proof.html", title=_("Please prove once more who you are"), by_code=by_code, target=target,
+            minutes=current_app.config["PROOF_MINUTES"], fault=words.say(refused) if refused is not None else "",
+        )  # fmt: skip
+        answer = make_response(page, words.status_of(refused) if refused is not None else 200)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def _check(user: User, proof: str, *, by_code: bool) -> None:
+    """Raises Refused: too_many, code_wrong, password_wrong. Failures count towards the lockout."""
+    if by_code:
+        second_factor.prove(user, proof[:40])
+        return
+    sessions.refuse_if_locked(user.username)
+    if not check_password_hash(user.password or "", proof):
+        sessions.note(user.username, "wrong", user.id)
+        raise Refused("password_wrong", field="proof")
