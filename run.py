@@ -75,6 +75,7 @@ def main() -> int:
 
     url = database_url(config["DATABASE_URL"], config["DATA_DIR"])
     env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(config["DATA_DIR"]), "PYTHONPATH": str(ROOT)}
+    env.setdefault("MALLOC_ARENA_MAX", "2")  # eight threads with a heap of their own each would never give memory back
     fault, prepared = found(url)
     if fault:
         print(fault, file=sys.stderr, flush=True)

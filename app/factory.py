@@ -25,7 +25,8 @@ def build(overrides: dict[str, Any]) -> Flask:
     named = {"DATA_DIR": str(overrides["DATA_DIR"])} if "DATA_DIR" in overrides else {}
     app.config.update(settings({**os.environ, **named}))
     app.config.update(overrides)
-    app.config.setdefault("SQLALCHEMY_DATABASE_URI", database_url(app.config["DATABASE_URL"], app.config["DATA_DIR"]))
+    if "SQLALCHEMY_DATABASE_URI" not in app.config:  # asking for an address may start a database
+        app.config["SQLALCHEMY_DATABASE_URI"] = database_url(app.config["DATABASE_URL"], app.config["DATA_DIR"])
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
     use_vault(vault.from_settings(app.config["FIELD_KEYS"], app.config["INDEX_KEY"]))
     app.extensions["storage"] = storage.from_settings(app.config["STORAGE_URL"], app.config["DATA_DIR"] / "files")

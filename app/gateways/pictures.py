@@ -16,12 +16,14 @@ from pathlib import PurePath
 from typing import Final
 
 import filetype
-import zxingcpp
 from PIL import Image, ImageOps
 
 from app.gateways.fingerprints import orientations, sharpness, spread
 from app.rules.calendar import SHANGHAI
+from app.rules.late import late
 from app.rules.refused import Refused
+
+zxingcpp = late("zxingcpp")
 
 MAX_PIXELS: Final = 40_000_000
 THUMB_SIDE: Final = 320

@@ -59,7 +59,7 @@ class Server:
 
 
 def start(data_dir: Path, port: int = 0, **env: str) -> Server:
-    """`run.py` on a port of its own (or this one), waited for until it is ready."""
+    """`run.py` on a port of its own (or this one), waited for until it is ready: the first start builds the demo world."""
     port = port or free_port()
     with (data_dir.parent / f"{data_dir.name}.log").open("wb") as log:
         process = subprocess.Popen(
@@ -77,7 +77,7 @@ def start(data_dir: Path, port: int = 0, **env: str) -> Server:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 240
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 600
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:

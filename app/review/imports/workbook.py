@@ -16,10 +16,12 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
-from python_calamine import CalamineError, CalamineWorkbook
 
 from app.review.imports.table import Limits, Row, Table, assemble, clean
+from app.rules.late import late
 from app.rules.refused import Refused
+
+calamine = late("python_calamine")
 
 _LINK: Final = re.compile(r"\{http://[^}]*/relationships\}id$")
 _PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -39,9 +41,9 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
     """
     try:
         formulas = _measure(data, limits)
-        sheet = CalamineWorkbook.from_object(io.BytesIO(data)).get_sheet_by_index(0)
+        sheet = calamine.CalamineWorkbook.from_object(io.BytesIO(data)).get_sheet_by_index(0)
         records = list(_records(sheet, formulas))
-    except (CalamineError, *_UNREADABLE) as error:
+    except (calamine.CalamineError, *_UNREADABLE) as error:
         raise Refused("import_damaged", "file") from error
     return replace(assemble(records, data, limits), encoding="xlsx")
 
