@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import pairwise
 from typing import Final
 
 from app.rules.late import late
@@ -19,6 +21,39 @@ _SURNAMES: Final = {
     "祭": "zhai", "能": "nai", "乜": "nie", "么": "yao", "郇": "xun", "尉迟": "yu chi", "长孙": "zhang sun",
     "万俟": "mo qi", "任": "ren",
 }  # fmt: skip
+# Where the characters of each first letter begin among the common ones of GB 2312; none begins with i, u or v.
+_BEGINNINGS: Final = tuple(
+    int(code, 16)
+    for code in [
+        "B0A1",
+        "B0C5",
+        "B2C1",
+        "B4EE",
+        "B6EA",
+        "B7A2",
+        "B8C1",
+        "B9FE",
+        "BBF7",
+        "BFA6",
+        "C0AC",
+        "C2E8",
+        "C4C3",
+        "C5B6",
+        "C5BE",
+        "C6DA",
+        "C8BB",
+        "C8F6",
+        "CBFA",
+        "CDDA",
+        "CEF4",
+        "D1B9",
+        "D4D1",
+    ]
+)
+_LETTERS: Final = "abcdefghjklmnopqrstwxyz"
+_LAST: Final = 0xD7F9
+# Where a character of several readings is not read as it is ordered: one that is read so takes its place.
+_READ_OTHERWISE: Final = {"行业": "横业"}
 
 
 def pinyin(name: str) -> str:
@@ -34,6 +69,31 @@ def initials(name: str) -> str:
 def text_initials(text: str) -> str:
     """First letters of a text that is no person's name (a unit, a school): no surname readings."""
     return "".join(syllable[0] for syllable in _plain(text))
+
+
+def common_initials(text: str) -> str:
+    """As `text_initials`, for the program's own words: without the readings of 47,000 phrases, which take a second or two
+    and 57 MB when they are first asked for. The 3,755 commonest characters stand in GB 2312 in the order of their reading.
+    """
+    for word, read in _READ_OTHERWISE.items():
+        text = text.replace(word, read)
+    return "".join(_letter(char) for before, char in pairwise(f" {text}") if not (_plainly(before) and _plainly(char)))
+
+
+def _plainly(char: str) -> bool:
+    """A letter or digit of a word whose first one alone counts."""
+    return char.isascii() and char.isalnum()
+
+
+def _letter(char: str) -> str:
+    """The first letter of a character's reading; letters and digits are themselves, everything else is left out."""
+    if char.isascii():
+        return char.lower() if char.isalnum() else ""
+    try:
+        place = int.from_bytes(char.encode("gb2312"), "big")
+    except UnicodeEncodeError:
+        return ""
+    return _LETTERS[bisect_right(_BEGINNINGS, place) - 1] if _BEGINNINGS[0] <= place <= _LAST else ""
 
 
 def spelled(name: str) -> str:

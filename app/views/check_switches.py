@@ -80,7 +80,7 @@ class CheckSwitchView(DivisionView):
         """From today on; in the own division for whoever has one."""
         found: dict[str, Any] = {"valid_from": today()}
         if actor.is_bureau:
-            found["region"] = db.session.get(Region, actor.region_code)
+            found["region"] = actor.region_code
         return found
 
     def before_save(self, row: CheckSwitch, actor: Actor, *, created: bool) -> None:

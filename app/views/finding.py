@@ -25,7 +25,7 @@ from app.extensions import db
 from app.models.base import Reviewable, Searchable
 from app.models.review import ReviewRound
 from app.rules.actor import Actor
-from app.rules.names import text_initials
+from app.rules.names import common_initials
 from app.rules.search import tsquery
 from app.views import filters, labels, scope
 from app.views.columns import key_column
@@ -75,7 +75,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def _initials(words: str) -> str:
-    return text_initials(words)
+    return common_initials(words)
 
 
 def _spellings(line: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.names import spelled, typed_initials
+from app.rules.names import common_initials, spelled, text_initials, typed_initials
 
 
 def test_a_unit_is_spelled_from_every_letter_on():
@@ -19,3 +19,19 @@ def test_a_unit_is_spelled_from_every_letter_on():
 )
 def test_what_is_typed_may_be_initials(typed, letters):
     assert typed_initials(typed) == letters
+
+
+def test_common_words_need_no_book_of_readings():
+    """Every common character of GB 2312 whose reading has one first letter; what is rare is left out, never wrong."""
+    for word in (
+        "审核工作台",
+        "行业分类",
+        "单位资料",
+        "招聘职位",
+        "零工：找活",
+        "院校 A1",
+        "阿爸擦大饿发嘎哈几卡拉吗那哦怕七然撒他挖西压杂",
+    ):
+        assert common_initials(word) == text_initials(word), word
+    assert common_initials("㐀𠀀é—") == ""
+    assert common_initials("") == ""

@@ -70,10 +70,24 @@ def test_sealed_columns_are_not_searched(app, session, named):
 
 
 def test_the_migration_brings_rows_from_before(session, named):
-    """What was stored without initials is found after the same statements that the migration runs."""
+    """What was stored without initials is found after what the migration runs, in however small batches, once or twice."""
     step = importlib.import_module("app.migrations.versions.0013_spelled")
     session.execute(update(Unit).values(search=None, version=Unit.version, initials="szshwjsyxgs"))
-    session.execute(text(step.units("unit")))
-    session.execute(text(step.postings()))
     found = select(Unit.id).where(text("search @@ 'hwjs:*'::tsquery"))
-    assert len(session.scalars(found).all()) == 2
+    for _again in range(2):
+        step.rewrite(session.connection(), 1)
+        assert len(session.scalars(found).all()) == 2
+
+
+def test_the_migration_never_holds_more_rows_than_a_batch(session, named, statements):
+    """Every statement that writes is bounded by keys, and together they reach every row."""
+    step = importlib.import_module("app.migrations.versions.0013_spelled")
+    keys = session.scalars(select(Unit.id).order_by(Unit.id)).all()
+    reached = list(step.spans(session.connection(), "unit", 1))
+    assert [span["upto"] for span in reached] == keys
+    assert [span["after"] for span in reached] == [0, *keys[:-1]]
+    statements.clear()
+    step.rewrite(session.connection(), 1)
+    writes = [one for one in statements if str(one).startswith("UPDATE")]
+    assert len(writes) >= len(keys)
+    assert all(".id >" in one or "WHERE id >" in one for one in map(str, writes))

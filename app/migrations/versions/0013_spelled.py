@@ -1,4 +1,10 @@
-"""Initials of people's names; units, schools and postings found by the initials of the name from any letter on."""
+"""Initials of people's names; units, schools and postings found by the initials of the name from any letter on.
+
+Millions of rows may be there, and people at work: the rows are written in batches, each a transaction of its own. Every
+step can be made again, so a release that was cut off here goes on when it is begun anew.
+"""
+
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,13 +23,13 @@ _TAILS = (
 )
 
 
-def _people() -> None:
+def people(bind: sa.Connection, size: int = BATCH) -> None:
     """The readings of names are the application's; nothing in SQL knows them."""
-    bind, last = op.get_bind(), 0
+    last = 0
     person = sa.table("person", sa.column("account_id"), sa.column("real_name"), sa.column("initials"))
     while True:
         batch = sa.select(person.c.account_id, person.c.real_name).where(person.c.account_id > last)
-        rows = bind.execute(batch.order_by(person.c.account_id).limit(BATCH)).all()
+        rows = bind.execute(batch.order_by(person.c.account_id).limit(size)).all()
         if not rows:
             return
         bind.execute(
@@ -33,31 +39,54 @@ def _people() -> None:
         last = rows[-1].account_id
 
 
+def spans(bind: sa.Connection, table: str, size: int = BATCH) -> Iterator[dict[str, int]]:
+    """The keys of a table in order, so many rows at a time: above `after`, up to `upto`."""
+    rows = sa.table(table, sa.column("id"))
+    after = 0
+    while True:
+        part = sa.select(rows.c.id).where(rows.c.id > after).order_by(rows.c.id).limit(size).subquery()
+        upto = bind.execute(sa.select(sa.func.max(part.c.id))).scalar()
+        if upto is None:
+            return
+        yield {"after": after, "upto": upto}
+        after = upto
+
+
 def units(table: str) -> str:
     """Words of rows that have initials of their own."""
     tails = _TAILS.format("initials")
-    return f"UPDATE {table} SET search = coalesce(search, '') || {tails} WHERE length(initials) > 2"
+    return (
+        f"UPDATE {table} SET search = coalesce(search, '') || {tails} "
+        "WHERE id > :after AND id <= :upto AND length(initials) > 2"
+    )
 
 
 def postings() -> str:
     """A posting is found by the initials of its unit."""
     tails = _TAILS.format("unit.initials")
     return (
-        f"UPDATE posting SET search = coalesce(posting.search, '') || {tails} "
-        "FROM unit WHERE unit.id = posting.unit_id AND length(unit.initials) > 2"
+        f"UPDATE posting SET search = coalesce(posting.search, '') || {tails} FROM unit "
+        "WHERE posting.id > :after AND posting.id <= :upto AND unit.id = posting.unit_id AND length(unit.initials) > 2"
     )
+
+
+def rewrite(bind: sa.Connection, size: int = BATCH) -> None:
+    """The words of every row, a batch at a time; made twice they are the same."""
+    for table, words in (("unit", units("unit")), ("school", units("school")), ("posting", postings())):
+        for span in spans(bind, table, size):
+            bind.execute(sa.text(words), span)
 
 
 def upgrade() -> None:
-    op.add_column(
-        "person",
-        sa.Column("initials", sa.String(60), server_default="", nullable=False, comment="Pinyin initials"),
-    )
-    _people()
-    op.create_index("ix_person_initials", "person", ["initials"], postgresql_ops={"initials": "varchar_pattern_ops"})
-    for table in ("unit", "school"):
-        op.execute(units(table))
-    op.execute(postings())
+    op.execute("ALTER TABLE person ADD COLUMN IF NOT EXISTS initials varchar(60) DEFAULT '' NOT NULL")
+    op.execute("COMMENT ON COLUMN person.initials IS 'Pinyin initials'")
+    op.create_index(
+        "ix_person_initials", "person", ["initials"], postgresql_ops={"initials": "varchar_pattern_ops"},
+        if_not_exists=True,
+    )  # fmt: skip
+    with op.get_context().autocommit_block():
+        people(op.get_bind())
+        rewrite(op.get_bind())
 
 
 def downgrade() -> None:
