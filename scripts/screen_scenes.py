@@ -98,15 +98,6 @@ def kept(page: Page) -> None:
     page.click(".g-saved summary")
 
 
-def exported(page: Page) -> None:
-    """A list written in the background: its task."""
-    page.click(".g-export summary")
-    with page.expect_response(lambda r: "/export" in r.url):
-        page.locator(".g-export button[value=xlsx]").click()
-    page.wait_for_timeout(1500)
-    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/taskview/list/")
-
-
 def listed() -> bytes:
     """A list of a job site with one bad row."""
     text = io.StringIO()
@@ -129,6 +120,20 @@ def uploaded(data: bytes, *more: str) -> Callable[[Page], None]:
             page.wait_for_load_state()
 
     return go
+
+
+def imported(page: Page) -> None:
+    """A list taken in by a background task: the list of tasks."""
+    uploaded(listed(), "form[action$='/start'] button.btn-primary")(page)
+    page.wait_for_selector("a.btn-primary[href*='/desk/']", timeout=60_000)
+    page.click(".g-side a[href^='/taskview/']")
+    page.wait_for_load_state()
+
+
+def found(page: Page) -> None:
+    """The palette with what a few letters find."""
+    press("Control+k", "dw")(page)
+    page.wait_for_selector("#cmd [role=option]")
 
 
 def printed(page: Page) -> None:
@@ -174,16 +179,16 @@ WORK: tuple[Scene, ...] = (
     Scene("list-export", "reviewer2", LIST, "导出 xlsx、csv · export", click(".g-export summary")),
     Scene("import-new", "reviewer2", "/imports/new/posting", "导入：模板与上传 · import: template and upload"),
     Scene("import-columns", "reviewer2", "/imports/new/posting", "导入：对应列 · import: matching columns",
-          uploaded(listed().replace(b"title", "岗位".encode(), 1))),
+          uploaded(listed().replace(b"title", "招什么人".encode(), 1))),
     Scene("import-dry-run", "reviewer2", "/imports/new/posting", "导入：试运行，逐格指出 · import: dry run, a fault per cell",
           uploaded(listed())),
-    Scene("tasks", "reviewer2", LIST, "后台任务与下载 · tasks and downloads", exported),
-    Scene("palette", "reviewer2", "/", "全局查找：界面与记录，拼音首字母 · search everything (Ctrl K)", press("Control+k", "dw")),
+    Scene("tasks", "reviewer2", "/imports/new/posting", "后台任务的进度与结果 · tasks in the background", imported),
+    Scene("palette", "reviewer2", "/", "全局查找：界面与记录，拼音首字母 · search everything (Ctrl K)", found),
     Scene("bell", "seeker", "/", "消息铃 · the bell", click(".g-bell summary")),
     Scene("chart-table", "lead", "/", "图表背后的数字 · the table behind a chart", unfolded),
     Scene("figures", "lead", "/figures/", "每个数字怎么算 · what each figure means"),
     Scene("custom-field", "sysadmin", "/customfieldview/add", "自定义字段 · a field of one's own"),
-    Scene("dictionary", "sysadmin", "/dictitemview/list/?dict_code=education", "字典选项 · options of a list"),
+    Scene("dictionary", "sysadmin", "/dictitemview/list/?f_dict_code=education", "字典选项 · options of a list"),
     Scene("parameter", "sysadmin", "/parameterview/list/", "改一个参数 · a parameter", edited),
     Scene("reason", "operator", "/reviewreasonview/list/", "改一条退回原因 · a reason", edited),
     Scene("notice-text", "operator", "/noticetextview/list/", "消息模板与预览 · words of a message", edited),

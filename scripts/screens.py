@@ -40,7 +40,8 @@ KEYS = "() => [...document.querySelectorAll('#keys dl > div')].map(d => [d.child
 def shot(page: Page, path: Path) -> None:
     """One picture, after what is fetched later has come."""
     page.wait_for_selector('.htmx-request, [hx-trigger="load"]', state="detached")
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(200)
     save(page, path)
 
 
@@ -92,7 +93,9 @@ def tour(camera: Camera, login: str, words: str, seen: dict[tuple[str, str], str
             name = seen[key] = f"{login}-home.webp" if home else f"{login}-{part(address)}.webp"
             shot(page, camera.folder / name)
             pictures.append((name, f"{label} · {label_en}"))
-        zh, en = PURPOSE[part(address)]
+        if part(address) not in PURPOSE:
+            print(f"NO WORDS for {address} in screen_words.py", file=sys.stderr)
+        zh, en = PURPOSE.get(part(address), ("", ""))
         way = f"{group} → {label}<br>{group_en} → {label_en}" if group else f"{label}<br>{label_en}"
         lines.append(f"| {way} | {zh}<br>{en} | {keys(page)} | [见 see](pictures/screens/{seen[key]}) |")
     page.context.close()

@@ -37,10 +37,8 @@ FLAGS = [
 ]
 TITLE = "仓储管理员"
 UNDO = 5  # seconds: the notice leaves after them
-COLOURS, LARGEST = (
-    64,
-    60_000,
-)  # a page keeps its text sharp in few colours; one with photographs grows too large that way
+COLOURS = 160  # a page keeps its text sharp in few colours
+LARGEST = 60_000  # bytes; a page with photographs grows larger that way and loses some sharpness instead
 
 
 def serve(data_dir: Path) -> tuple[subprocess.Popen, str]:
@@ -82,16 +80,21 @@ class Camera:
 
     def __init__(self, browser, url: str, folder: Path) -> None:
         self.browser, self.url, self.folder = browser, url, folder
+        self.logins: dict[str | None, object] = {}  # a password is hashed slowly on purpose: once for each
 
     def page(self, login: str | None = None, width: int = 1366, height: int = 768) -> Page:
         """A window, logged in if a name is given."""
-        page = self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()
-        if login:
+        window = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", storage_state=self.logins.get(login)
+        )
+        page = window.new_page()
+        if login and login not in self.logins:
             page.goto(f"{self.url}/login/")
             page.fill("input[name=username]", login)
             page.fill("input[name=password]", PASSWORD)
             page.click("form button.btn-primary")
             page.wait_for_selector(".g-side", state="attached")
+            self.logins[login] = window.storage_state()
         return page
 
     def take(self, page: Page, name: str) -> None:

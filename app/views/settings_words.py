@@ -110,6 +110,9 @@ _PARTS: Final[dict[str, Any]] = {
     "reason": _l("Reason"),
     "pay": _l("Pay"),
     "picture": _l("Picture"),
+    "probation_pay": _l("Probation and its pay"),
+    "student": _l("Student data"),
+    "region": _l("Division"),
 }
 
 
