@@ -71,3 +71,20 @@ ROLES: dict[str, str] = {
     "secadmin": "安全管理员 · Security administrator",
     "auditor": "审计管理员 · Audit administrator",
 }
+
+KEYS_OF: tuple[tuple[str, str], ...] = (
+    ("到处 everywhere", "`Ctrl K` 全局查找 search everything · `?` 按键 keys"),
+    (
+        "列表 list",
+        "`/` 查询框 search · `J` `K` 下一行、上一行 next, previous row · `↵` 打开 open · `E` 编辑 edit · `X` 勾选 tick"
+        " · `N` 新增 add",
+    ),
+    ("记录 record", "`E` 编辑 edit · `P` 打印 print"),
+    ("表单 form", "`Ctrl S` 存草稿 save"),
+    (
+        "审核台 desk",
+        "`A` 通过 approve · `R` 退回 return · `X` 不予通过 reject · `Q` 询问 ask · `T` 转办 transfer · `H` 挂起 hold"
+        " · `S` 跳过 skip · `U` 撤销 undo · `J` `K` 下一件、上一件 next, previous · `1–9` 退回原因 reasons"
+        " · `+` `−` `O` 图片缩放、叠放 zoom, overlay · `Ctrl ↵` 发出 send",
+    ),
+)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from screen_scenes import LOOKS, WORK, Scene
-from screen_words import PURPOSE, ROLES
+from screen_words import KEYS_OF, PURPOSE, ROLES
 from screenshots import FLAGS, Camera, save, serve
 
 HEAD = """# 各角色的界面 · Screens, role by role
@@ -28,7 +28,8 @@ HEAD = """# 各角色的界面 · Screens, role by role
 Made by `make screens` from the demo world. 每个角色列出菜单里的每个界面：怎么到、做什么、按键、图。
 A picture stands where a screen is met first; roles see the same screen with their own rows and buttons.
 
-按键在每页按 `?` 可查，也可整体关闭；到处都有 / everywhere: `Ctrl` `K` 全局查找 search everything · `?` 按键 keys.
+按键在每页按 `?` 可查，也可整体关闭。Keys are listed on every page by `?` and can be switched off.
+
 """
 ENTRIES = """() => [...document.querySelectorAll('.g-side li a')].map(a => {
   const group = a.closest('ul').previousElementSibling;
@@ -134,7 +135,7 @@ def scenes(camera: Camera, title: str, wanted: Iterable[Scene]) -> list[str]:
 def chapters(camera: Camera) -> list[str]:
     """The whole page."""
     seen: dict[tuple[str, str], str] = {}
-    text = [HEAD]
+    text = [HEAD, "| 哪里 Where | 按键 Keys |", "|---|---|", *(f"| {where} | {keys} |" for where, keys in KEYS_OF), ""]
     for login, words in ROLES.items():
         text += tour(camera, login, words, seen)
     text += scenes(camera, "怎么用 · At work", WORK)

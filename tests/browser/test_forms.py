@@ -316,3 +316,29 @@ def test_a_person_with_two_hats_changes_them(visit):
     page.click(".g-pop button:has-text('单位')")
     expect(page.locator(".g-side a[href^='/postingview/']")).to_have_count(1)
     window.clean()
+
+
+# What has the focus: whether its middle is free of the bars that stick to the window, and whether a ring shows it.
+FOCUSED = """() => {
+  const e = document.activeElement, r = e.getBoundingClientRect(), ring = s => getComputedStyle(s).outlineStyle !== 'none';
+  const at = document.elementFromPoint(r.left + r.width / 2, Math.min(r.top + 12, r.bottom - 1));
+  const around = [...document.querySelectorAll('.ts-wrapper.focus, :focus-within')];
+  return { id: e.id, free: e.contains(at) || !at.closest('.g-top,.g-act'), ring: [e, ...around].some(ring) };
+}"""
+
+
+def test_tab_shows_where_it_is_and_no_bar_covers_it(visit):
+    window = visit("handler")
+    page = window.page
+    page.emulate_media(reduced_motion="reduce")
+    window.go("/postingview/add")
+    page.locator("#title").focus()
+    seen, hidden = set(), []
+    for _ in range(24):
+        here = page.evaluate(FOCUSED)
+        seen.add(here["id"])
+        hidden += [here] if not (here["free"] and here["ring"]) else []
+        page.keyboard.press("Tab")
+    assert {"region-ts-control", "benefits", "description", "requirements", "schools-ts-control", "valid_until"} <= seen
+    assert hidden == []
+    window.clean()
