@@ -69,6 +69,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "STAFF_IDLE_MINUTES": int(env.get("STAFF_IDLE_MINUTES", "15")),
         "SESSION_HOURS": int(env.get("SESSION_HOURS", "12")),
         "STAFF_SESSION_HOURS": int(env.get("STAFF_SESSION_HOURS", "12")),
+        "LOCK_MINUTES": int(env.get("LOCK_MINUTES", "30")),
         "PROOF_MINUTES": int(env.get("PROOF_MINUTES", "10")),
         "SECOND_FACTOR": True,  # for the staff; no setting switches it off
         "UNDO_SECONDS": int(env.get("UNDO_SECONDS", "60")),

@@ -286,7 +286,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         accounts_admin.AccountView,
-        {SYS: "read write activate deactivate reset_password export", SEC: "read export"},
+        {SYS: "read write activate deactivate unlock reset_password export", SEC: "read unlock export"},
         (Place((SYS, SEC), SYSTEM, _l("Accounts"), "user-circle"),),
         api=False,
     ),

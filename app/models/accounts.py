@@ -30,6 +30,8 @@ from app.rules.masks import mask_id, mask_phone
 from app.rules.names import initials
 
 REFUSED_LOGINS = ("wrong", "locked")  # outcomes of the login log that somebody was turned away with
+COUNTED_LOGINS = ("wrong", "wrong_code")  # what counts towards the lockout
+CLEARING_LOGINS = ("ok", "unlocked")  # what ends a row of failures
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
 
 
@@ -153,7 +155,17 @@ class LoginEvent(Model):
     """A login, its refusal or its end, as the auditor reads it (登录日志). Holds no password and no full phone."""
 
     __tablename__ = "login_event"
-    __table_args__ = (Index("ix_login_event_refused", "at", postgresql_where=text("outcome IN ('wrong','locked')")),)
+    __table_args__ = (
+        Index("ix_login_event_refused", "at", postgresql_where=text("outcome IN ('wrong','locked')")),
+        Index(
+            "ix_login_event_name",
+            text("lower(user_name)"),
+            "id",
+            postgresql_where=text("outcome IN ('wrong','wrong_code','ok','unlocked')"),
+        ),
+        Index("ix_login_event_account", "account_id", "id"),
+        Index("ix_login_event_address", "address", "at", postgresql_where=text("outcome IN ('wrong','wrong_code')")),
+    )
     id = pk()
     at = col("At", DateTime(timezone=True), server_default=func.now(), nullable=False, index=True)
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))

@@ -31,12 +31,14 @@ from app.views import labels, proof, scope
 from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
+from app.views.sessions import note
 
 USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,31}")
 MOVES = {
     one.name: one
     for one in (
         move("reset_password", "active inactive", "", "keeper"),
+        move("unlock", "active", "", "keeper"),
         move("activate", "inactive", "active", "keeper"),
         move("deactivate", "active", "inactive", "keeper"),
     )
@@ -115,9 +117,11 @@ class AccountView(SafeView):
             raise Refused("wrong_state")
         if name == "reset_password":
             _new_password(row)
-        else:
+        elif name != "unlock":
             row.active = name == "activate"
         ledger.append(db.session, name, actor, "", subject_id=row.id)
+        if name in ("unlock", "reset_password"):
+            note(row.username, "unlocked", row.id)
         db.session.commit()
 
     def _allowed(self, name: str) -> Move:

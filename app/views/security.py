@@ -17,6 +17,7 @@ from app.models.accounts import Person
 from app.views import second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
+from app.views.lockout import account_named
 from app.views.sessions import find, note, refuse_if_locked
 from app.views.signin import LoginView
 
@@ -113,6 +114,6 @@ class SecurityManager(FabSecurityManager):
             user = None  # everybody knows that password
         if isinstance(username, str) and username:
             done = "half" if user is not None and second_factor.needed(user.id) else "ok"
-            note(username, done if user else "wrong", user.id if user else None)
+            note(username, done if user else "wrong", user.id if user else account_named(username))
         g.authenticated = user
         return user

@@ -24,12 +24,9 @@ from app.rules.devices import device_of
 from app.rules.hats import is_staff
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
+from app.views import lockout
 
-WINDOW_MINUTES = 15
-ACCOUNT_FAILURES = 5
-ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
 WAITS = dt.timedelta(minutes=10)  # for the second factor
-WRONG = ("wrong", "wrong_code")  # what counts towards the lockout
 NOTE_EVERY = dt.timedelta(seconds=60)  # between two notes of "still here": not every page writes
 POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for whom to load; ours is no account but a random number
@@ -60,21 +57,12 @@ def address() -> str:
     return (request.remote_addr or "")[:45]
 
 
-def _failures(condition: Any) -> int:
-    since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=WINDOW_MINUTES)
-    stmt = select(func.count()).where(LoginEvent.outcome.in_(WRONG), LoginEvent.at > since, condition)
-    return db.session.scalar(stmt) or 0
-
-
 def refuse_if_locked(username: str) -> None:
     """Raises Refused("too_many") after too many failures of the account or from the address."""
-    name, place = shown_name(username), address()
-    if (
-        _failures(LoginEvent.user_name == name) >= ACCOUNT_FAILURES
-        or _failures(LoginEvent.address == place) >= ADDRESS_FAILURES
-    ):
-        note(username, "locked")
-        raise Refused("too_many", minutes=WINDOW_MINUTES)
+    left = lockout.minutes(username, shown_name(username), address())
+    if left:
+        note(username, "locked", lockout.account_named(username))
+        raise Refused("too_many", minutes=left)
 
 
 def note(username: str, outcome: str, account_id: int | None = None) -> None:

@@ -31,6 +31,7 @@ from app.views.base import SafeView
 from app.views.columns import describe
 from app.views.export_rows import plain_text, reading
 from tests.views import world as made
+from tests.views.people import signed_in
 
 VIEWS = [
     e.view
@@ -419,20 +420,26 @@ def test_an_expired_file_answers_410_in_words(world, undone):
     assert "The file was removed" in world.get(Role.LEAD, "/taskview/list/?lang=en").text
 
 
+def logged_in_again(world: made.World) -> Any:
+    """The lead in a browser of its own, with what the account may do now."""
+    return signed_in(world.app, world.names[Role.LEAD])
+
+
 def test_a_file_is_not_handed_out_under_another_role_or_reach(world, undone):
     task = asked_for(world, undone)
     run(world, undone)
     lead, path = world.actors[Role.LEAD], f"/taskview/file/{task.id}?lang=en"
     undone.execute(update(Hat).where(Hat.id == lead.hat_id).values(region_code="310100"))
     undone.commit()
-    moved = world.get(Role.LEAD, path)
+    moved = logged_in_again(world).get(path)  # a changed role ends the login
     assert (moved.status_code, "has changed since" in moved.text) == (403, True)
     undone.execute(update(Hat).where(Hat.id == lead.hat_id).values(active=False))
     undone.execute(insert(Hat).values(account_id=lead.account_id, role="operator", active=True))
     undone.commit()
-    other = world.get(Role.LEAD, path)
+    anew = logged_in_again(world)
+    other = anew.get(path)
     assert (other.status_code, "another of your roles" in other.text) == (403, True)
-    assert "Made under another role" in world.get(Role.LEAD, "/taskview/list/?lang=en").text
+    assert "Made under another role" in anew.get("/taskview/list/?lang=en").text
     world.app.extensions["storage"].delete(newest(undone).file_key)
 
 

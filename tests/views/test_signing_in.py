@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.models.accounts import Hat, LoginEvent
 from app.models.sessions import LoginSession
-from app.views import sessions
+from app.views import lockout
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
 
@@ -40,7 +40,7 @@ def test_wrong_name_and_wrong_password_are_answered_alike(app, session):
 
 def test_five_failures_lock_the_account_for_page_and_api(app, session):
     name, _id, _hat = account(app, session, "seeker")
-    for _ in range(sessions.ACCOUNT_FAILURES):
+    for _ in range(lockout.ACCOUNT_FAILURES):
         assert attempt(app, name, "nope").status_code == 401
     assert attempt(app, name, PASSWORD).status_code == 429
     api = app.test_client().post(
@@ -52,7 +52,7 @@ def test_five_failures_lock_the_account_for_page_and_api(app, session):
 
 
 def test_many_failures_from_one_address_lock_it(app, session, monkeypatch):
-    monkeypatch.setattr(sessions, "ADDRESS_FAILURES", 3)
+    monkeypatch.setattr(lockout, "ADDRESS_FAILURES", 3)
     for n in range(3):
         attempt(app, f"guess{n}", "nope")
     assert attempt(app, "guess9", "nope").status_code == 429

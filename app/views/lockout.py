@@ -1,0 +1,55 @@
+"""The lockout before a login: failures of the account and of the address, counted from the login log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import Row, func, or_, select
+
+from app.extensions import db
+from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent
+from app.rules.lockout import LONGEST, lock_of_account, lock_of_address, minutes_left
+
+ACCOUNT_FAILURES = 5
+ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
+WINDOW: Final = dt.timedelta(minutes=15)
+
+
+def account_named(name: str) -> int | None:
+    """The account behind what was typed, as the login finds it: by user name or e-mail, whatever the case."""
+    key = name.strip().lower()
+    found = select(User.id).where(or_(func.lower(User.username) == key, func.lower(User.email) == key))
+    return db.session.scalar(found.order_by((func.lower(User.username) == key).desc()).limit(1))
+
+
+def minutes(name: str, shown: str, address: str) -> int:
+    """How long somebody has to wait who types this name at this address; 0: not at all."""
+    first = dt.timedelta(minutes=current_app.config["LOCK_MINUTES"])
+    mine, theirs = _of_account(account_named(name), shown.lower()), _of_address(address)
+    lock = lock_of_account(mine.n, ACCOUNT_FAILURES, first)
+    shut = lock_of_address(theirs.lately, theirs.n, ADDRESS_FAILURES, first)
+    return max(minutes_left(mine.last, lock, mine.now), minutes_left(theirs.last, shut, theirs.now))
+
+
+def _of_account(account_id: int | None, key: str) -> Row[Any]:
+    """Failures in a row: since the last login or lifted lockout, at most a day back."""
+    same = func.lower(LoginEvent.user_name) == key
+    whose = same if account_id is None else same | (LoginEvent.account_id == account_id)
+    cleared = select(func.max(LoginEvent.id)).where(whose, LoginEvent.outcome.in_(CLEARING_LOGINS)).scalar_subquery()
+    stmt = select(func.count().label("n"), func.max(LoginEvent.at).label("last"), func.now().label("now"))
+    wrong = LoginEvent.outcome.in_(COUNTED_LOGINS) & (LoginEvent.at > func.now() - LONGEST)
+    return db.session.execute(stmt.where(whose, wrong, LoginEvent.id > func.coalesce(cleared, 0))).one()
+
+
+def _of_address(address: str) -> Row[Any]:
+    """Failures from an address in a day, and those close before the last one. A login of somebody there forgives nothing."""
+    wrong = (LoginEvent.address == address) & LoginEvent.outcome.in_(COUNTED_LOGINS)
+    at = select(LoginEvent.at).where(wrong, LoginEvent.at > func.now() - LONGEST).cte("failures")
+    last = select(func.max(at.c.at)).scalar_subquery()
+    close = func.count().filter(at.c.at > last - WINDOW).label("lately")
+    return db.session.execute(
+        select(func.count().label("n"), close, last.label("last"), func.now().label("now")).select_from(at)
+    ).one()
