@@ -33,7 +33,7 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import bulk, bulk_work, custom_work, export_work, import_work
+from app.views import bulk, bulk_work, custom_work, export_work, import_work, sessions
 
 background = late("apscheduler.schedulers.background")
 
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 LEADER_LOCK = 7_203_342
 BATCH = 200
+SESSIONS_KEPT = 183  # days
 
 
 def expire(session: Session, kind: str, model: type) -> int:
@@ -114,6 +115,11 @@ def seal_logs(session: Session) -> int:
     return logs.seal(session)
 
 
+def end_sessions(_session: Session) -> int:
+    """Logins that nobody came back to are over in the log too; long ended ones are forgotten."""
+    return sessions.end_over() + sessions.forget(SESSIONS_KEPT)
+
+
 def purge_logs(session: Session) -> int:
     """Lines of those logs leave when their time is over."""
     return logs.purge(session, number(session, "log_days", ""))
@@ -156,6 +162,7 @@ JOBS: dict[str, Job] = {
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
         Job("forget_lists", _l("Remove uploaded lists"), forget_lists, {"hour": 3, "minute": 50}),
+        Job("end_sessions", _l("End idle logins"), end_sessions, {"minute": "1-59/10"}),
         Job("seal_logs", _l("Seal the logs"), seal_logs, {"minute": "4-59/10"}),
         Job("purge_logs", _l("Purge old logs"), purge_logs, {"hour": 4, "minute": 10}),
         Job("close_review_days", _l("Keep the figures of review days"), close_review_days, {"minute": 20}),
@@ -165,7 +172,7 @@ JOBS: dict[str, Job] = {
 }
 
 QUIET = frozenset(
-    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs"}
+    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs", "end_sessions"}
 )  # recorded only when it did something or failed
 
 

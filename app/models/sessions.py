@@ -50,3 +50,13 @@ class LoginSession(Model):
 
     def __str__(self) -> str:
         return self.device
+
+
+class TokenFloor(Model):
+    """Since when tokens of programs count for an account; the triggers that end sessions raise it."""
+
+    __tablename__ = "token_floor"
+    account_id = col(
+        "Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    since = col("Tokens count from", DateTime(timezone=True), nullable=False)

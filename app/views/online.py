@@ -154,7 +154,9 @@ class OnlineView(_Sessions):
         if name not in {one.name for one in self.offered(row)}:
             raise Refused("wrong_state")
         whole = name == REVOKE_ALL.name
-        which = LoginSession.account_id == row.account_id if whole else LoginSession.id == row.id
         facts = {"session": None if whole else row.id, "reason": reason}
         ledger.append(db.session, name, actor, "", subject_id=row.account_id, facts=facts)
-        sessions.end(which, "revoked")
+        if whole:
+            sessions.shut_out(row.account_id, "revoked")
+        else:
+            sessions.end(LoginSession.id == row.id, "revoked")

@@ -14,7 +14,6 @@ from app.extensions import db
 from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.second_factor import RecoveryCode, SecondFactor
-from app.models.sessions import LoginSession
 from app.rules import second_factor as rules
 from app.rules.actor import Role
 from app.rules.hats import is_staff
@@ -149,7 +148,7 @@ def take_off(account_id: int) -> None:
     """No device and no codes any more; every login of the account ends. The next one sets up a new device."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     db.session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
-    sessions.end(LoginSession.account_id == account_id, "factor_reset")
+    sessions.shut_out(account_id, "factor_reset")
 
 
 def prove_for_token(user: User, code: str) -> None:

@@ -10,10 +10,11 @@ from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurit
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.views import expose
 from flask_jwt_extended import JWTManager
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from app.extensions import db
 from app.models.accounts import Person
+from app.models.sessions import TokenFloor
 from app.views import second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
@@ -98,10 +99,17 @@ class SecurityManager(FabSecurityManager):
         return None if is_api() else find(str(pk))
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
-        """The token's account."""
-        subject = str(jwt_data.get("sub", ""))
-        user = db.session.get(User, int(subject)) if subject.isdigit() else None
-        return user if user is not None and user.is_active else None
+        """The token's account, as long as nothing has changed of what the token was founded on."""
+        subject, made = str(jwt_data.get("sub", "")), jwt_data.get("iat", 0)
+        if not subject.isdigit():
+            return None
+        stmt = select(User, func.extract("epoch", TokenFloor.since)).outerjoin(
+            TokenFloor, TokenFloor.account_id == User.id
+        )
+        row = db.session.execute(stmt.where(User.id == int(subject))).unique().first()
+        if row is None or not row[0].is_active or (row[1] is not None and made < int(row[1])):
+            return None
+        return row[0]
 
     @staticmethod
     def _is_demo(user: User) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flask import current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
@@ -162,6 +162,26 @@ def end(which: ColumnElement[bool], why: str) -> int:
     stmt = update(LoginSession).where(LoginSession.ended_at.is_(None), which)
     ended = stmt.values(ended_at=func.clock_timestamp(), ended_why=why).execution_options(synchronize_session=False)
     done = db.session.execute(ended)
+    db.session.commit()
+    return int(done.rowcount)
+
+
+def shut_out(account_id: int, why: str) -> None:
+    """Ends every session of the account and makes its tokens worthless; the same as when its password changes."""
+    db.session.execute(select(func.login_session_end(account_id, why)))
+    db.session.commit()
+
+
+def end_over() -> int:
+    """Ends what has run out without anybody coming back; how many."""
+    aged = end(LoginSession.ends_at <= func.now(), "aged")
+    return aged + end(~in_force() & ~LoginSession.waiting, "idle")
+
+
+def forget(days: int) -> int:
+    """Deletes sessions that ended so many days ago: the login log tells of them as long as it is kept."""
+    old = delete(LoginSession).where(LoginSession.ended_at < func.now() - dt.timedelta(days=days))
+    done: Any = db.session.execute(old.execution_options(synchronize_session=False))
     db.session.commit()
     return int(done.rowcount)
 

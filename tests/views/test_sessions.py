@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,9 +11,9 @@ from werkzeug.security import generate_password_hash
 
 from app.models.accounts import Hat, LoginEvent
 from app.models.review import ReviewEvent
-from app.models.sessions import LoginSession
+from app.models.sessions import LoginSession, TokenFloor
 from app.views import sessions
-from tests.views.people import Browser, account, browser, signed_in, unit
+from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
 SECOND = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
@@ -203,3 +204,63 @@ def test_nobody_else_watches_and_nobody_ends_the_own_account_there(app, session)
     answer = admin.post(f"/onlineview/move/revoke_session/{ended.id}", {"reason_text": "试"})
     assert answer.status_code == 302
     assert admin.get(f"/onlineview/show/{ended.id}").status_code == 404
+
+
+# -- programs and what nobody came back to -----------------------------------------------------------------------------
+
+
+def tokens(app, name: str) -> tuple[str, str]:
+    """A token and one to renew it with."""
+    sent = {"username": name, "password": PASSWORD, "provider": "db", "refresh": True}
+    answer = app.test_client().post("/api/v1/security/login", json=sent).json
+    return answer["access_token"], answer["refresh_token"]
+
+
+def answers(app, pair: tuple[str, str]) -> list[int]:
+    client = app.test_client()
+    with_access, with_refresh = ({"Authorization": f"Bearer {one}"} for one in pair)
+    return [
+        client.get("/api/v1/posting/", headers=with_access).status_code,
+        client.post("/api/v1/security/refresh", headers=with_refresh).status_code,
+    ]
+
+
+@pytest.mark.parametrize("change", [reset, switch_off, regrant, take, promote])
+def test_tokens_made_before_the_change_count_for_nothing(app, session, change):
+    name, account_id, hat_id = account(app, session, "unit_handler", unit_id=unit(session).id, grants=["gigs", "media"])
+    pair, who = tokens(app, name), Browser(None, account_id, hat_id)
+    assert answers(app, pair) == [200, 200]
+    change(app, session, who)
+    session.execute(
+        update(TokenFloor).values(since=TokenFloor.since + timedelta(seconds=1))
+    )  # a token knows whole seconds
+    session.commit()
+    assert answers(app, pair) == [401, 401]
+
+
+def test_ending_all_logins_of_an_account_ends_its_tokens_too(app, session):
+    admin, (name, account_id, hat_id) = browser(app, session, "secadmin"), account(app, session, "seeker")
+    pair, _who = tokens(app, name), Browser(signed_in(app, name), account_id, hat_id)
+    key = rows(session, account_id)[0].id
+    assert admin.post(f"/onlineview/move/revoke_account/{key}", {"reason_text": "设备遗失"}).status_code == 302
+    session.execute(update(TokenFloor).values(since=TokenFloor.since + timedelta(seconds=1)))
+    session.commit()
+    assert answers(app, pair) == [401, 401]
+
+
+def test_the_job_ends_what_nobody_came_back_to_and_forgets_the_oldest(app, session):
+    idle, aged, busy, old = (browser(app, session, "seeker") for _ in range(4))
+    idle.idled(session, minutes=31)
+    aged.aged(session)
+    old.post("/logout/")
+    past = update(LoginSession).where(LoginSession.account_id == old.account_id)
+    session.execute(past.values(ended_at=func.now() - timedelta(days=200)))
+    session.commit()
+    with app.app_context():
+        assert app.extensions["run_job"]("end_sessions") == 3
+    assert [[row.ended_why for row in rows(session, who.account_id)] for who in (idle, aged, busy, old)] == [
+        ["idle"],
+        ["aged"],
+        [""],
+        [],
+    ]
