@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from app.extensions import db
 from app.models.reference import Region
@@ -19,7 +20,7 @@ from app.review.imports.custom import fitted
 from app.review.imports.entities import IMPORTERS
 from app.review.imports.importer import REGION, SCHOOL, Change, Draft, Importer
 from app.review.imports.options import Options
-from app.review.imports.plan import Plan, Result
+from app.review.imports.plan import Plan
 from app.review.imports.table import Table
 from app.rules.actor import Actor, Role, region_bounds
 from app.rules.masks import mask_id
@@ -79,7 +80,9 @@ def run_of(actor: Actor, run_id: int) -> ImportRun:
 
 def latest(actor: Actor, entity: str = "") -> Sequence[ImportRun]:
     """The latest runs in reach."""
-    stmt = imports_in_reach(select(ImportRun).order_by(ImportRun.id.desc()).limit(RUNS_SHOWN), actor)
+    stmt = imports_in_reach(
+        select(ImportRun).options(defer(ImportRun.errors)).order_by(ImportRun.id.desc()).limit(RUNS_SHOWN), actor
+    )
     return db.session.scalars(stmt.where(ImportRun.entity == entity) if entity else stmt).all()
 
 
@@ -226,7 +229,7 @@ def _written(value: Any) -> str:
 TABS: Final = ("errors", "remarks", "changed", "new")
 
 
-def tab_of(result: Result) -> str:
+def tab_of(result: Any) -> str:
     """Which part of the dry run is open: what was asked for, else the first that has something to say."""
     asked = request.args.get("show", "")
     if asked in TABS:

@@ -27,6 +27,7 @@ from app.review.imports.columns import Note
 from app.review.imports.entities import importer_of
 from app.review.imports.importer import Importer
 from app.review.imports.options import Options
+from app.review.imports.plan import dry_run
 from app.review.imports.reading import read_table
 from app.review.imports.run import Left, perform
 from app.review.imports.table import MEGABYTE, Limits, Table
@@ -35,10 +36,10 @@ from app.rules.dates import today
 from app.rules.refused import Refused
 from app.tasks import queue, runner
 from app.tasks.work import Outcome, Run, Stopped
-from app.views import identity
+from app.views import identity, import_tried
 
 log = logging.getLogger("app.imports")
-SIZE: Final = 5 * MEGABYTE
+SIZE: Final = 20 * MEGABYTE
 KIND: Final = "import"  # of the background task
 AT_ONCE: Final = 2  # imports of one person
 KEPT: Final = timedelta(days=14)  # how long an uploaded list lies in the storage
@@ -76,7 +77,7 @@ def keep(upload: Any, actor: Actor, importer: Importer, options: Options, separa
         total=len(table),
         file_id=current_app.extensions["storage"].put(_sealed(data), suffix),
         account_id=actor.account_id,
-        options={**options.kept(), "separator": separator},
+        options={**options.kept(), "separator": separator, "header": list(table.header)},
         errors=[],
     )
     run.options["chosen"] = remembered(actor, importer, table)
@@ -95,6 +96,12 @@ def table_of(run: ImportRun) -> Table:
     except (LookupError, ObjectMissing) as error:
         raise Refused("not_found") from error
     return read_table(data, limits_of(importer_of(run.entity)), str(run.options.get("separator", "")))
+
+
+def header_of(run: ImportRun) -> tuple[str, ...]:
+    """The headings of the list, without reading it again."""
+    kept = run.options.get("header")
+    return tuple(kept) if kept else table_of(run).header
 
 
 def _sealed(data: bytes) -> bytes:
@@ -142,8 +149,53 @@ def remember(actor: Actor, importer: Importer, table: Table, chosen: Mapping[str
 def arrange(run: ImportRun, options: Options) -> None:
     """Takes the list with these columns, to be tried again; one that was started meanwhile stays as it is. Commits."""
     mine = update(ImportRun).where(ImportRun.id == run.id, ImportRun.state.in_(_STARTABLE))
-    db.session.execute(mine.values(state="dry_run", options={**run.options, **options.kept()}))
+    told = {name: value for name, value in run.options.items() if name not in (import_tried.KEPT, "task")}
+    db.session.execute(mine.values(state="dry_run", errors=[], options={**told, **options.kept()}))
     db.session.commit()
+
+
+# -- tried -----------------------------------------------------------------------------------------------------------
+
+
+def long(run: ImportRun) -> bool:
+    """Whether the list is tried in the background: nobody waits that long for a page."""
+    return run.total > importer_of(run.entity).tried_at_once
+
+
+def untried(run: ImportRun) -> bool:
+    """A long list whose dry run is still to be made."""
+    return run.state == "dry_run" and long(run) and not run.options.get(import_tried.KEPT)
+
+
+def try_aside(run: ImportRun, actor: Actor) -> None:
+    """Hands the dry run of a long list to the background, unless it is under way. Raises Refused tasks_at_once."""
+    before = task_of(run)
+    if before is not None and before.state in ("waiting", "running"):
+        return
+    importer_of(run.entity).require_reach(actor, options_of(run))
+    asked = {"run": int(run.id), "try": run.options.get("chosen", {}), "link": f"/imports/{run.id}"}
+    order = queue.Order(KIND, run.file_name, str(get_locale()), asked)
+    task = queue.enqueue(db.session(), actor, order, at_once=AT_ONCE)
+    run.options = {**run.options, "task": int(task.id)}
+    db.session.commit()
+    runner.wake()
+
+
+def _try(run: Run, listed: ImportRun, actor: Actor) -> Outcome:
+    """The dry run; kept with the list unless its columns were chosen anew meanwhile."""
+    table, options = table_of(listed), options_of(listed)
+    result = dry_run(db.session(), table, options, today(), actor, run.report)
+    tried = import_tried.of(result, table, options.chosen)
+    key = int(listed.id)
+    db.session.rollback()
+
+    def record(session: Session) -> None:
+        row = session.get(ImportRun, key, with_for_update=True)
+        if row is not None and row.state == "dry_run" and row.options.get("task") == run.id:
+            row.options = {**row.options, import_tried.KEPT: import_tried.as_json(tried)}
+            row.errors = list(tried.notes)
+
+    return Outcome(result={"run": key}, record=record)
 
 
 # -- in the background -----------------------------------------------------------------------------------------------
@@ -200,11 +252,13 @@ def work(run: Run) -> Outcome:
     listed = db.session.get(ImportRun, run.parameters["run"])
     if listed is None:
         raise Refused("not_found")
-    if listed.state != "running":  # cancelled while it waited
+    if listed.state != ("dry_run" if "try" in run.parameters else "running"):  # cancelled while it waited
         raise Stopped("cancelled")
     actor = identity.actor_of(run.account_id, run.hat_id)
     act_as(db.session(), actor.account_id, actor.role.value)
     with force_locale(run.locale):
+        if "try" in run.parameters:
+            return _try(run, listed, actor)
         try:
             result = _in_turn(run, listed, actor)
         except Refused as refused:

@@ -15,14 +15,14 @@ from app.review.imports.custom import fitted
 from app.review.imports.delimited import SEPARATORS
 from app.review.imports.entities import importer_of
 from app.review.imports.importer import Importer
-from app.review.imports.options import Options
-from app.review.imports.plan import Result, dry_run
+from app.review.imports.plan import dry_run
 from app.review.imports.table import Table
 from app.rules.dates import today
 from app.rules.refused import Refused
-from app.views import identity, import_files, import_pages, import_words, import_work
+from app.views import identity, import_files, import_pages, import_tried, import_words, import_work
 from app.views.fields import row_key
 from app.views.import_pages import Offer
+from app.views.import_tried import Tried
 from app.views.page import Page
 
 ROWS_SHOWN: Final = 100
@@ -60,9 +60,11 @@ class ImportView(Page):
             db.session.rollback()
             return self._upload_page(offer, refused), 422
         try:
-            match(offer.importer.columns, import_work.table_of(run).header, import_work.options_of(run).chosen)
+            match(offer.importer.columns, import_work.header_of(run), import_work.options_of(run).chosen)
         except Refused:
             return redirect(url_for("ImportView.columns", id=run.id))
+        if import_work.untried(run):
+            import_work.try_aside(run, identity.current())
         return redirect(url_for("ImportView.show", id=run.id))
 
     @staticmethod
@@ -115,6 +117,9 @@ class ImportView(Page):
             return self._columns_page(run, offer, table, chosen, refused), 422
         import_work.remember(identity.current(), offer.importer, table, chosen)
         import_work.arrange(run, options)
+        db.session.refresh(run)
+        if import_work.untried(run):
+            import_work.try_aside(run, identity.current())
         return redirect(url_for("ImportView.show", id=id))
 
     @expose("/<int:id>/progress")
@@ -123,20 +128,23 @@ class ImportView(Page):
     def progress(self, id: int) -> Response | str:
         """The middle of the page while it runs; at the end htmx is told to load the page anew."""
         run = self._run(id)
-        if run.state in ENDED:
+        if run.state in ENDED or (run.state == "dry_run" and not import_work.untried(run)):
             return Response(headers={"HX-Refresh": "true"})
+        if run.state == "dry_run":
+            return self.render_template("imports/_trying.html", **self._trying(run))
         return self.render_template("imports/_progress.html", **self._state(run))
 
     @expose("/<int:id>/start", methods=["POST"])
     @has_access
     @permission_name("run")
     def start(self, id: int) -> Any:
-        """Begins the import, or goes on with one that was interrupted or cancelled."""
+        """Begins the import, or goes on with one that was interrupted or cancelled; a long list is tried first."""
         run = self._run(id)
         offer = import_pages.offer_of(run.entity)
         try:
-            match(offer.importer.columns, self._table(run).header, import_work.options_of(run).chosen)
-            import_work.start(run, identity.current())
+            match(offer.importer.columns, import_work.header_of(run), import_work.options_of(run).chosen)
+            begin = import_work.try_aside if import_work.untried(run) else import_work.start
+            begin(run, identity.current())
         except Refused as refused:
             db.session.rollback()
             return self._dry_run_page(self._run(id), refused), 422
@@ -162,7 +170,7 @@ class ImportView(Page):
         if importer_of(run.entity).personal and run.account_id != actor.account_id:
             raise Refused("not_allowed")
         table, notes = self._table(run), run.errors
-        if run.state == "dry_run":
+        if run.state == "dry_run" and not import_work.long(run):
             tried = dry_run(db.session(), table, import_work.options_of(run), today(), actor)
             notes = [n.as_dict() for n in tried.notes]
         if request.args.get("form") == "csv":
@@ -211,30 +219,46 @@ class ImportView(Page):
         )
 
     def _dry_run_page(self, run: ImportRun, refused: Refused | None = None) -> Any:
-        table, importer = self._table(run), fitted(db.session(), importer_of(run.entity))
-        result = None
+        importer, tried = fitted(db.session(), importer_of(run.entity)), None
+        mine = self.may("can_run") and any(o.importer.key == importer.key for o in import_pages.offers())
+        if import_work.untried(run):
+            found = self._trying(run) | ({"fault": import_words.say(refused, importer)} if refused else {})
+            return self.render_template("imports/trying.html", **found, mine=mine)
         try:
-            options = import_work.options_of(run)
-            result = dry_run(db.session(), table, options, today(), identity.current())
+            tried = import_tried.kept(run) or self._tried(run)
         except Refused as other:
             refused = refused or other
-            options = Options(entity=run.entity)
-        found = import_pages.headings(importer, table, options.chosen)
         return self.render_template(
             "imports/dry_run.html",
             run=run,
             importer=importer,
-            table=table,
             fault=import_words.say(refused, importer) if refused else "",
-            result=result,
-            shown=import_pages.Shown(result.plan) if result is not None and result.plan is not None else None,
-            passed=[heading.name for heading in found if not heading.field],
-            show=import_pages.tab_of(result) if result is not None else "errors",
-            counts=_counts(result) if result is not None else {},
+            result=tried,
+            show=import_pages.tab_of(tried) if tried is not None else "errors",
+            counts=_counts(tried) if tried is not None else {},
             words=import_words,
             limit=ROWS_SHOWN,
-            mine=self.may("can_run") and any(o.importer.key == importer.key for o in import_pages.offers()),
+            mine=mine,
         )
+
+    def _tried(self, run: ImportRun) -> Tried:
+        """The dry run of a short list, made now."""
+        table, options = self._table(run), import_work.options_of(run)
+        return import_tried.of(
+            dry_run(db.session(), table, options, today(), identity.current()), table, options.chosen
+        )
+
+    def _trying(self, run: ImportRun) -> dict[str, Any]:
+        """How far the dry run of a long list is, or why it ended."""
+        task, importer = import_work.task_of(run), importer_of(run.entity)
+        failed = task is not None and task.state == "failed"
+        return {
+            "run": run,
+            "importer": importer,
+            "task": task,
+            "fault": import_words.say(Refused(task.error_code, **task.error_facts), importer) if failed else "",
+            "going": task is not None and task.state in ("waiting", "running"),
+        }
 
     def _state(self, run: ImportRun) -> dict[str, Any]:
         errors = [n for n in run.errors if n["error"]]
@@ -254,12 +278,13 @@ class ImportView(Page):
             "remarks": [n for n in run.errors if not n["error"]][:ROWS_SHOWN],
             "error_count": len(errors),
             "refused": len({n["line"] for n in errors}),
+            "earlier": min(int(run.options.get("earlier", 0)), run.unchanged),
             "remark_count": len(run.errors) - len(errors),
             "words": import_words,
         }
 
 
-def _counts(result: Result) -> dict[str, int]:
+def _counts(result: Tried) -> dict[str, int]:
     """How much each tab of the dry run holds."""
     counts = (len(result.errors), len(result.remarks), result.changed, result.created)
     return dict(zip(import_pages.TABS, counts, strict=True))

@@ -511,10 +511,10 @@ def test_the_dictionaries_of_the_rules_are_those_of_the_screen():
     assert set(labels.DICTIONARIES) == FIXED | OPEN and not FIXED & OPEN
 
 
-@pytest.mark.slow  # the longest list a screen takes
+@pytest.mark.slow  # the longest list that is tried at once
 def test_a_whole_national_table_is_tried_with_few_statements(session, sender, statements):
     actor, options = sender("school")
-    rows = [{"code": f"{20_000 + n}", "name": f"测试学校{n}"} for n in range(IMPORTERS["school"].most_rows)]
+    rows = [{"code": f"{20_000 + n}", "name": f"测试学校{n}"} for n in range(IMPORTERS["school"].tried_at_once)]
     table = read_table(listed("school", *rows))
     statements.clear()
     tried = dry_run(session, table, Options(**options), today(), actor)

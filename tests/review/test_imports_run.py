@@ -140,8 +140,10 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next(session, monkeypatch
     broken = session.scalars(select(ImportRun)).one()
     assert (broken.state, broken.done, broken.created) == ("failed", 2, 2)
     assert len(imported(session)) == 2
-    result = run(session, data)
+    result = run(session, data, run_id=broken.id)
     assert (result.created, result.unchanged) == (3, 2)
+    session.refresh(broken)
+    assert broken.options["earlier"] == 2, "the page says that two of those that were there came by this import"
     assert len({p.source_key for p in imported(session)}) == len(imported(session)) == 5
 
 

@@ -19,6 +19,7 @@ from app.models.messages import Outbox
 from app.models.positions import Posting
 from app.models.schools import School
 from app.models.system import ImportRun
+from app.review.imports.entities import IMPORTERS
 from app.review.imports.postings import COLUMNS
 from app.review.imports.reading import read_table
 from app.rules.actor import Role
@@ -199,6 +200,51 @@ def test_columns_chosen_in_another_tab_stop_no_import_that_began_meanwhile(fresh
     monkeypatch.setattr(import_work, "remember", lambda *_found: db.session.execute(begun))
     assert reviewer.post(f"{path}/columns").status_code == 302
     assert [state for (state,) in rows(fresh_app, select(ImportRun.state))] == ["running"]
+
+
+def test_a_long_list_is_tried_in_the_background_and_then_imported(fresh_app, person, work, monkeypatch):
+    """Beyond a few rows nobody waits for the page: progress, then the same page, kept until the columns change."""
+    monkeypatch.setattr(type(IMPORTERS["posting"]), "tried_at_once", 1)
+    person = person(Role.REVIEWER, "310120")
+    sent = person.upload((HEAD + GOOD + BAD).encode())
+    at = f"{sent.location}?lang=en"
+    waiting = person.get(at).text
+    assert 'hx-trigger="every 1s"' in waiting and "Import 1 row" not in waiting
+    assert "HX-Refresh" not in person.get(f"{sent.location}/progress").headers
+    refused = person.post(f"{sent.location}/start")
+    assert refused.status_code == 302 and "every 1s" in person.get(at).text, "nothing is imported untried"
+    assert work() == 1
+    assert person.get(f"{sent.location}/progress").headers["HX-Refresh"] == "true"
+    page = person.get(at).text
+    assert "Import 1 row" in page and "Rows with errors" in page and "every 1s" not in page
+    assert person.get(f"{at}&show=new").text.count("行政专员") >= 1
+    assert "A2" in person.get(f"{sent.location}/errors?form=csv").data.decode("utf-8-sig")
+    assert postings(fresh_app) == 0, "a dry run writes nothing"
+    person.post(f"{sent.location}/columns", **{f"col-{n}": key for n, key in enumerate(HEAD.strip().split(","))})
+    assert "every 1s" in person.get(at).text, "other columns are tried anew"
+    assert work() == 1
+    person.post(f"{sent.location}/start")
+    assert work() == 1
+    assert postings(fresh_app) == 1
+    done = person.get(at).text
+    assert "The import was" not in done
+
+
+def test_a_long_list_that_was_given_up_is_not_tried(fresh_app, person, work, monkeypatch):
+    monkeypatch.setattr(type(IMPORTERS["posting"]), "tried_at_once", 1)
+    person = person(Role.REVIEWER, "310120")
+    sent = person.upload((HEAD + GOOD + BAD).encode())
+    person.post(f"{sent.location}/cancel")
+    work()
+    ((state, file_id, options),) = rows(fresh_app, select(ImportRun.state, ImportRun.file_id, ImportRun.options))
+    assert (state, file_id, "tried" in options) == ("cancelled", None, False)
+
+
+def test_as_many_rows_and_as_large_a_file_as_a_bureau_has(person):
+    for importer in IMPORTERS.values():
+        limits = import_work.limits_of(importer)
+        assert (limits.rows, limits.size) == (20_000, 20 * 1024 * 1024), importer.key
+    assert "at most 20 MB and 20,000 rows" in person(Role.REVIEWER, "310120").get("/imports/new/posting?lang=en").text
 
 
 def test_a_run_whose_process_died_may_be_gone_on_with(fresh_app, person, work):

@@ -61,7 +61,8 @@ class Importer(ABC):
     key_column: str = ""  # field named where a row stands twice in the file
     asks: tuple[str, ...] = ()  # options a person may set: headcount, valid_days, submit, agreed
     batch_rows: int = 25  # the ledger's chain is locked for one batch: less than a second
-    most_rows: int = 2_000  # of a list sent from a screen: it is tried while the page is waited for
+    most_rows: int = 20_000  # of a list sent from a screen
+    tried_at_once: int = 2_000  # rows that are tried while the page is waited for; longer lists in the background
     custom: str = ""  # the entity whose custom fields are columns too
     personal: bool = False  # rows are about persons: the refused rows go to who sent them only
 

@@ -59,7 +59,7 @@ class Plain(ByColumn):
     rule: ClassVar[Any] = None  # staticmethod(values): what the form refuses
     on_ledger: ClassVar[bool] = False  # settings: what becomes of each row stands on the ledger, as from the screen
     batch_rows = 100
-    most_rows = 10_000
+    tried_at_once = 10_000
 
     def draft(self, row: Row, reader: Reader, content: dict[str, Any], options: Options, known: Any) -> Draft | None:
         """Completed by what follows from the code, and known by its natural key."""

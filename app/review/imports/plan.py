@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -20,6 +20,7 @@ from app.rules.masks import mask_id
 from app.rules.refused import Refused
 
 KEYS_AT_ONCE: Final = 1000
+Progress = Callable[[int, int], None]
 SAMPLES: Final = 100  # rows of each sort that a dry run shows
 
 
@@ -164,8 +165,15 @@ class Plan:
                 yield self.note(draft, "row_differs", change.column)
 
 
-def dry_run(session: Session, table: Table, options: Options, today: date, actor: Actor = CLOCK) -> Result:
-    """What the import would do. Reads only; writes nothing."""
+def dry_run(
+    session: Session,
+    table: Table,
+    options: Options,
+    today: date,
+    actor: Actor = CLOCK,
+    progress: Progress | None = None,
+) -> Result:
+    """What the import would do. Reads only; writes nothing. `progress` is told rows looked at and rows in all."""
     plan = Plan(session, table, options, today, actor)
     result = Result(len(table), notes=plan.notes, plan=plan)
     units: set[str] = set()
@@ -178,6 +186,8 @@ def dry_run(session: Session, table: Table, options: Options, today: date, actor
         result.new_rows += new[: SAMPLES - len(result.new_rows)]
         over = [(s.draft, s.changes) for s in steps if s.row is not None]
         result.changed_rows += over[: SAMPLES - len(result.changed_rows)]
+        if progress is not None:
+            progress(result.good + result.unchanged, len(table))
     result.units_created = len(units)
     return result
 

@@ -6,7 +6,7 @@ leaves whole batches; the next run of the same list finds them by their keys and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,12 +20,10 @@ from app.review.imports.entities import importer_of
 from app.review.imports.importer import Draft
 from app.review.imports.locks import lock_key, sole_run, take_turn
 from app.review.imports.options import Options
-from app.review.imports.plan import Plan, Result, Step, batches
+from app.review.imports.plan import Plan, Progress, Result, Step, batches
 from app.review.imports.table import Table
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-
-Progress = Callable[[int, int], None]  # rows done, rows in all; may raise Left
 
 
 class Left(Exception):
@@ -43,7 +41,7 @@ def perform(
     session: Session, actor: Actor, table: Table, options: Options, today: date, *,
     file_name: str, progress: Progress | None = None, run_id: int | None = None,
 ) -> Result:  # fmt: skip
-    """Imports the list; commits batch by batch. `run_id` names a run that waits for it, else a new one is made.
+    """Imports the list; commits batch by batch; `progress` may raise Left. `run_id` names a run that waits for it, else a new one is made.
 
     The run and the ledger name who imported it. Raises Refused not_allowed (the place is not the actor's),
     import_running when the same list is being imported there just now, and what `Plan` refuses.
@@ -108,7 +106,8 @@ def _begin(
         run.region_code, run.school_id = options.region_code or None, options.school_id
         run.account_id = ledger.account_of(actor)
         session.add(run)
-    run.options = {**(run.options or {}), **options.kept()}
+    earlier = int((run.options or {}).get("earlier", 0)) + (run.created or 0) + (run.changed or 0)
+    run.options = {**(run.options or {}), **options.kept(), "earlier": earlier}
     run.state, run.total, run.done = "running", len(table), len(table) - len(plan.drafts)
     run.created = run.changed = run.unchanged = run.units_created = 0
     run.errors = [n.as_dict() for n in plan.notes]
