@@ -33,7 +33,7 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import bulk, bulk_work, custom_work, export_work, import_work, sessions
+from app.views import ageing, bulk, bulk_work, custom_work, export_work, import_work, sessions
 
 background = late("apscheduler.schedulers.background")
 
@@ -115,6 +115,11 @@ def seal_logs(session: Session) -> int:
     return logs.seal(session)
 
 
+def switch_off_unused(session: Session) -> int:
+    """Staff accounts nobody uses are switched off."""
+    return ageing.switch_off_unused(session)
+
+
 def end_sessions(_session: Session) -> int:
     """Logins that nobody came back to are over in the log too; long ended ones are forgotten."""
     return sessions.end_over() + sessions.forget(SESSIONS_KEPT)
@@ -163,6 +168,7 @@ JOBS: dict[str, Job] = {
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
         Job("forget_lists", _l("Remove uploaded lists"), forget_lists, {"hour": 3, "minute": 50}),
         Job("end_sessions", _l("End idle logins"), end_sessions, {"minute": "1-59/10"}),
+        Job("switch_off_unused", _l("Switch off unused accounts"), switch_off_unused, {"hour": 4, "minute": 30}),
         Job("seal_logs", _l("Seal the logs"), seal_logs, {"minute": "4-59/10"}),
         Job("purge_logs", _l("Purge old logs"), purge_logs, {"hour": 4, "minute": 10}),
         Job("close_review_days", _l("Keep the figures of review days"), close_review_days, {"minute": 20}),

@@ -173,3 +173,14 @@ class LoginEvent(Model):
     address = col("Address", String(45), nullable=False, default="")
     outcome = col("Outcome", String(20), nullable=False, words="login_outcome")
     account = relationship(User, info={"label": _l("Account")})
+
+
+class PasswordHistory(Model):
+    """A password used before, as its hash; a trigger keeps the last five of each account."""
+
+    __tablename__ = "password_history"
+    __table_args__ = (Index("ix_password_history_account", "account_id", "id"),)
+    id = pk()
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False)
+    hash = col("Hash of the password", String(256), nullable=False)
+    until = col("Used until", DateTime(timezone=True), nullable=False)

@@ -42,6 +42,8 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("export_rows_most", NUMBER, "200000", 1, 1_000_000, divided=False),
         Setting("export_tasks_each", NUMBER, "2", 1, 10, divided=False),
         Setting("export_file_hours", NUMBER, "24", 1, 168, divided=False),
+        Setting("password_days", NUMBER, "90", 30, 365, divided=False),
+        Setting("unused_days", NUMBER, "90", 30, 365, divided=False),
         Setting("log_days", NUMBER, "1095", 183, 3650, divided=False),
     )
 }

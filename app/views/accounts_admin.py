@@ -5,6 +5,7 @@ A password made here is random, shown on one page, kept only as its hash, and ch
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -119,6 +120,7 @@ class AccountView(SafeView):
             _new_password(row)
         elif name != "unlock":
             row.active = name == "activate"
+            row.changed_on = dt.datetime.now()  # noqa: DTZ005 - as the framework writes it; unused accounts are told by it
         ledger.append(db.session, name, actor, "", subject_id=row.id)
         if name in ("unlock", "reset_password"):
             note(row.username, "unlocked", row.id)

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
-from app.views import words
+from app.views import ageing, words
 from app.views.identity import current, wardrobe
 from app.views.page import Page
 from app.views.sessions import begin
@@ -28,10 +28,12 @@ def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
         return Refused("password_wrong", field="old")
     if new == old:
         return Refused("password_same", field="new")
-    check = staff_password_fault if wardrobe(user.id).staff else password_fault
-    code = check(new, user.username)
+    staff = wardrobe(user.id).staff
+    code = (staff_password_fault if staff else password_fault)(new, user.username)
     if code:
         return Refused(code, field="new")
+    if staff and ageing.used_before(user.id, new):
+        return Refused("password_reused", field="new")
     return Refused("password_differs", field="again") if new != again else None
 
 

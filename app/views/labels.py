@@ -248,6 +248,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "export_rows_most": _l("Export: most rows"),
     "export_tasks_each": _l("Export: at a time"),
     "export_file_hours": _l("Export: hours a file is kept"),
+    "password_days": _l("Passwords of staff: days they last"),
+    "unused_days": _l("Accounts of staff: days unused"),
     "log_days": _l("Logs: days they are kept"),
 }
 

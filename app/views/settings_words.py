@@ -46,6 +46,8 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "export_rows_most": (_l("A list with more rows must be narrowed before it is exported."), _l("rows")),
     "export_tasks_each": (_l("How many exports of long lists one person may have under way."), _l("exports")),
+    "password_days": (_l("After how long staff must change their password."), _l("days")),
+    "unused_days": (_l("After how long without a login an account of the staff is switched off."), _l("days")),
     "log_days": (_l("How long the logs of logins and requests are kept; the law asks for six months."), _l("days")),
     "export_file_hours": (_l("How long the file of an export made in the background is kept."), _l("hours")),
 }

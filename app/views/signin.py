@@ -16,7 +16,7 @@ from app.models.accounts import Person
 from app.models.sessions import LoginSession
 from app.rules import demo
 from app.rules.refused import Refused
-from app.views import second_factor, sessions, words
+from app.views import ageing, second_factor, sessions, words
 from app.views.page import Page, safe_next
 from app.views.sessions import begin, refuse_if_locked
 
@@ -51,6 +51,7 @@ class LoginView(Page):
                 user, fault, code = None, words.say(refused), words.status_of(refused)
             if user is not None:
                 waiting = bool(second_factor.needed(user.id))
+                ageing.ask_for_change(user.id)
                 begin(user, waiting=waiting)
                 return redirect(url_for("SecondFactorView.index", next=target) if waiting else target)
             fault, code = (fault, code) if fault else (_("User name or password is not right."), 401)

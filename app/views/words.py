@@ -120,6 +120,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         _l("This password was set by somebody else. Please log in on the pages and change it."),
     ),
     "code_wrong": (401, _l("This code is not right, or it was used before. Please wait for the next one.")),
+    "password_reused": (422, _l("This password was used before. Please choose another one than the last five.")),
     "proof_needed": (403, _l("Please prove once more who you are.")),
     "factor_set_up": (403, _l("This account needs a second factor first. Please log in on the pages and set it up.")),
     "reset_open": (422, _l("A reset is asked for already.")),
