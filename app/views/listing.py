@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, inspect, literal, select
+from sqlalchemy import Select, String, column, func, inspect, select, values
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.extensions import db
 from app.models.files import StoredFile
+from app.review.kinds import KINDS
 from app.rules.custom import is_custom
 from app.views import filters, scope, searching
 from app.views.columns import describe, key_column, key_name
@@ -181,27 +182,34 @@ def _always(model: Any, view: Any) -> set[str]:
     return keys | more | set(view.row_needs)
 
 
-def _of_tabs(view: Any, actor: Any) -> list[Any]:
-    """The counts of the tabs."""
-    every = scope.rows(view, actor)
-    return [capped(every.where(view.model.status == name)) for name in view.tabs]
+def _of_tabs(view: Any, actor: Any) -> Any:
+    """The counts of the tabs as one object: planned once, counted for each status."""
+    unseen = KINDS[view.kind].lifecycle.initial if view.kind and actor.is_bureau else ""  # before it was sent in
+    tabs = values(column("name", String), name="tabs").data([(name,) for name in view.tabs if name != unseen])
+    rows = scope.rows(view, actor).where(view.model.status == tabs.c.name).correlate(tabs)
+    counted = func.jsonb_object_agg(tabs.c.name, capped(rows, correlated=tabs))
+    return select(counted).select_from(tabs).scalar_subquery()
 
 
 @lru_cache(maxsize=128)
-def _kept_tabs(view: Any, actor: Any) -> list[Any]:
+def _kept_tabs(view: Any, actor: Any) -> Any:
     """They follow from the actor, and are the dearest part of a page to put into words."""
     return _of_tabs(view, actor)
 
 
 def _counts(page: Page, view: Any, actor: Any, total: Select[Any] | None, also: Sequence[Select[Any]]) -> None:
     """All counts of the page in one statement. `total`: the rows of the list, where their number is not known yet."""
-    known = literal(page.total) if total is None else capped(total, None if page.asked.exact else CAP)
-    parts = [known]
-    parts += (_kept_tabs if scope.by_kind(view) else _of_tabs)(view, actor)
+    parts = [] if total is None else [capped(total, None if page.asked.exact else CAP)]
+    parts += [(_kept_tabs if scope.by_kind(view) else _of_tabs)(view, actor)] if view.tabs else []
     parts += [capped(stmt, SMALL_CAP) for stmt in also]
+    if not parts:
+        return
     found = list(db.session.execute(select(*(part.label(f"n{i}") for i, part in enumerate(parts)))).one())
-    page.total, page.tabs = found[0], list(zip(view.tabs, found[1:], strict=False))
-    page.also = found[1 + len(view.tabs) :]
+    if total is not None:
+        page.total = found.pop(0)
+    by_name = found.pop(0) if view.tabs else {}
+    page.tabs = [(name, by_name.get(name, 0)) for name in view.tabs]
+    page.also = found
 
 
 def run(
@@ -247,7 +255,7 @@ def _found(
         found = searching.page(
             searching.Wanted(view.model, bare, query, asked.order, position, backwards, limit, tuple(options))
         )
-        many = found.total is None and searching.estimated(stmt) > CAP
+        many = found.total is None and searching.projected(bare, limit) > CAP
         return searching.Found(found.rows, CAP + 1) if many else found
     paged = stmt if position is None else stmt.where(asked.order.beyond(position, backwards))
     paged = paged.order_by(*asked.order.clauses(backwards)).limit(asked.size + 1).options(*options)

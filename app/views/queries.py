@@ -92,12 +92,16 @@ class Cursors:
         return URLSafeSerializer(self.secret, salt=f"cursor.{self.salt}.{order.name}.{order.descending}")
 
 
-def capped(stmt: Select[Any], cap: int | None = CAP) -> Any:
-    """Number of rows of a statement as a scalar subquery, counted at most one beyond the cap."""
+def capped(stmt: Select[Any], cap: int | None = CAP, *, correlated: Any = None) -> Any:
+    """Number of rows of a statement as a scalar subquery, counted at most one beyond the cap.
+
+    `correlated`: what the statement takes values of from the one around it.
+    """
     limited = stmt.with_only_columns(literal(1).label("one"), maintain_column_froms=True).order_by(None)
     if cap is not None:
         limited = limited.limit(cap + 1)
-    return select(func.count()).select_from(limited.subquery()).scalar_subquery()
+    counted = select(func.count()).select_from(limited.subquery())
+    return (counted if correlated is None else counted.correlate(correlated)).scalar_subquery()
 
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:

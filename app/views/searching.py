@@ -89,11 +89,12 @@ class Wanted:
             keys = keys.where(inside.beyond(self.position, self.backwards))
         shown = keys.order_by(*inside.clauses(self.backwards)).limit(self.limit).subquery("shown")
         every = select(func.count().label("n")).select_from(hits).subquery("every")
-        found = list(db.session.execute(select(every.c.n, shown.c.key).select_from(every.outerjoin(shown, true()))))
+        mine = getattr(self.model, self.order.key.key) == shown.c.key
+        rows = select(every.c.n, self.model).select_from(every.outerjoin(shown, true()).outerjoin(self.model, mine))
+        rows = rows.order_by(*self.order.clauses(self.backwards)).options(*self.options)
+        found = list(db.session.execute(rows).unique())
         total: int = found[0].n
-        if total == most or found[0].key is None:
-            return [], total
-        return self._page([one.key for one in found]), total
+        return ([] if total == most else [row for _n, row in found if row is not None]), total
 
 
 def page(wanted: Wanted) -> Found:
@@ -124,8 +125,8 @@ def _explained(element: _Explain, compiler: Any, **kw: Any) -> str:
     return "EXPLAIN (FORMAT JSON) " + compiler.process(element.statement, **kw)
 
 
-def estimated(stmt: Select[Any]) -> int:
-    """Rows the planner expects of a statement."""
+def projected(stmt: Select[Any], found: int) -> float:
+    """How many rows of `stmt` the near ones stand for, `found` of which have the words: too many to be counted, or not."""
     bare = stmt.with_only_columns(literal(1).label("one"), maintain_column_froms=True).order_by(None)
     plan = db.session.execute(_Explain(bare)).scalar_one()
-    return int(plan[0]["Plan"]["Plan Rows"])
+    return float(plan[0]["Plan"]["Plan Rows"]) * found / NEAR
