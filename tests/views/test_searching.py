@@ -94,6 +94,6 @@ def test_filters_and_tabs_narrow_what_is_found(many, monkeypatch):
 
 def test_near_rows_stand_for_a_list_that_is_too_long_to_be_counted(many, monkeypatch):
     """The planner's number of rows, of which the near ones are a sample."""
-    monkeypatch.setattr(searching, "projected", lambda stmt, found: 1_000 + found)
+    monkeypatch.setattr(searching, "projected", lambda _stmt, found: 1_000 + found)
     assert "1,000+" in many.get(f"{LIST}?q=电工&size=20&lang=en").text
     assert "<b>30</b>" in many.get(f"{LIST}?q=电工&size=20&lang=en&exact=1").text
