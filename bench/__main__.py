@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import desk, life, load, pages, report
+from bench import desk, life, load, pages, report, where
 from bench.cluster import Cluster, cluster
 from bench.server import ROOT
 from bench.sizes import Sizes, chosen
@@ -88,9 +88,10 @@ def main() -> int:
         prepared(home, sizes)
         load_before = busy()
         lines = measured(home, sizes, load_before > BUSY)
-    print(f"\n{machine()}\n{sizes}\n\n{shown(lines)}\n", flush=True)
+        spent = where.profile() if os.environ.get("PROFILE") == "1" else ""
+    print(f"\n{machine()}\n{sizes}\n\n{shown(lines)}\n\n{spent}", flush=True)
     if os.environ.get("WRITE") == "1":
-        report.write(lines, sizes, machine(), load_before)
+        report.write(lines, sizes, machine(), load_before, spent)
     loose = float(os.environ.get("LOOSE", "1"))
     missed = [one for one in lines if (not one.ok if one.everywhere else one.beyond(loose))]
     print(f"{len(missed)} of {len(lines)} targets missed", flush=True)

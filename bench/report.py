@@ -19,24 +19,26 @@ KEPT = ROOT / "docs" / "speed.json"
 PICTURE = ROOT / "docs" / "pictures" / "speed.svg"
 PLACES = (ROOT / "docs" / "speed.md", ROOT / "README.md")
 BEGIN, END = "<!-- bench: written by make bench WRITE=1 -->", "<!-- bench ends -->"
+WHERE = "<!-- where the time goes: written by make bench WRITE=1 PROFILE=1 -->"
 CURVES = {
     "first page": "list of ", "filtered": "same, filtered", "last page": "last page",
     "search, 2 characters": "title search, 2 characters, in few",
 }  # fmt: skip
 
 
-def write(lines: list[Line], sizes: Sizes, machine: str, busy: float) -> None:
+def write(lines: list[Line], sizes: Sizes, machine: str, busy: float, spent: str = "") -> None:
     """Keeps this run and writes what the documents show of all."""
     runs: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     runs[str(sizes.gigs)] = {
         "machine": machine, "busy": round(busy, 1), "sizes": asdict(sizes),
         "pages": {name: _pair(lines, start) for name, start in CURVES.items()},
-        "table": shown(lines),
+        "table": shown(lines), "spent": spent,
     }  # fmt: skip
     KEPT.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     largest = runs[max(runs, key=int)]
     for path in PLACES:
         _between(path, _words(largest))
+    _between(PLACES[0], f"\n{largest['spent']}\n" if largest.get("spent") else "", WHERE)
     points = {
         name: [(int(rows), *run["pages"][name]) for rows, run in sorted(runs.items(), key=_rows)] for name in CURVES
     }
@@ -61,7 +63,9 @@ def _words(run: dict[str, Any]) -> str:
     return f"{said}\n\n{run['table']}\n"
 
 
-def _between(path: Path, words: str) -> None:
-    before, _mark, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _old, _mark, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{words}{END}{after}", encoding="utf-8")
+def _between(path: Path, words: str, begin: str = BEGIN) -> None:
+    """Puts the words between a mark and the end after it; a page without the mark stays as it is."""
+    text = path.read_text(encoding="utf-8")
+    if begin in text:
+        before, _mark, rest = text.partition(begin)
+        path.write_text(f"{before}{begin}\n{words}{END}{rest.partition(END)[2]}", encoding="utf-8")

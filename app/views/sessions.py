@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from functools import cache
 from typing import Any, NamedTuple
 
 from flask import current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
@@ -109,17 +110,21 @@ def complete(user: User) -> None:
     note(user.username, "ok", user.id)
 
 
-def find(token: str) -> User | None:
-    """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
+@cache
+def _finding() -> Select[Any]:
+    """The statement at the beginning of every request, made once."""
     columns = (
         LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff,
         LoginSession.waiting, LoginSession.proved_at, LoginSession.seen_at, LoginSession.ends_at, func.now(),
     )  # fmt: skip
-    stmt = select(User, *columns).join(User, User.id == LoginSession.account_id)
-    stmt = stmt.select_from(LoginSession).where(
-        LoginSession.token_hash == _hash(token), LoginSession.ended_at.is_(None)
-    )
-    row = db.session.execute(stmt).unique().first()
+    known = LoginSession.token_hash == bindparam("token_hash")
+    stmt = select(User, *columns).join(User, User.id == LoginSession.account_id).select_from(LoginSession)
+    return stmt.where(known, LoginSession.ended_at.is_(None))
+
+
+def find(token: str) -> User | None:
+    """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
+    row = db.session.execute(_finding(), {"token_hash": _hash(token)}).unique().first()
     if row is None or not row[0].is_active:
         return None
     user, login = row[0], Login(*row[1:])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import plot, report
+from bench import plot, report, where
 from bench.sizes import FULL, SMALL, chosen
 from bench.table import Line, Pair, against, bound, least, ratio, shown
 
@@ -73,3 +73,15 @@ def test_the_documents_show_the_largest_run_and_the_picture_all(tmp_path, monkey
 def test_the_picture_is_valid_and_stays_inside_its_frame():
     drawn = plot.drawn({"first page": [(10_000, 0.5, 4.0), (10_000_000, 2.0, 2_000.0)]})
     assert drawn.startswith("<svg ") and 'cy="-' not in drawn
+
+
+def test_time_is_told_by_part_and_what_python_has_built_in_counts_where_it_was_called():
+    row, jinja = ("/x/app/views/rows.py", 1, "row"), ("/x/jinja2/runtime.py", 2, "call")
+    stats = {
+        row: (1, 1, 2.0, 5.0, {}),
+        jinja: (1, 1, 1.0, 1.0, {}),
+        ("~", 0, "len"): (9, 9, 3.0, 3.0, {row: (3, 3, 2.0, 2.0), jinja: (6, 6, 1.0, 1.0)}),
+    }
+    found = where.shares(stats)
+    assert found == {"rows of the table (ours)": 4.0, "templates (Jinja, MarkupSafe)": 2.0}
+    assert "| rows of the table (ours) | 67% | 6.0 |" in where.shown(found, 10, 9.0)
