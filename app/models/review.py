@@ -77,6 +77,11 @@ class ReviewRound(Model):
             "region_code", "kind", "tier", "due_at", "id",
             postgresql_where=text("state IN ('queued','second')"),
         ),
+        Index(  # for those who decide for a whole province
+            "ix_review_round_urgent",
+            "tier", "due_at", "id", "region_code", "kind",
+            postgresql_where=text("state IN ('queued','second')"),
+        ),
         Index(
             "ix_review_round_school",
             "school_id", "tier", "due_at", "id",
