@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log10
 
-WIDE, HIGH, LEFT, RIGHT, TOP, FOOT = 640, 300, 48, 190, 16, 36
+WIDE, HIGH, LEFT, RIGHT, TOP, FOOT = 640, 300, 64, 190, 16, 36
 COLOURS = ("#0b5cad", "#b2521c", "#3c7a2a", "#7a3c8f")
 LEAST_ROWS, MOST_ROWS = 4, 7  # powers of ten
 LEAST_MS, MOST_MS = 0, 3
