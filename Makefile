@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help run test check translate screenshots screens bench clean
+.PHONY: help run test check translate screenshots screens paths bench clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -37,6 +37,10 @@ screenshots: .venv/.dev ## the pictures of the README
 
 screens: .venv/.dev ## docs/screens.md: every screen of every role
 	@$(PY) scripts/screens.py
+
+paths: .venv/.dev ## the pictures of docs/paths, taken while the tests of those paths run
+	@mkdir -p docs/pictures/paths
+	@PATHS_DIR=$(CURDIR)/docs/pictures/paths $(PY) -m pytest tests/browser -k test_path
 
 bench: .venv/.dev ## our pages beside a floor over millions of rows; SIZE=200000 or small for fewer (docs/speed.md)
 	@SIZE=$(or $(SIZE),full) $(PY) -m bench

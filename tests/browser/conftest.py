@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.rules.demo import PASSWORD
 
@@ -163,6 +165,12 @@ class Visit:
     def go(self, path: str):
         """Opens a page of the site."""
         return self.page.goto(f"{self.url}{path}")
+
+    def snap(self, name: str) -> None:
+        """A picture for docs/paths, only when `make paths` asks for it: the paths' tests are what their pages show."""
+        if folder := os.environ.get("PATHS_DIR"):
+            picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+            picture.save(Path(folder) / f"{name}.webp", "WEBP", quality=70, method=6)
 
     def forgive(self, status: int) -> None:
         """Drops the browser's own note of an answer with this status that a test asked for."""
