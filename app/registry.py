@@ -53,6 +53,7 @@ from app.views.online import OnlineView, SessionView
 from app.views.portal import PortalView
 from app.views.proof import ProofView
 from app.views.tasks import TaskView
+from app.views.unmasked import UnmaskEventView
 
 R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
 O, H, A = Role.OWNER, Role.HANDLER, Role.AGENCY
@@ -90,7 +91,7 @@ def _log(view: type, label: Any, icon: str, words: str = "read export") -> Entry
 MENU: tuple[Entry, ...] = (
     Entry(
         DeskView,
-        {R: "list decide batch transfer", L: "list decide batch transfer", S: "list decide batch"},
+        {R: "list decide batch transfer unmask", L: "list decide batch transfer unmask", S: "list decide batch"},
         (Place((R, L), WORK, _l("Review desk"), "checklist"), Place((S,), WORK, _l("Residency review"), "checklist")),
         api=False,
     ),
@@ -102,8 +103,8 @@ MENU: tuple[Entry, ...] = (
     Entry(
         units.UnitView,
         {
-            R: "read freeze thaw comment import export",
-            L: "read freeze thaw comment import export",
+            R: "read freeze thaw comment import export unmask",
+            L: "read freeze thaw comment import export unmask",
             S: "read export",
             OP: "read import export",
             O: SEND_UNIT + TALK,
@@ -122,7 +123,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         units.UnitChangeView,
-        {R: "read comment export", L: "read comment export", O: SEND_CHANGE + TALK},
+        {R: "read comment export unmask", L: "read comment export unmask", O: SEND_CHANGE + TALK},
         (
             Place((R, L), QUERY, _l("Unit changes"), "file-text"),
             Place((O,), UNIT, _l("Requests for change"), "file-text"),
@@ -166,8 +167,8 @@ MENU: tuple[Entry, ...] = (
     Entry(
         gigs.GigOfferView,
         {
-            R: "read remove comment import export",
-            L: "read remove comment import export",
+            R: "read remove comment import export unmask",
+            L: "read remove comment import export unmask",
             H: SEND_GIG + TALK + TAKE + EXPORT,
             P: SEND_GIG + TAKE,
             T: SEND_GIG + TAKE,
@@ -182,8 +183,8 @@ MENU: tuple[Entry, ...] = (
     Entry(
         gigs.GigWantedView,
         {
-            R: "read remove comment import export",
-            L: "read remove comment import export",
+            R: "read remove comment import export unmask",
+            L: "read remove comment import export unmask",
             P: SEND_GIG + TAKE,
             T: SEND_GIG + TAKE,
         },
@@ -280,7 +281,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         schools.StudentView,
-        {S: "read write delete import export"},
+        {S: "read write delete import export unmask"},
         (Place((S,), CAMPUS, _l("Students"), "users"),),
         api=False,
     ),
@@ -362,6 +363,7 @@ MENU: tuple[Entry, ...] = (
     _log(review.ReviewEventView, _l("Operation ledger"), "list-check"),
     _log(ExportEventView, _l("Export log"), "file-export"),
     _log(RequestEventView, _l("Request log"), "list-details"),
+    _log(UnmaskEventView, _l("Values shown in full"), "eye"),
     _log(LedgerView, _l("Verify the ledger"), "shield-check", "list verify"),
     Entry(
         PortalView,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import get_locale
@@ -299,6 +302,32 @@ class ReviewEvent(Model):
         viewonly=True,
         info={"label": _l("Review record")},
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the canonical event says besides its columns."""
+        found: dict[str, Any] = json.loads(self.body).get("facts", {})
+        return found
+
+    @property
+    def said_screen(self) -> str:
+        return str(self.facts.get("screen", ""))
+
+    @property
+    def said_column(self) -> dict[str, Any]:
+        return self.facts
+
+    @property
+    def said_row(self) -> str:
+        return str(self.facts.get("row", ""))
+
+    @property
+    def said_reason(self) -> str:
+        return str(self.facts.get("reason", ""))
+
+    @property
+    def said_words(self) -> str:
+        return str(self.facts.get("words", ""))
 
 
 class LedgerHead(Model):

@@ -35,6 +35,7 @@ from app.views.moves import Moving
 from app.views.page import Page
 from app.views.precheck import Prechecking
 from app.views.talking import Talking
+from app.views.unmasking import Unmasking
 
 # FAB's own views that are registered without asking us, and why each does no harm.
 ALLOWED: dict[str, str] = {
@@ -46,7 +47,7 @@ ALLOWED: dict[str, str] = {
 }
 
 
-class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, ModelView):
+class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, ModelView):
     """A screen over one model. See docs/add-an-entity.md for what may be declared."""
 
     kind = ""  # key in KINDS: scope, moves and saving then go through the desk
@@ -112,6 +113,8 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, ModelView):
             self.tabs = ()
         if not self.kind:
             self.exclude_route_methods = {*self.exclude_route_methods, "precheck", "precheck_row"}
+        if not self.unmaskable():
+            self.exclude_route_methods = {*self.exclude_route_methods, "unmask"}
         target = inspect(self.model).relationships.get("file")
         self.single_file = bool(
             target is not None and target.mapper.class_ is StoredFile and "file" in self.add_columns
@@ -130,6 +133,8 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, ModelView):
             self.base_permissions = [p for p in self.base_permissions if p != "can_add"]
         if not self.edit_columns:
             self.base_permissions = [p for p in self.base_permissions if p != "can_edit"]
+        if not self.unmaskable():
+            self.base_permissions = [p for p in self.base_permissions if p != "can_unmask"]
         if self.imports:
             self.base_permissions = sorted({*self.base_permissions, "can_import"})
         if self.kind:

@@ -19,7 +19,7 @@ from app.review import decide as verdicts
 from app.review import queue, sight
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import desk_batch, desk_item, desk_page, desk_queue
+from app.views import desk_batch, desk_item, desk_page, desk_queue, desk_unmask
 from app.views.desk_input import TEXT_LIMIT, key_of, morning_of, verdict_of
 from app.views.desk_page import Done, Shown
 from app.views.fields import Fields, row_key
@@ -69,6 +69,13 @@ class DeskView(Page):
         if self.may("can_decide") and _may_claim():
             self._try_claim(actor, round_id)
         return self._show(actor, _kind(), round_id, done=self._done(), drawer=request.args.get("drawer", ""))
+
+    @expose("/<int:round_id>/unmask/<string:column>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("unmask")
+    def unmask(self, round_id: int, column: str) -> Any:
+        """A sealed value of what was sent in, in full: for a reason, on the ledger."""
+        return desk_unmask.answer(self, current(), round_id, column)
 
     @expose("/<int:round_id>/colleagues")
     @has_access

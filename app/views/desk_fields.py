@@ -39,6 +39,7 @@ class Field:
     changed: bool
     flag: str
     css: str
+    sealed: bool = False  # only its mask is shown
 
 
 _known: Names = {}
@@ -131,15 +132,16 @@ def _line(info: Info, new: Evidence, old: Evidence | None, hits: list[Evidence],
     # Spans count characters of the value itself; where words stand for a code there is nothing to point at.
     spans = [tuple(hit["span"]) for hit in hits if hit.get("span") and after == new.get(info.name)]
     flag, css = _flag(hits), "num" if info.kind in ("int", "decimal") else ""
+    sealed = bool((new.get("_sealed") or {}).get(info.name))
     if old is None:
-        return Field(info.name, str(info.label), marked(after, spans), [], False, flag, css)
+        return Field(info.name, str(info.label), marked(after, spans), [], False, flag, css, sealed)
     before = text_of(info, old.get(info.name), names)
     changed = before != after or _mark(old, info.name) != _mark(new, info.name)
     if info.kind in ("text", "long", "relation", "many") and before and after:
         left, right = compare(before, after, spans)
     else:
         left, right = [Piece(before, changed)] if before else [], [Piece(after, changed)] if after else []
-    return Field(info.name, str(info.label), right, left, changed, flag, css)
+    return Field(info.name, str(info.label), right, left, changed, flag, css, sealed)
 
 
 def _mark(evidence: Evidence, name: str) -> str:

@@ -77,8 +77,11 @@ def refused(error: Refused) -> Any:
     if is_api():
         findings = error.facts.get("findings")
         more = {"findings": [f if isinstance(f, dict) else f.as_dict() for f in findings]} if findings else {}
-        return problem(status, str(PAGES.get(status, PAGES[400])[0]), said, error.code, error.field, **more)
-    return page(status, said, error.code)
+        answer = problem(status, str(PAGES.get(status, PAGES[400])[0]), said, error.code, error.field, **more)
+    else:
+        answer = page(status, said, error.code)
+    words.wait_in(answer, error)
+    return answer
 
 
 def _asked() -> str:

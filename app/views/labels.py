@@ -130,6 +130,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
     "export": (_l("List exported"), ""),
+    "unmask": (_l("Value shown in full"), ""),
     "reset_asked": (_l("Reset of the second factor asked for"), ""),
     "seal_logins": (_l("Login log sealed"), ""),
     "seal_requests": (_l("Request log sealed"), ""),
@@ -289,6 +290,7 @@ DICTIONARIES: Final[dict[str, Any]] = {
     "unit_size": _l("Size of a unit"),
     "work_mode": _l("Way of working"),
     "major_catalogue": _l("Catalogue of majors"),
+    "unmask_reason": _l("Reason for showing in full"),
 }
 
 # What a custom field holds.

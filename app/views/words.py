@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from app.rules.refused import Refused
 from app.views import custom_codes, import_codes
@@ -29,9 +30,14 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         429,
         _l("At most %(limit)s comments in %(minutes)s minutes. Please wait a little; what you wrote was not added."),
     ),
+    "unmask_many": (
+        429,
+        _l("At most %(limit)s values an hour are shown in full. Please wait; this attempt showed nothing."),
+    ),
     # Forms.
     "checks_block": (422, _l("The submission was not accepted. Please mend what is marked below.")),
     "reason_missing": (422, _l("Please give a reason.")),
+    "unmask_words": (422, _l("Please say in at least %(least)s characters what it is needed for.")),
     "missing": (422, _l("Please fill this in.")),
     "not_a_choice": (422, _l("Please choose one of the offered values.")),
     "pay_order": (422, _l("The highest pay cannot be below the lowest, and neither below zero.")),
@@ -208,6 +214,13 @@ def known(code: str) -> bool:
 def status_of(refused: Refused) -> int:
     """HTTP status of a refusal; a field always makes it 422 unless the code says otherwise."""
     return CODES[refused.code][0] if refused.code in CODES else 422
+
+
+def wait_in(answer: Response, refused: Refused) -> None:
+    """Tells a program or a browser when to come back, where a limit refused it."""
+    if status_of(refused) == 429:
+        seconds = refused.facts.get("seconds") or 60 * int(refused.facts.get("minutes", 1))
+        answer.headers["Retry-After"] = str(seconds)
 
 
 def say(refused: Refused) -> str:

@@ -30,7 +30,7 @@ VIEWS = [e.view for e in registry.MENU if issubclass(e.view, SafeView)]
 KIND_VIEWS = [v for v in VIEWS if v.kind]
 GENERATED = {
     "list", "show", "add", "edit", "delete", "related", "move", "moves", "answer", "changes", "under", "comment",
-    "uncomment", "colleagues", "precheck", "precheck_row", "facets", "outcomes", "cell", "export",
+    "uncomment", "colleagues", "precheck", "precheck_row", "facets", "outcomes", "cell", "export", "unmask",
 }  # fmt: skip
 OWN = {200, 302, 303, 403, 409, 422}  # 403: the role may, this person may not with this row
 GONE = {404}
@@ -95,6 +95,7 @@ SPOTS: dict[str, Spot] = {
     "HomeView.figures": Spot(None, "/figures/"),
     "DeskView.list": Spot(LIST, "/desk/"),
     "DeskView.item": Spot(LIST, "/desk/{}", ROUND),
+    "DeskView.unmask": Spot(("can_unmask", "DeskView"), "/desk/{}/unmask/nothing", ROUND, own=frozenset(GONE)),
     "DeskView.batch": Spot(("can_batch", "DeskView"), "/desk/batch"),
     "DeskView.colleagues": Spot(("can_transfer", "DeskView"), "/desk/{}/colleagues", ROUND),
     "DeskView.claim": Spot(DECIDE, "/desk/{}/claim", ROUND, True),
@@ -268,6 +269,8 @@ def pages(world: made.World, view: type, role: Role) -> Iterator[tuple[str, set[
         yield f"edit/{key}", wanted(edits, side, {200, 403, 409} if screen.edit_columns else {403})
         yield f"cell/{key}/nothing", wanted(edits, side, GONE) if screen.edit_columns else {403}
         yield f"delete/{key}", {405}
+        for column in sorted(screen.unmaskable()):
+            yield f"unmask/{key}/{column}", wanted(may(role, "can_unmask", name), side, {200})
         for move in moves(view)[: 1 if stranger(view, role) else None]:
             yield f"move/{move}/{key}", wanted(may(role, permission_of(move), name), side, {200})
 
@@ -331,6 +334,9 @@ def posts(world: made.World, view: type, role: Role) -> Iterator[tuple[str, dict
         if view.kind:
             tries = wanted(may(role, "can_edit", name), side, {200, 403, 409})
             yield f"precheck/{key}", {"title": "改掉"}, tries
+        for column in sorted(screen.unmaskable()):
+            sent = {"reason": "match", "reason_text": "与公函核对"}
+            yield f"unmask/{key}/{column}", sent, wanted(may(role, "can_unmask", name), side, {200, 404})
         for move in moves(view)[: 1 if stranger(view, role) else None]:
             sent = {"version": "1", "reason_text": "内容不实", "valid_until": "2026-13-01"}
             yield f"move/{move}/{key}", sent, wanted(may(role, permission_of(move), name), side, OWN | GONE)

@@ -36,7 +36,7 @@ from app.models.sessions import LoginSession
 from app.models.system import ImportRun, JobRun
 from app.models.tasks import BackgroundTask, ExportEvent
 from app.models.units import Blacklisted, Unit, UnitChange
-from app.review import desk
+from app.review import desk, unmasked
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
@@ -101,6 +101,7 @@ REACH: dict[str, dict[str, str]] = {
     "LoginEventView": {"auditor": "all"},
     "RequestEventView": {"auditor": "all"},
     "ReviewEventView": {"auditor": "all"},
+    "UnmaskEventView": {"auditor": "all"},
 }  # fmt: skip
 
 
@@ -509,6 +510,11 @@ class _Builder:
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
         )
         self.keep("ReviewEventView", "a", self.session.scalars(select(ReviewEvent)).first())
+        lead = self.world.actors[Role.LEAD]
+        what = unmasked.What("UnitView", "unit", self.world.things["unit_a"].id, "contact_phone", HERE)
+        unmasked.note(self.session, lead, what, "contact", "电话核实")
+        shown = self.session.scalars(select(ReviewEvent).where(ReviewEvent.action == unmasked.ACTION)).one()
+        self.keep("UnmaskEventView", "a", shown)
         self.keep("JobRunView", "a", self.add(JobRun(job="expire")))
         self.keep(
             "BlacklistedView",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cli.demo.people import World
 from app.models.accounts import LoginEvent
 from app.models.announcements import Announcement, Visit
+from app.models.units import Unit
+from app.review import unmasked
 from app.rules.dates import ZONE, today
 
 DAYS = 30
@@ -28,6 +31,13 @@ NOTICES = (
         3,
     ),
 )  # fmt: skip
+
+
+SHOWN = (
+    ("contact", "演示：电话核实经办人"),
+    ("match", "演示：与公函上的电话核对"),
+    ("complaint", "演示：处理收费举报"),
+)
 
 
 def load(session: Session, world: World) -> None:
@@ -53,4 +63,14 @@ def load(session: Session, world: World) -> None:
         if actor.hat_id:
             seen = now - timedelta(days=2)
             session.add(Visit(account_id=actor.account_id, hat_id=actor.hat_id, seen_at=seen))
+    _shown_in_full(session, world)
     session.flush()
+
+
+def _shown_in_full(session: Session, world: World) -> None:
+    """A few values that the demo reviewer had shown, for the auditor's list."""
+    actor = world.actors["reviewer"]
+    units = session.scalars(select(Unit).where(Unit.contact_phone.is_not(None)).order_by(Unit.id).limit(len(SHOWN)))
+    for unit, (reason, said) in zip(units, SHOWN, strict=False):
+        what = unmasked.What("UnitView", "unit", unit.id, "contact_phone", unit.region_code, subject_id=unit.id)
+        unmasked.note(session, actor, what, reason, said)
