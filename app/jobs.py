@@ -23,7 +23,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import decide, desk, exported, logs, outbox, statistics
+from app.review import bindings, decide, desk, exported, logs, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.actor import CLOCK
@@ -82,6 +82,11 @@ def deliver_messages(session: Session) -> int:
 def wake_held(session: Session) -> int:
     """What was put away until a day is queued again when it has come."""
     return decide.wake(session)
+
+
+def expire_invitations(session: Session) -> int:
+    """Invitations of handlers that nobody answered in time (GD-35)."""
+    return bindings.expire(session)
 
 
 def renew_work_days(session: Session) -> int:
@@ -163,6 +168,7 @@ JOBS: dict[str, Job] = {
         Job("deliver_messages", _l("Deliver messages"), deliver_messages, {"seconds": 5}),
         Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
+        Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
@@ -178,7 +184,7 @@ JOBS: dict[str, Job] = {
 }
 
 QUIET = frozenset(
-    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs", "end_sessions"}
+    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs", "end_sessions", "expire_invitations"}
 )  # recorded only when it did something or failed
 
 

@@ -7,15 +7,12 @@ Words in `grants`: `read` (list, show), `write` (add, edit), any other word is t
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
 from app.rules.actor import Role
 from app.views import (
     accounts,
     accounts_admin,
-    agencies,
     announcements,
     check_switches,
     dict_admin,
@@ -24,13 +21,13 @@ from app.views import (
     media,
     messages,
     notice_admin,
+    org_entries,
     parameters,
     policies,
     positions,
     reason_admin,
     reference,
     review,
-    schools,
     system,
     units,
 )
@@ -50,42 +47,48 @@ from app.views.jobs import JobView
 from app.views.lists import ListsView
 from app.views.logs import RequestEventView
 from app.views.online import OnlineView, SessionView
+from app.views.places import (
+    ACCOUNT,
+    AUD,
+    AUDIT,
+    CAMPUS,
+    DATA,
+    EVERYONE,
+    EXPORT,
+    MINE,
+    OP,
+    PLATFORM,
+    QUERY,
+    RECRUIT,
+    SEC,
+    SYS,
+    SYSTEM,
+    TALK,
+    UNIT,
+    WORK,
+    A,
+    H,
+    L,
+    O,
+    P,
+    R,
+    S,
+    T,
+)
+from app.views.places import log_of as _log
+from app.views.places import own as _own
 from app.views.portal import PortalView
 from app.views.proof import ProofView
 from app.views.tasks import TaskView
 from app.views.unmasked import UnmaskEventView
 
-R, L, S = Role.REVIEWER, Role.LEAD, Role.SCHOOL
-O, H, A = Role.OWNER, Role.HANDLER, Role.AGENCY
-P, T = Role.SEEKER, Role.STUDENT
-OP, SYS, SEC, AUD = Role.OPERATOR, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR
-EVERYONE = tuple(r for r in Role if r is not Role.CLOCK)
-
-WORK, QUERY, DATA = _l("Workbench"), _l("Records"), _l("Settings")
-UNIT, RECRUIT, CAMPUS, MINE = _l("Unit"), _l("Recruiting"), _l("Campus"), _l("My services")
-PLATFORM, SYSTEM, AUDIT, ACCOUNT = _l("Platform"), _l("System"), _l("Audit"), _l("Account")
 SWITCHES, POLICIES = _l("Switches of checks"), _l("Review policies")
 REASONS, CALENDAR = _l("Return reasons"), _l("Working calendar")
 
-SEND_UNIT = "read write submit withdraw"
-SEND_CHANGE = "read write submit withdraw delete"
 SEND_MEDIA = "read write submit withdraw delete"
 SEND_GIG = "read write submit withdraw pause resume close delete"
-TALK = " comment"
 TAKE = " import"
 SEND_POSTING = "read write submit publish withdraw take_down set_validity delete copy"
-
-EXPORT = " export"
-
-
-def _own(view: type, words: str, label: Any, icon: str) -> Entry:
-    """A screen that every role has for what belongs to the account itself."""
-    return Entry(view, dict.fromkeys(EVERYONE, words), (Place(EVERYONE, ACCOUNT, label, icon),), api=False)
-
-
-def _log(view: type, label: Any, icon: str, words: str = "read export") -> Entry:
-    """A log: the auditor's alone."""
-    return Entry(view, {AUD: words}, (Place((AUD,), AUDIT, label, icon),), api=False)
 
 
 MENU: tuple[Entry, ...] = (
@@ -100,35 +103,7 @@ MENU: tuple[Entry, ...] = (
         {R: "read export", L: "read export", S: "read export"},
         (Place((R, L, S), WORK, _l("Review records"), "history"),),
     ),
-    Entry(
-        units.UnitView,
-        {
-            R: "read freeze thaw comment import export unmask",
-            L: "read freeze thaw comment import export unmask",
-            S: "read export",
-            OP: "read import export",
-            O: SEND_UNIT + TALK,
-            H: "read comment",
-            A: "read comment",
-            P: SEND_UNIT,
-            T: "read",
-        },
-        (
-            Place((R, L, OP), QUERY, _l("Units"), "building"),
-            Place((S,), CAMPUS, _l("Resident units"), "building"),
-            Place((O, H), UNIT, _l("Unit data"), "building"),
-            Place((A,), RECRUIT, _l("Units I post for"), "building"),
-            Place((P,), UNIT, _l("Register a unit"), "building"),
-        ),
-    ),
-    Entry(
-        units.UnitChangeView,
-        {R: "read comment export unmask", L: "read comment export unmask", O: SEND_CHANGE + TALK},
-        (
-            Place((R, L), QUERY, _l("Unit changes"), "file-text"),
-            Place((O,), UNIT, _l("Requests for change"), "file-text"),
-        ),
-    ),
+    *org_entries.UNITS,
     Entry(
         media.UnitMediumView,
         {R: "read remove comment export", L: "read remove comment export", O: SEND_MEDIA + TALK, H: SEND_MEDIA + TALK},
@@ -193,35 +168,7 @@ MENU: tuple[Entry, ...] = (
             Place((P, T), MINE, _l("My gigs: looking for work"), "users"),
         ),
     ),
-    Entry(
-        schools.ResidencyView,
-        {
-            R: "read comment export",
-            L: "read comment export",
-            S: "read revoke comment export",
-            O: SEND_UNIT + TALK + EXPORT,
-            H: SEND_UNIT + TALK + EXPORT,
-        },
-        (
-            Place((R, L), QUERY, _l("Residency"), "school"),
-            Place((S,), CAMPUS, _l("Residency records"), "school"),
-            Place((O, H), CAMPUS, _l("Residency at schools"), "school"),
-        ),
-    ),
-    Entry(
-        agencies.AgencyUnitView,
-        {A: "read export", O: "read", OP: "read write export"},
-        (
-            Place((A,), RECRUIT, _l("Associations"), "users"),
-            Place((O,), UNIT, _l("Agencies that post for us"), "users"),
-            Place((OP,), PLATFORM, _l("Associations"), "users"),
-        ),
-    ),
-    Entry(
-        agencies.AgencyView,
-        {OP: "read write export", A: "read", R: "read", L: "read export"},
-        (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),),
-    ),
+    *org_entries.PARTNERS,
     Entry(
         imports.ImportView,
         dict.fromkeys((R, L, S, H, A, P, T, OP, SYS), "list run"),
@@ -274,17 +221,7 @@ MENU: tuple[Entry, ...] = (
         {R: "read export", L: "read write delete import export"},
         (Place((R, L), DATA, _l("Minimum wages"), "chart-bar"),),
     ),
-    Entry(
-        schools.SchoolView,
-        {OP: "read write import export", S: "read", O: "read", H: "read", R: "read", L: "read"},
-        (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
-    ),
-    Entry(
-        schools.StudentView,
-        {S: "read write delete import export unmask"},
-        (Place((S,), CAMPUS, _l("Students"), "users"),),
-        api=False,
-    ),
+    *org_entries.SCHOOLS,
     Entry(
         accounts_admin.AccountView,
         {SYS: "read write activate deactivate unlock reset_password export", SEC: "read unlock export"},
@@ -380,6 +317,7 @@ MENU: tuple[Entry, ...] = (
             Place(tuple(r for r in EVERYONE if r is not OP), ACCOUNT, _l("Notices"), "speakerphone"),
         ),
     ),
+    *org_entries.OWN,
     _own(PasswordView, "list", _l("Change password"), "key"),
     _own(FactorView, "list", _l("Second factor"), "shield-check"),
     Entry(SecondFactorView, {}, api=False),

@@ -8,7 +8,7 @@ from typing import Final
 from app.rules.actor import ADMINS, PEOPLE, UNIT_SIDE, Role
 
 # The functions a unit's owner grants to a handler, one by one (GD-33).
-FUNCTIONS: Final = ("postings", "gigs", "media", "residency")
+FUNCTIONS: Final = ("postings", "gigs", "media", "residency", "handlers")
 NEEDS: Final[dict[Role, str]] = {
     Role.OWNER: "unit",
     Role.HANDLER: "unit",

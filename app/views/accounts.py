@@ -14,7 +14,7 @@ from sqlalchemy import Select, false, select, update
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
 from app.models.units import Unit
-from app.review import ledger
+from app.review import bindings, ledger
 from app.rules.actor import Actor, Role
 from app.rules.hats import administrators_clash, place_fault
 from app.rules.refused import Refused
@@ -93,6 +93,8 @@ class HatView(SafeView):
             others = update(Hat).where(Hat.account_id == row.account_id, Hat.id != (row.id or 0))
             db.session.execute(others.values(is_default=False))
         facts = {"role": row.role, "active": row.active is not False, "grants": list(row.grants or ())}
+        if role is Role.HANDLER:
+            bindings.follow(db.session, actor, row)
         step = "hat_given" if created else "hat_changed"
         ledger.append(db.session, step, actor, row.region_code or "", subject_id=row.account_id, facts=facts)
 

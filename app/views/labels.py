@@ -59,6 +59,10 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "running": ("pending", _l("Running")),
     "done": ("ok", _l("Done")),
     "failed": ("bad", _l("Failed")),
+    "invited": ("pending", _l("Answer awaited")),
+    "bound": ("ok", _l("Bound")),
+    "refused": ("bad", _l("Declined")),
+    "ended": ("off", _l("Ended")),
 }
 
 # Move -> (word on the button, icon, needs emphasis as dangerous).
@@ -93,6 +97,10 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "cancel": (_l("Cancel"), "x", False),
     "take_off": (_l("Take the second factor off"), "shield", True),
     "decline": (_l("Decline"), "x", True),
+    "accept": (_l("Accept"), "check", False),
+    "refuse": (_l("Decline"), "x", True),
+    "unbind": (_l("Unbind at once"), "ban", True),
+    "leave": (_l("End the binding"), "logout", True),
     "end": (_l("End this login"), "logout", True),
     "revoke_session": (_l("End this login"), "logout", True),
     "revoke_account": (_l("End all logins of the account"), "ban", True),
@@ -129,6 +137,14 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "setting_added": (_l("Setting added"), ""),
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
+    "bind_invite": (_l("Handler invited"), ""),
+    "bind_accept": (_l("Invitation accepted"), "ok"),
+    "bind_refuse": (_l("Invitation declined"), "bad"),
+    "bind_withdraw": (_l("Invitation withdrawn"), ""),
+    "bind_expire": (_l("Invitation expired"), ""),
+    "bind_grants": (_l("Functions of a handler changed"), ""),
+    "bind_unbind": (_l("Handler unbound"), ""),
+    "bind_leave": (_l("Handler left"), ""),
     "export": (_l("List exported"), ""),
     "unmask": (_l("Value shown in full"), ""),
     "reset_asked": (_l("Reset of the second factor asked for"), ""),
@@ -181,6 +197,14 @@ NOTICES: Final[dict[str, Any]] = {
     "frozen": _l("Unit frozen"),
     "thawed": _l("Unit active again"),
     "mentioned": _l("Mentioned by a colleague"),
+    "binding_invited": _l("Invitation of a unit"),
+    "binding_withdrawn": _l("Invitation withdrawn"),
+    "binding_expired": _l("Invitation expired"),
+    "binding_accepted": _l("Invitation accepted"),
+    "binding_refused": _l("Invitation declined"),
+    "binding_grants": _l("Functions changed"),
+    "binding_ended": _l("Unbound by the unit"),
+    "binding_left": _l("Handler left"),
     "task_done": _l("Task done"),
     "task_failed": _l("Task failed"),
 }
@@ -224,6 +248,7 @@ GRANTS: Final[dict[str, Any]] = {
     "gigs": _l("Gigs: hiring"),
     "media": _l("Unit pictures"),
     "residency": _l("Residency"),
+    "handlers": _l("Handlers and their functions"),
 }
 
 # What runs in the background for somebody.

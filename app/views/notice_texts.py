@@ -46,6 +46,40 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
+    "binding_invited": (
+        _l("%(title)s invites you to act for it"),
+        _l(
+            "The unit “%(title)s” wants you as its handler. Accept or decline within %(days)s days under My invitations."
+        ),
+    ),
+    "binding_withdrawn": (
+        _l("Invitation withdrawn: %(title)s"),
+        _l("The unit “%(title)s” has withdrawn its invitation."),
+    ),
+    "binding_expired": (
+        _l("Invitation not answered: %(title)s"),
+        _l("%(title)s did not answer the invitation within %(days)s days. It may be sent again."),
+    ),
+    "binding_accepted": (
+        _l("%(title)s has accepted the invitation"),
+        _l("%(title)s may now do for the unit what was granted. Functions can be changed at any time."),
+    ),
+    "binding_refused": (
+        _l("%(title)s has declined the invitation"),
+        _l("%(title)s has declined to act for the unit."),
+    ),
+    "binding_grants": (
+        _l("Other functions for you: %(title)s"),
+        _l("The unit “%(title)s” has changed what you may do for it. It counts at once."),
+    ),
+    "binding_ended": (
+        _l("No longer a handler of %(title)s"),
+        _l("The unit “%(title)s” has ended your binding. You can no longer act for it."),
+    ),
+    "binding_left": (
+        _l("%(title)s no longer acts for the unit"),
+        _l("%(title)s has ended the binding and can no longer act for the unit."),
+    ),
     "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
     "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
     "mentioned": (

@@ -141,6 +141,14 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
             "System, security and audit administrator are three persons: this account already holds another of the three."
         ),
     ),
+    "no_such_person": (
+        422,
+        _l("No such user was found. Please check the user's data and start the binding again."),
+    ),
+    "binding_misses": (429, _l("%(limit)s invitations found nobody today. Please try again tomorrow.")),
+    "bound_already": (422, _l("This person is bound already, or an invitation still waits for an answer.")),
+    "invitation_over": (409, _l("The time to answer is over. Ask the unit to invite you again.")),
+    "grants_beyond": (422, _l("You can leave others only what you may do yourself.")),
     "hat_twice": (422, _l("This account already holds the role at this place.")),
     "outside_division": (422, _l("Only divisions inside your own; what counts everywhere is set by the platform.")),
     "mobile_form": (422, _l("A mobile number has 11 digits and begins with 13 to 19.")),

@@ -28,7 +28,7 @@ from app.rules.refused import Refused
 REGION = "310120"
 FOREIGN = "440203"
 SCHOOL_REGION = "440203"
-GRANTS = frozenset({"postings", "media", "gigs"})
+GRANTS = frozenset({"postings", "media", "gigs", "residency"})
 
 _numbers = itertools.count(1)
 

@@ -21,6 +21,7 @@ from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyUnit
 from app.models.announcements import Announcement
+from app.models.bindings import Binding
 from app.models.custom import CustomField
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import SavedView
@@ -48,7 +49,7 @@ from tests.views.people import PASSWORD, Browser
 
 HERE, THERE = "310120", "440203"
 ROLES = registry.EVERYONE
-GRANTS = ["postings", "gigs", "media", "residency"]
+GRANTS = ["postings", "gigs", "media", "residency", "handlers"]
 ABSENT = {
     "RegionView": "999999",
     "IndustryView": "ZZ99",
@@ -67,6 +68,8 @@ REACH: dict[str, dict[str, str]] = {
         "seeker": "own", "student": "own",
     },
     "UnitChangeView": _BUREAU | {"unit_owner": "a"},
+    "BindingView": {"unit_owner": "a", "unit_handler": "a"},
+    "InvitationView": dict.fromkeys(("unit_owner", "unit_handler", "agency", "seeker", "student"), "own"),
     "UnitMediumView": _BUREAU | {"unit_owner": "a", "unit_handler": "a"},
     "PersonalMediumView": _BUREAU | {"seeker": "own", "student": "own"},
     "PostingView": _BUREAU | {
@@ -271,6 +274,7 @@ class _Builder:
         self.side("a", self.world.things["unit_a"], HERE)
         self.side("b", self.world.things["unit_b"], THERE)
         self.persons_rows()
+        self.bindings()
         self.rounds()
         self.eventful()
         self.system()
@@ -363,6 +367,25 @@ class _Builder:
             unit_id=unit.id, school_id=things[f"school_{side}"].id, region_code=region, status="active"
         )
         self.keep("ResidencyView", side, self.add(residency))
+
+    def bindings(self) -> None:
+        """A handler of either unit, and an invitation of the other unit for everybody outside the staff."""
+        things, people = self.world.things, self.world.actors
+        for side, account in (("a", people[Role.SYSADMIN].account_id), ("b", things["stranger"].account_id)):
+            self.keep("BindingView", side, self.binding(things[f"unit_{side}"], account))
+        for role in (Role.OWNER, Role.HANDLER, Role.AGENCY, Role.SEEKER, Role.STUDENT):
+            self.keep("InvitationView", role.value, self.binding(things["unit_b"], people[role].account_id))
+        self.world.rows["InvitationView"]["a"] = self.world.rows["InvitationView"]["seeker"]
+        self.world.rows["InvitationView"]["b"] = self.world.rows["BindingView"]["b"]
+
+    def binding(self, unit: Unit, account_id: int) -> Binding:
+        until = datetime.now(UTC) + timedelta(days=7)
+        return self.add(
+            Binding(
+                unit_id=unit.id, account_id=account_id, invited_as="138****0000", real_name="张三", grants=["postings"],
+                expires_at=until,
+            )
+        )  # fmt: skip
 
     def persons_rows(self) -> None:
         """What persons have, and a unit each of them registered."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cli.demo.people import World
-from app.models.accounts import LoginEvent
+from app.models.accounts import Hat, LoginEvent, Person
 from app.models.announcements import Announcement, Visit
+from app.models.bindings import Binding
 from app.models.units import Unit
-from app.review import unmasked
+from app.review import bindings, unmasked
+from app.rules.actor import Actor
 from app.rules.dates import ZONE, today
 
 DAYS = 30
@@ -65,6 +68,7 @@ def load(session: Session, world: World) -> None:
             session.add(Visit(account_id=actor.account_id, hat_id=actor.hat_id, seen_at=seen))
     _shown_in_full(session, world)
     session.flush()
+    _handlers(session, world)
 
 
 def _shown_in_full(session: Session, world: World) -> None:
@@ -74,3 +78,24 @@ def _shown_in_full(session: Session, world: World) -> None:
     for unit, (reason, said) in zip(units, SHOWN, strict=False):
         what = unmasked.What("UnitView", "unit", unit.id, "contact_phone", unit.region_code, subject_id=unit.id)
         unmasked.note(session, actor, what, reason, said)
+
+
+def _handlers(session: Session, world: World) -> None:
+    """Who acts for the demo unit, who was asked to and said no, and invitations that wait for an answer."""
+    owner, handler = world.actors["owner"], world.actors["handler"]
+    bindings.follow(session, owner, session.get_one(Hat, handler.hat_id))
+    strangers = [actor for _unit, _data, actor in world.units if actor not in (owner, world.actors["owner2"])]
+    for name, actor in (("refuse", strangers[0]), ("leave", strangers[1]), ("", world.actors["seeker"])):
+        row = _invited(session, owner, actor)
+        for move in ("accept", "leave") if name == "leave" else (name,) if name else ():
+            bindings.act(session, actor, row, move)
+    other = next(a for u, _d, a in world.units if u.status == "approved" and a is not owner)
+    _invited(session, other, handler)
+
+
+def _invited(session: Session, by: Actor, whom: Actor) -> Binding:
+    person, name = session.get_one(Person, whom.account_id), session.get_one(User, whom.account_id).username
+    row = Binding(invited_as=name, real_name=person.real_name, grants=["postings", "gigs"])
+    bindings.invite(session, by, row)
+    session.flush()
+    return row

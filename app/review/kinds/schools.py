@@ -31,7 +31,7 @@ class ResidencyKind(Kind):
     sender_roles = UNIT_SIDE
     decider_roles = frozenset({Role.SCHOOL})
     keeper_roles = frozenset({Role.SCHOOL})
-    grant = "postings"
+    grant = "residency"
     message_kind = "recruit"
     link = "/residencyview/show/{id}"
     extra = frozenset({"school_id"})

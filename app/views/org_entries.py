@@ -1,0 +1,123 @@
+"""The registry's lines of units, handlers, schools and agencies (app/registry.py puts them into the menus)."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.views import agencies, bindings, schools, units
+from app.views.entry import Entry, Place
+from app.views.places import (
+    ACCOUNT,
+    CAMPUS,
+    EXPORT,
+    OP,
+    PLATFORM,
+    QUERY,
+    RECRUIT,
+    SEND_CHANGE,
+    SEND_UNIT,
+    TALK,
+    UNIT,
+    A,
+    H,
+    L,
+    O,
+    P,
+    R,
+    S,
+    T,
+)
+
+# Units, their changes and handlers.
+UNITS: tuple[Entry, ...] = (
+    Entry(
+        units.UnitView,
+        {
+            R: "read freeze thaw comment import export unmask",
+            L: "read freeze thaw comment import export unmask",
+            S: "read export",
+            OP: "read import export",
+            O: SEND_UNIT + TALK,
+            H: "read comment",
+            A: "read comment",
+            P: SEND_UNIT,
+            T: "read",
+        },
+        (
+            Place((R, L, OP), QUERY, _l("Units"), "building"),
+            Place((S,), CAMPUS, _l("Resident units"), "building"),
+            Place((O, H), UNIT, _l("Unit data"), "building"),
+            Place((A,), RECRUIT, _l("Units I post for"), "building"),
+            Place((P,), UNIT, _l("Register a unit"), "building"),
+        ),
+    ),
+    Entry(
+        units.UnitChangeView,
+        {R: "read comment export unmask", L: "read comment export unmask", O: SEND_CHANGE + TALK},
+        (
+            Place((R, L), QUERY, _l("Unit changes"), "file-text"),
+            Place((O,), UNIT, _l("Requests for change"), "file-text"),
+        ),
+    ),
+    Entry(
+        bindings.BindingView,
+        dict.fromkeys((O, H), "read write withdraw unbind"),
+        (Place((O, H), UNIT, _l("Handlers and their functions"), "users"),),
+        api=False,
+    ),
+)
+# Residency at schools, agencies.
+PARTNERS: tuple[Entry, ...] = (
+    Entry(
+        schools.ResidencyView,
+        {
+            R: "read comment export",
+            L: "read comment export",
+            S: "read revoke comment export",
+            O: SEND_UNIT + TALK + EXPORT,
+            H: SEND_UNIT + TALK + EXPORT,
+        },
+        (
+            Place((R, L), QUERY, _l("Residency"), "school"),
+            Place((S,), CAMPUS, _l("Residency records"), "school"),
+            Place((O, H), CAMPUS, _l("Residency at schools"), "school"),
+        ),
+    ),
+    Entry(
+        agencies.AgencyUnitView,
+        {A: "read export", O: "read", OP: "read write export"},
+        (
+            Place((A,), RECRUIT, _l("Associations"), "users"),
+            Place((O,), UNIT, _l("Agencies that post for us"), "users"),
+            Place((OP,), PLATFORM, _l("Associations"), "users"),
+        ),
+    ),
+    Entry(
+        agencies.AgencyView,
+        {OP: "read write export", A: "read", R: "read", L: "read export"},
+        (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),),
+    ),
+)
+# Schools and their rosters.
+SCHOOLS: tuple[Entry, ...] = (
+    Entry(
+        schools.SchoolView,
+        {OP: "read write import export", S: "read", O: "read", H: "read", R: "read", L: "read"},
+        (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
+    ),
+    Entry(
+        schools.StudentView,
+        {S: "read write delete import export unmask"},
+        (Place((S,), CAMPUS, _l("Students"), "users"),),
+        api=False,
+    ),
+)
+# What is addressed to a person.
+OWN: tuple[Entry, ...] = (
+    Entry(
+        bindings.InvitationView,
+        dict.fromkeys((O, H, A, P, T), "read accept refuse leave"),
+        (Place((O, H, A, P, T), ACCOUNT, _l("My invitations"), "users-group"),),
+        api=False,
+    ),
+)
