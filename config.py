@@ -55,6 +55,13 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "THREADS": int(env.get("THREADS", "8")),
         "STORAGE_URL": env.get("STORAGE_URL", ""),  # empty: files under DATA_DIR/files; s3://bucket otherwise
         "CLAMD_URL": env.get("CLAMD_URL", ""),  # empty: uploads are shown as not scanned
+        # How SMS and mail leave; empty: they stay on the outbox screen.
+        "SMTP_URL": env.get("SMTP_URL", ""),
+        "MAIL_FROM": env.get("MAIL_FROM", ""),
+        "SMS_URL": env.get("SMS_URL", ""),
+        "SMS_KEY_ID": env.get("SMS_KEY_ID", ""),
+        "SMS_SECRET": env.get("SMS_SECRET", ""),
+        "SITE_URL": env.get("SITE_URL", "").rstrip("/"),
         # Secrets. FIELD_KEYS: kid:key,... in base64url; the first seals, the rest still open old values.
         **{n: env.get(n) or kept[n] for n in named},
         # Demo accounts and data, only for trying out; never in production.

@@ -23,7 +23,7 @@ from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import bindings, decide, desk, exported, logs, outbox, statistics
+from app.review import bindings, codes, decide, desk, dispatch, exported, links, logs, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.actor import CLOCK
@@ -33,7 +33,7 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import ageing, bulk, bulk_work, custom_work, export_work, import_work, sessions
+from app.views import ageing, bulk, bulk_work, custom_work, dispatches, export_work, import_work, sessions
 
 background = late("apscheduler.schedulers.background")
 
@@ -79,6 +79,11 @@ def deliver_messages(session: Session) -> int:
     return outbox.deliver(session)
 
 
+def send_dispatches(session: Session) -> int:
+    """SMS and mail leave, or are tried again."""
+    return dispatch.deliver(session, current_app.extensions["messengers"], keep_secrets=dispatches.keeps_secrets())
+
+
 def wake_held(session: Session) -> int:
     """What was put away until a day is queued again when it has come."""
     return decide.wake(session)
@@ -101,6 +106,13 @@ def purge_keys(session: Session) -> int:
     gone = session.execute(
         delete(IdempotencyKey).where(IdempotencyKey.created_on < func.now() - timedelta(days=1))
     ).rowcount
+    session.commit()
+    return gone
+
+
+def purge_secrets(session: Session) -> int:
+    """One-time codes and links that are over leave; so do texts of SMS and mail, at the latest with their rows."""
+    gone = codes.forget(session) + links.forget(session) + dispatch.forget(session) + dispatch.blank_expired(session)
     session.commit()
     return gone
 
@@ -166,6 +178,8 @@ JOBS: dict[str, Job] = {
     j.name: j
     for j in (
         Job("deliver_messages", _l("Deliver messages"), deliver_messages, {"seconds": 5}),
+        Job("send_dispatches", _l("Send SMS and mail"), send_dispatches, {"seconds": 5}),
+        Job("purge_secrets", _l("Purge one-time codes and old SMS and mail"), purge_secrets, {"minute": 25}),
         Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
@@ -184,7 +198,15 @@ JOBS: dict[str, Job] = {
 }
 
 QUIET = frozenset(
-    {"deliver_messages", "wake_held", "expire_downloads", "seal_logs", "end_sessions", "expire_invitations"}
+    {
+        "deliver_messages",
+        "send_dispatches",
+        "wake_held",
+        "expire_downloads",
+        "seal_logs",
+        "end_sessions",
+        "expire_invitations",
+    }  # fmt: skip
 )  # recorded only when it did something or failed
 
 

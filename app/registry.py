@@ -23,6 +23,7 @@ from app.views import (
     notice_admin,
     org_entries,
     parameters,
+    people_entries,
     policies,
     positions,
     reason_admin,
@@ -31,7 +32,6 @@ from app.views import (
     system,
     units,
 )
-from app.views.accounts_own import PasswordView
 from app.views.api import desk as desk_api
 from app.views.api import openapi, public
 from app.views.audit import LedgerView
@@ -39,14 +39,13 @@ from app.views.custom_fields import CustomFieldView
 from app.views.desk import DeskView
 from app.views.entry import Entry, Place
 from app.views.export_log import ExportEventView
-from app.views.factor_pages import FactorView, SecondFactorView
 from app.views.factor_resets import FactorResetView
 from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.lists import ListsView
 from app.views.logs import RequestEventView
-from app.views.online import OnlineView, SessionView
+from app.views.online import OnlineView
 from app.views.places import (
     ACCOUNT,
     AUD,
@@ -272,7 +271,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(JobView, {SYS: "list run edit"}, (Place((SYS,), SYSTEM, _l("Scheduled jobs"), "clock"),), api=False),
     Entry(system.JobRunView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Job runs"), "history"),)),
-    Entry(messages.OutboxView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
+    *people_entries.OUTGOING,
     Entry(
         units.BlacklistedView,
         {SEC: "read write export", L: "read export", R: "read"},
@@ -318,10 +317,7 @@ MENU: tuple[Entry, ...] = (
         ),
     ),
     *org_entries.OWN,
-    _own(PasswordView, "list", _l("Change password"), "key"),
-    _own(FactorView, "list", _l("Second factor"), "shield-check"),
-    Entry(SecondFactorView, {}, api=False),
-    _own(SessionView, "read end", _l("My logins"), "login"),
+    *people_entries.ACCOUNTS,
     Entry(
         ListsView,
         dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),

@@ -8,6 +8,7 @@ from app.models import (  # noqa: F401
     changes,
     comments,
     custom,
+    dispatch,
     files,
     gigs,
     lists,

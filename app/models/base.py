@@ -80,8 +80,8 @@ class Sealed(TypeDecorator[str]):
     impl = String
     cache_ok = True
 
-    def __init__(self, place: str) -> None:
-        super().__init__(600)
+    def __init__(self, place: str, length: int = 600) -> None:
+        super().__init__(length)
         self.place = place
 
     def process_bind_param(self, value: str | None, dialect: object) -> str | None:

@@ -45,6 +45,10 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("password_days", NUMBER, "90", 30, 365, divided=False),
         Setting("unused_days", NUMBER, "90", 30, 365, divided=False),
         Setting("log_days", NUMBER, "1095", 183, 3650, divided=False),
+        Setting("codes_each_phone", NUMBER, "10", 1, 50, divided=False),
+        Setting("codes_each_address", NUMBER, "200", 5, 10_000, divided=False),
+        Setting("quiet_from", NUMBER, "22", 0, 23, divided=False),
+        Setting("quiet_until", NUMBER, "8", 0, 23, divided=False),
     )
 }
 

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from app.models.custom import ENTITIES
+from app.review.dispatch_words import WORDS as DISPATCHES
 from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
@@ -95,6 +96,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "up": (_l("Move up"), "chevron-up", False),
     "down": (_l("Move down"), "chevron-down", False),
     "cancel": (_l("Cancel"), "x", False),
+    "send_again": (_l("Send again"), "send", False),
     "take_off": (_l("Take the second factor off"), "shield", True),
     "decline": (_l("Decline"), "x", True),
     "accept": (_l("Accept"), "check", False),
@@ -277,6 +279,10 @@ PARAMETERS: Final[dict[str, Any]] = {
     "password_days": _l("Passwords of staff: days they last"),
     "unused_days": _l("Accounts of staff: days unused"),
     "log_days": _l("Logs: days they are kept"),
+    "codes_each_phone": _l("One-time codes: a day to one phone"),
+    "codes_each_address": _l("One-time codes: a day from one address"),
+    "quiet_from": _l("Quiet hours: from"),
+    "quiet_until": _l("Quiet hours: until"),
 }
 
 DICTIONARIES: Final[dict[str, Any]] = {
@@ -343,9 +349,20 @@ RULES: Final[dict[str, Any]] = {
     **{label: Named(label, zh, en) for label, (zh, en, _settable) in switching.LABELS.items()},
 }
 
+CHANNELS: Final[dict[str, Any]] = {"sms": _l("SMS"), "mail": _l("Mail")}
+GATEWAYS: Final[dict[str, Any]] = {
+    "outbox": _l("Kept here, nothing leaves"),
+    "smtp": _l("Mail server"),
+    "http_sms": _l("SMS provider"),
+}
+
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
+    "channel": CHANNELS,
+    "gateway": GATEWAYS,
+    "dispatch_state": {code: STATUSES[code][1] for code in ("queued", "sent", "failed", "dead")},
+    "dispatch_template": {name: words[0] for name, words in DISPATCHES.items()},
     "review_kind": KINDS,
     "review_step": {code: words[0] for code, words in (MOVES | STEPS).items()},
     "notice": NOTICES,

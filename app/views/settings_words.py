@@ -49,6 +49,18 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
     "password_days": (_l("After how long staff must change their password."), _l("days")),
     "unused_days": (_l("After how long without a login an account of the staff is switched off."), _l("days")),
     "log_days": (_l("How long the logs of logins and requests are kept; the law asks for six months."), _l("days")),
+    "codes_each_phone": (_l("How many one-time codes a day are sent to one phone or mail address."), _l("codes")),
+    "codes_each_address": (
+        _l("How many one-time codes a day are asked for from one network address: a service hall sits behind one."),
+        _l("codes"),
+    ),
+    "quiet_from": (
+        _l(
+            "From this hour on SMS and mail wait for the morning; codes and warnings do not. Same hour: no quiet hours."
+        ),
+        _l("o’clock"),
+    ),
+    "quiet_until": (_l("Until this hour SMS and mail wait."), _l("o’clock")),
     "export_file_hours": (_l("How long the file of an export made in the background is kept."), _l("hours")),
 }
 

@@ -23,6 +23,7 @@ from app.models.agencies import Agency, AgencyUnit
 from app.models.announcements import Announcement
 from app.models.bindings import Binding
 from app.models.custom import CustomField
+from app.models.dispatch import Dispatch
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import SavedView
 from app.models.logs import RequestEvent
@@ -37,7 +38,7 @@ from app.models.sessions import LoginSession
 from app.models.system import ImportRun, JobRun
 from app.models.tasks import BackgroundTask, ExportEvent
 from app.models.units import Blacklisted, Unit, UnitChange
-from app.review import desk, unmasked
+from app.review import desk, dispatch, unmasked
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
@@ -98,6 +99,7 @@ REACH: dict[str, dict[str, str]] = {
     "ParameterView": {"lead": "a", "sysadmin": "all"},
     "ListsView": {r.value: "own" for r in ROLES},
     "OutboxView": {"sysadmin": "all"},
+    "DispatchView": {"operator": "all", "sysadmin": "all"},
     "SessionView": {r.value: "own" for r in ROLES},
     "OnlineView": {"secadmin": "all"},
     "FactorResetView": dict.fromkeys(("sysadmin", "secadmin", "auditor"), "all"),
@@ -528,6 +530,9 @@ class _Builder:
         self.keep("RequestEventView", "a", self.add(RequestEvent(
             account_id=everybody["lead"], role="lead", screen="UnitView", step="edit", row_key="1", result="done", status=302,
         )))  # fmt: skip
+        dispatch.send(self.session, "sms", "13800001111", "code", {"code": "123456", "minutes": "5"})
+        self.session.flush()
+        self.keep("DispatchView", "a", self.session.scalars(select(Dispatch)).first())
         self.keep("OutboxView", "a", self.session.scalars(select(Outbox)).first())
         self.keep(
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))

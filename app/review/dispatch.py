@@ -1,0 +1,142 @@
+"""SMS and mail: queued in the transaction of what they tell, sent by a job with growing delay, dead letters kept.
+
+Sent at least once; the gateway is given the same key at every try. What has left keeps no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.gateways.messengers import Letter, Messenger, Undelivered
+from app.models.dispatch import Dispatch
+from app.review.dispatch_words import SECRETS, URGENT, WORDS
+from app.review.policy import number
+from app.rules import quiet
+from app.rules.dates import ZONE
+
+MOST_TRIES: Final = 8  # the last one about an hour after the first
+FIRST_WAIT: Final = timedelta(seconds=30)
+KEPT: Final = timedelta(days=90)
+BLANK: Final = "••••••"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def send(
+    session: Session,
+    channel: Literal["sms", "mail"],
+    to: str,
+    template: str,
+    facts: Mapping[str, str],
+    account_id: int | None = None,
+    *,
+    dedupe: str | None = None,
+    minutes: int | None = None,
+) -> None:
+    """Queues one message; the caller commits. The words are made now, in the language of the request.
+
+    `dedupe`: a second message under the same key is not queued. `minutes`: later it is worth nothing and is not sent.
+    Raises ValueError for a target with control characters or none at all, KeyError for a template that is not known.
+    """
+    if not to or _CONTROL.search(to):
+        raise ValueError("not a target")
+    now = datetime.now(ZONE)
+    begins, ends = number(session, "quiet_from", ""), number(session, "quiet_until", "")
+    values = {
+        "channel": channel,
+        "target": to,
+        "account_id": account_id,
+        "template": template,
+        "subject": str(WORDS[template][0]),
+        "text": _said(template, facts),
+        "blanked": _said(template, {name: BLANK if name in SECRETS else fact for name, fact in facts.items()}),
+        "next_try": now if template in URGENT else quiet.not_before(now, begins, ends),
+        "not_after": now + timedelta(minutes=minutes) if minutes else None,
+        "dedupe_key": dedupe,
+    }
+    session.execute(insert(Dispatch).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+def _said(template: str, facts: Mapping[str, str]) -> str:
+    """The text in one line: a fact brings neither lines nor headers with it."""
+    return str(WORDS[template][1]) % {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
+
+
+def deliver(
+    session: Session,
+    messengers: Mapping[str, Messenger],
+    *,
+    keep_secrets: bool = False,
+    limit: int = 100,
+    now: datetime | None = None,
+) -> int:
+    """Sends what is due, one by one, and commits each; how many left. Several deliverers share the work.
+
+    `keep_secrets`: codes stay readable on the outbox screen (demonstration on the own machine only).
+    """
+    return sum(_next(session, messengers, keep_secrets, now) is True for _turn in range(_due(session, limit, now)))
+
+
+def _is_due(now: datetime | None) -> Any:
+    return Dispatch.state.in_(("queued", "failed")) & (Dispatch.next_try <= (now or func.clock_timestamp()))
+
+
+def _due(session: Session, limit: int, now: datetime | None) -> int:
+    some = select(Dispatch.id).where(_is_due(now)).limit(limit).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _next(session: Session, messengers: Mapping[str, Messenger], keep: bool, now: datetime | None) -> bool | None:
+    """Sends the next one that nobody else is at. None: there is none."""
+    stmt = select(Dispatch).where(_is_due(now)).order_by(Dispatch.next_try, Dispatch.id).limit(1)
+    row = session.scalars(stmt.with_for_update(skip_locked=True).execution_options(populate_existing=True)).first()
+    if row is None:
+        session.rollback()
+        return None
+    messenger, at = messengers[row.channel], now or datetime.now(ZONE)
+    row.tries, row.via = row.tries + 1, messenger.name
+    try:
+        if row.not_after is not None and row.not_after <= at:
+            raise Undelivered("too late", final=True)
+        messenger.send(Letter(f"{row.channel}-{row.id}", row.target or "", row.subject, row.text or row.blanked or ""))
+    except Undelivered as fault:
+        final = fault.final or row.tries >= MOST_TRIES
+        row.state, row.error = "dead" if final else "failed", fault.why
+        row.next_try = at + FIRST_WAIT * 2 ** (row.tries - 1)
+    else:
+        row.state, row.error, row.sent_on = "sent", "", func.clock_timestamp()
+    sent = row.state == "sent"
+    if not keep and row.state in ("sent", "dead") and row.text != row.blanked:
+        row.text = None
+    session.commit()
+    return sent
+
+
+def again(row: Dispatch) -> bool:
+    """Puts a dead letter into the queue once more; False where its secret is gone or its time is over."""
+    over = row.not_after is not None and row.not_after <= datetime.now(ZONE)
+    if row.state != "dead" or over or row.text is None:
+        return False
+    row.state, row.tries, row.next_try = "queued", 0, func.now()
+    return True
+
+
+def forget(session: Session) -> int:
+    """Deletes what left, or was given up, long ago. No commit."""
+    old = delete(Dispatch).where(Dispatch.created_on < func.now() - KEPT, Dispatch.state.in_(("sent", "dead")))
+    return int(session.execute(old.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def blank_expired(session: Session) -> int:
+    """Takes the secrets out of whatever is past its time, sent or not. No commit."""
+    over = or_(Dispatch.not_after < func.now(), Dispatch.created_on < func.now() - timedelta(days=1))
+    stmt = (
+        update(Dispatch).where(Dispatch.text.is_not(None), Dispatch.state.in_(("sent", "dead")), over).values(text=None)
+    )
+    return int(session.execute(stmt.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""The words of every SMS and mail. None has room for a password: secrets are one-time codes and links (table (b) row 6)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+SECRETS: Final = frozenset({"code", "link"})  # facts that are blanked once they have left
+# What somebody waits for, or must learn at once, does not wait for the morning.
+URGENT: Final = frozenset(
+    {"code", "no_account", "known_already", "link", "password_changed", "phone_changed", "new_phone", "account_closed"}
+)
+# template -> (subject, text)
+WORDS: Final[dict[str, tuple[Any, Any]]] = {
+    "code": (
+        _l("Your one-time code"),
+        _l("[Gongjiu] Code %(code)s, good for %(minutes)s minutes. None of us will ever ask you for it: tell nobody."),
+    ),
+    "no_account": (
+        _l("No account with this number"),
+        _l(
+            "[Gongjiu] Somebody asked for a code with this number. It belongs to no account here; you may register one."
+        ),
+    ),
+    "known_already": (
+        _l("You are registered already"),
+        _l(
+            "[Gongjiu] Somebody tried to register with this number or your document. You have an account already: log in, "
+            "or use “Forgot the password”. If it was not you, there is nothing to do."
+        ),
+    ),
+    "registered": (
+        _l("Welcome: your account is ready"),
+        _l("[Gongjiu] Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),
+    ),
+    "link": (
+        _l("Your one-time link"),
+        _l("[Gongjiu] %(purpose)s: %(link)s. The link can be followed once within %(minutes)s minutes. Tell nobody."),
+    ),
+    "password_changed": (
+        _l("Your password was changed"),
+        _l(
+            "[Gongjiu] The password of account %(account)s was changed; all its logins have ended. Not you? Call %(phone)s."
+        ),
+    ),
+    "phone_changed": (
+        _l("Your phone number was changed"),
+        _l("[Gongjiu] Account %(account)s now uses another phone. Not you? Call %(phone)s at once."),
+    ),
+    "new_phone": (
+        _l("This number belongs to your account now"),
+        _l("[Gongjiu] This number now belongs to account %(account)s: log in with it and receive codes."),
+    ),
+    "account_closed": (
+        _l("Your account is closed"),
+        _l("[Gongjiu] Your account %(account)s is closed and your data were made anonymous. Not you? Call %(phone)s."),
+    ),
+    "account_name": (
+        _l("The name of your account"),
+        _l("[Gongjiu] The name of your account is %(account)s."),
+    ),
+    "message": (_l("A new message"), _l("[Gongjiu] %(subject)s. Read it at %(site)s under Messages.")),
+}

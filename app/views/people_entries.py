@@ -1,0 +1,28 @@
+"""The lines of the registry about persons: how they come in, what leaves to them, and what belongs to an account."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.views import dispatches, messages
+from app.views.accounts_own import PasswordView
+from app.views.entry import Entry, Place
+from app.views.factor_pages import FactorView, SecondFactorView
+from app.views.online import SessionView
+from app.views.places import OP, PLATFORM, SYS, SYSTEM, own
+
+OUTGOING: tuple[Entry, ...] = (
+    Entry(messages.OutboxView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
+    Entry(
+        dispatches.DispatchView,
+        {SYS: "read send_again", OP: "read send_again"},
+        (Place((SYS,), SYSTEM, _l("SMS and mail"), "mail"), Place((OP,), PLATFORM, _l("SMS and mail"), "send")),
+        api=False,
+    ),
+)
+ACCOUNTS: tuple[Entry, ...] = (
+    own(PasswordView, "list", _l("Change password"), "key"),
+    own(FactorView, "list", _l("Second factor"), "shield-check"),
+    Entry(SecondFactorView, {}, api=False),
+    own(SessionView, "read end", _l("My logins"), "login"),
+)
