@@ -197,8 +197,9 @@ JOBS: dict[str, Job] = {
     )
 }
 
+# Recorded only when it did something or failed.
 QUIET = frozenset(
-    {
+    [
         "deliver_messages",
         "send_dispatches",
         "wake_held",
@@ -206,8 +207,8 @@ QUIET = frozenset(
         "seal_logs",
         "end_sessions",
         "expire_invitations",
-    }  # fmt: skip
-)  # recorded only when it did something or failed
+    ]
+)
 
 
 def run_now(name: str, account_id: int | None = None) -> int:

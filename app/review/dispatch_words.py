@@ -62,3 +62,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "message": (_l("A new message"), _l("[Gongjiu] %(subject)s. Read it at %(site)s under Messages.")),
 }
+
+CHANNELS: Final[dict[str, Any]] = {"sms": _l("SMS"), "mail": _l("Mail")}
+GATEWAYS: Final[dict[str, Any]] = {
+    "outbox": _l("Kept here, nothing leaves"),
+    "smtp": _l("Mail server"),
+    "http_sms": _l("SMS provider"),
+}

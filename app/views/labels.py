@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from app.models.custom import ENTITIES
-from app.review.dispatch_words import WORDS as DISPATCHES
+from app.review import dispatch_words
 from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
@@ -349,20 +349,13 @@ RULES: Final[dict[str, Any]] = {
     **{label: Named(label, zh, en) for label, (zh, en, _settable) in switching.LABELS.items()},
 }
 
-CHANNELS: Final[dict[str, Any]] = {"sms": _l("SMS"), "mail": _l("Mail")}
-GATEWAYS: Final[dict[str, Any]] = {
-    "outbox": _l("Kept here, nothing leaves"),
-    "smtp": _l("Mail server"),
-    "http_sms": _l("SMS provider"),
-}
-
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
-    "channel": CHANNELS,
-    "gateway": GATEWAYS,
+    "channel": dispatch_words.CHANNELS,
+    "gateway": dispatch_words.GATEWAYS,
     "dispatch_state": {code: STATUSES[code][1] for code in ("queued", "sent", "failed", "dead")},
-    "dispatch_template": {name: words[0] for name, words in DISPATCHES.items()},
+    "dispatch_template": {name: words[0] for name, words in dispatch_words.WORDS.items()},
     "review_kind": KINDS,
     "review_step": {code: words[0] for code, words in (MOVES | STEPS).items()},
     "notice": NOTICES,
