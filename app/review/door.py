@@ -5,10 +5,13 @@ Rows are always locked in the same order, the open round before its subject, so 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.models.review import OPEN_STATES, ReviewRound
@@ -61,14 +64,26 @@ def _open_round(session: Session, kind_key: str, subject_id: int, *, lock: bool)
 
 def lock_subject(session: Session, kind: Kind, subject_id: int) -> Subject:
     """The subject of a round already locked, whatever its status."""
-    stmt = select(kind.model).where(kind.model.id == subject_id)
+    return lock_subjects(session, kind, [subject_id])[subject_id]
+
+
+def lock_subjects(session: Session, kind: Kind, subject_ids: Iterable[int]) -> dict[int, Subject]:
+    """The subjects of rounds already locked, whatever their status, locked in the order of their numbers."""
+    found = session.scalars(_locking(kind), {"ids": sorted(subject_ids)}).unique()
+    return {subject.id: subject for subject in found}
+
+
+@cache
+def _locking(kind: Kind) -> Select[Any]:
+    """The statement behind it, made once for each kind."""
+    ids = bindparam("ids", expanding=True, type_=BigInteger)
+    stmt = select(kind.model).where(kind.model.id.in_(ids)).order_by(kind.model.id)
     locked = [kind.model]
     for name in kind.locked_with:
         relation = getattr(kind.model, name)
         stmt = stmt.join(relation).options(contains_eager(relation))
         locked.append(relation.property.mapper.class_)
-    stmt = stmt.with_for_update(key_share=True, of=locked).execution_options(populate_existing=True)
-    return session.scalars(stmt).unique().one()
+    return stmt.with_for_update(key_share=True, of=locked).execution_options(populate_existing=True)
 
 
 def waiting(subject: Subject) -> bool:
@@ -76,11 +91,11 @@ def waiting(subject: Subject) -> bool:
     return subject.edit_state in ("pending", "returned")
 
 
-def set_status(kind: Kind, subject: Subject, status: str) -> None:
-    """Writes the status, and when the row first became public."""
+def set_status(kind: Kind, subject: Subject, status: str, at: datetime | None = None) -> None:
+    """Writes the status, and when the row first became public: at the moment of the verdict, else now."""
     subject.status = status
     if status in kind.lifecycle.public and subject.published_at is None:
-        subject.published_at = func.now()
+        subject.published_at = at or func.now()
 
 
 def set_edit(subject: Subject, state: str, content: Values | None) -> None:

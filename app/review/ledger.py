@@ -92,6 +92,26 @@ def append(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Adds one event in one statement, at database time. `facts` must hold no personal data."""
+    made = event(action, actor, region_code, kind=kind, subject_id=subject_id, round_id=round_id, facts=facts)
+    write(session, [made])
+
+
+def write(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Adds events made by `event`, each at database time; chain after chain, so that two writers never wait in a circle."""
+    session.execute(_INSERT, sorted(events, key=lambda one: str(one["chain"])))
+
+
+def event(
+    action: str,
+    actor: Actor,
+    region_code: str,
+    *,
+    kind: str = "",
+    subject_id: int | None = None,
+    round_id: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An event as `write` takes it. `facts` must hold no personal data."""
     values = {
         "chain": chain_of(region_code),
         "action": action,
@@ -103,7 +123,7 @@ def append(
     }
     mark = uuid4().hex
     head, tail = canonical({**values, "at": mark, "facts": dict(facts or {})}).split(mark)
-    session.execute(_INSERT, {**values, "head": head, "tail": tail, "format": _AT_FORMAT})
+    return {**values, "head": head, "tail": tail, "format": _AT_FORMAT}
 
 
 def also(source: CTE, action: str, actor: Actor, when: ColumnElement[bool], facts: Sequence[str]) -> CTE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Text, case, cast, func, select, update
+from sqlalchemy import Interval, Text, bindparam, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -50,6 +50,13 @@ TEMPLATES: Final = (
 MOST_TRIES: Final = 8  # the last one about four hours after the first; then it stands among the dead letters
 
 
+_INSERT: Final = (
+    insert(Outbox.__table__)
+    .values(state="waiting", not_before=func.clock_timestamp() + bindparam("later", type_=Interval))
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One notice to some accounts. `facts` come from one round or row only (invariant 14)."""
@@ -64,10 +71,21 @@ class Notice:
 
 def enqueue(session: Session, notice: Notice, accounts: Iterable[int | None], *, delay_seconds: int = 0) -> None:
     """Writes the notice for each account once; a repeated dedupe key is the same notice and changes nothing."""
-    to = sorted({account for account in accounts if account})
-    if not to:
-        return
-    rows = [
+    enqueue_all(session, [(notice, accounts)], delay_seconds=delay_seconds)
+
+
+def enqueue_all(
+    session: Session, notices: Iterable[tuple[Notice, Iterable[int | None]]], *, delay_seconds: int = 0
+) -> None:
+    """Several notices, each to its accounts."""
+    rows = [row for notice, accounts in notices for row in _rows(notice, accounts)]
+    if rows:
+        later = timedelta(seconds=delay_seconds)
+        session.execute(_INSERT, [{**row, "later": later} for row in rows])
+
+
+def _rows(notice: Notice, accounts: Iterable[int | None]) -> list[dict[str, Any]]:
+    return [
         {
             "dedupe_key": f"{notice.dedupe}:{notice.template}:{account}",
             "account_id": account,
@@ -76,12 +94,9 @@ def enqueue(session: Session, notice: Notice, accounts: Iterable[int | None], *,
             "template": notice.template,
             "facts": plain(notice.facts),
             "link": notice.link,
-            "state": "waiting",
-            "not_before": func.clock_timestamp() + timedelta(seconds=delay_seconds),
         }
-        for account in to
+        for account in sorted({account for account in accounts if account})
     ]
-    session.execute(insert(Outbox).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
 
 def recall(session: Session, dedupe: str) -> bool:

@@ -8,9 +8,24 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -66,28 +81,34 @@ def fetch(session: Session, actor: Actor, round_id: int) -> Any:
 def claim_next(session: Session, actor: Actor, kinds: Iterable[str] | None = None) -> Any:
     """Leases the most urgent eligible round, or returns None. Two people never get the same one."""
     with one(session) as keep:
-        wanted = [kind_of(key).key for key in kinds] if kinds else None
-        first = (
-            select(ReviewRound.id)
-            .where(
-                sight.in_scope(actor),
-                ReviewRound.state.in_(CLAIMABLE),
-                sight.unheld(),
-                sight.unbiased(actor),
-                sight.unseated(actor),
-                sight.unskipped(actor),
-                *([ReviewRound.kind.in_(wanted)] if wanted else []),
-            )
-            .order_by(ReviewRound.tier, ReviewRound.due_at, ReviewRound.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, key_share=True)
-            .correlate(None)
-            .scalar_subquery()
-        )
-        found = _take(session, actor, ReviewRound.id == first)
+        wanted = tuple(sorted({kind_of(key).key for key in kinds})) if kinds else ()
+        found = session.scalars(_taking_first(actor, wanted)).one_or_none()
         if found is not None:
             keep(found)
         return found
+
+
+@lru_cache(maxsize=512)
+def _taking_first(actor: Actor, kinds: tuple[str, ...]) -> Select[Any]:
+    """The statement behind it, made once for each reviewer and choice of kinds."""
+    first = (
+        select(ReviewRound.id)
+        .where(
+            sight.in_scope(actor),
+            ReviewRound.state.in_(CLAIMABLE),
+            sight.unheld(),
+            sight.unbiased(actor),
+            sight.unseated(actor),
+            sight.unskipped(actor),
+            *([ReviewRound.kind.in_(kinds)] if kinds else []),
+        )
+        .order_by(ReviewRound.tier, ReviewRound.due_at, ReviewRound.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return _take(actor, ReviewRound.id == first)
 
 
 def claim(session: Session, actor: Actor, round_id: int) -> Any:
@@ -96,22 +117,27 @@ def claim(session: Session, actor: Actor, round_id: int) -> Any:
     Raises Refused: not_found, wrong_state, own_matter, taken (with holder and until).
     """
     with one(session) as keep:
-        eligible = and_(
-            ReviewRound.id == round_id,
-            sight.in_scope(actor),
-            ReviewRound.state.in_(CLAIMABLE),
-            sight.unheld(actor),
-            sight.unbiased(actor),
-            sight.unseated(actor),
-        )
-        found = _take(session, actor, eligible)
+        found = session.scalars(_taking(actor), {"round": round_id}).one_or_none()
         if found is None:
             raise _why_not(session, actor, round_id)
         keep(found)
         return found
 
 
-def _take(session: Session, actor: Actor, which: ColumnElement[bool]) -> Any:
+@lru_cache(maxsize=256)
+def _taking(actor: Actor) -> Select[Any]:
+    """The statement behind it, made once for each reviewer."""
+    return _take(actor, and_(
+        ReviewRound.id == bindparam("round", type_=BigInteger),
+        sight.in_scope(actor),
+        ReviewRound.state.in_(CLAIMABLE),
+        sight.unheld(actor),
+        sight.unbiased(actor),
+        sight.unseated(actor),
+    ))  # fmt: skip
+
+
+def _take(actor: Actor, which: ColumnElement[bool]) -> Select[Any]:
     """Leases the round and, where it changes hands, writes the claim into the ledger: one statement for both.
 
     The moment of the statement marks a claim that has just begun; an own lease that still runs keeps its fence and
@@ -132,7 +158,7 @@ def _take(session: Session, actor: Actor, which: ColumnElement[bool]) -> Any:
     )
     row = aliased(ReviewRound, leased)
     begun = ledger.also(leased, "claim", actor, leased.c.claimed_at == now, ("state", "version", "epoch"))
-    return session.scalars(select(row).add_cte(begun).execution_options(populate_existing=True)).one_or_none()
+    return select(row).add_cte(begun).execution_options(populate_existing=True)
 
 
 def _lease_end() -> Any:

@@ -137,8 +137,12 @@ def close(session: Session, row: Any, state: str, now: datetime) -> None:
 
 def record(session: Session, action: str, actor: Actor, row: Any, facts: Mapping[str, Any] | None = None) -> None:
     """A round's event in the ledger, with the state it leads to."""
-    ledger.append(
-        session,
+    ledger.write(session, [event_of(action, actor, row, facts)])
+
+
+def event_of(action: str, actor: Actor, row: Any, facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A round's event as `ledger.write` takes it."""
+    return ledger.event(
         action,
         actor,
         row.region_code,
@@ -160,8 +164,21 @@ def notify(
     dedupe: str = "",
     delay_seconds: int = 0,
 ) -> None:
-    """A notice to the sender's side, made of this round and nothing else (invariant 14)."""
-    notice = Notice(
+    """A notice to the sender's side."""
+    notice = notice_of(kind, subject, row, template, facts, dedupe=dedupe)
+    enqueue(session, notice, told(kind, subject, row), delay_seconds=delay_seconds)
+
+
+def told(kind: Kind, subject: Subject, row: Any) -> set[int | None]:
+    """The accounts of the sender's side."""
+    return {row.submitted_by_id, *kind.recipients(subject)}
+
+
+def notice_of(
+    kind: Kind, subject: Subject, row: Any, template: str, facts: Mapping[str, Any] | None = None, *, dedupe: str = ""
+) -> Notice:
+    """What the sender's side is told, made of this round and nothing else (invariant 14)."""
+    return Notice(
         template=template,
         message_kind=kind.message_kind,
         facts={"kind": kind.key, "title": row.title, "receipt_no": row.receipt_no, **(facts or {})},
@@ -169,7 +186,6 @@ def notify(
         dedupe=dedupe or f"{row.id}",
         round_id=row.id,
     )
-    enqueue(session, notice, {row.submitted_by_id, *kind.recipients(subject)}, delay_seconds=delay_seconds)
 
 
 def link(kind: Kind, subject: Subject) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, jsonify, make_response, redirect, request, url_for
+from flask import Response, current_app, flash, jsonify, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.extensions import db
@@ -217,9 +218,11 @@ class DeskView(Page):
     def batch(self) -> Any:
         """Items with all checks green, decided together but each on its own."""
         actor, kind = current(), _kind()
-        outcomes = (
-            desk_batch.approve(db.session, actor, request.form.getlist("item")) if request.method == "POST" else []
-        )
+        posted = request.method == "POST"
+        outcomes = desk_batch.approve(db.session, actor, request.form.getlist("item")) if posted else []
+        if outcomes and all(outcome.ok for outcome in outcomes):
+            flash(ngettext("%(num)s item approved.", "%(num)s items approved.", len(outcomes)), "success")
+            return redirect(url_for("DeskView.batch", kind=kind or None), 303)
         page = desk_page.frame(db.session, actor, kind, None)
         rows = desk_batch.rows(db.session, actor, kind, page.now)
         return self.render_template("desk/batch.html", page=page, rows=rows, outcomes=outcomes, title=page.title)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models.review import ReviewRound
-from app.review import decide as verdicts
+from app.review.greens import batch
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
 from app.rules.refused import Refused
@@ -89,7 +89,7 @@ def approve(session: Session, actor: Actor, marks: list[str]) -> list[Result]:
     items = [parsed for mark in marks[:PAGE] if (parsed := _parsed(mark)) is not None]
     if not items:
         raise Refused("nothing_chosen", field="item")
-    outcomes = verdicts.batch(session, actor, items)
+    outcomes = batch(session, actor, items)
     named = select(ReviewRound.id, ReviewRound.title).where(ReviewRound.id.in_([o.id for o in outcomes]))
     titles = dict(session.execute(named).all())
     return [

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from app.gateways.vault import Vault
 from app.models.base import use_vault
-from app.review import decide, desk, queue
+from app.review import decide, desk, greens, queue
 from app.rules.actor import Actor
 from app.rules.refused import Refused
 
@@ -68,6 +68,11 @@ def decide_one(url: str, actor: Actor, round_id: int, seen: dict[str, Any], key:
             return refusal.code
 
     return together(url, act)
+
+
+def approve_together(url: str, actor: Actor, items: list[tuple[int, int, str]]) -> list[str]:
+    """Approves green items as one batch; "ok" or the code of each."""
+    return together(url, lambda s: [o.code or "ok" for o in greens.batch(s, actor, items)])
 
 
 def decide_each(url: str, actor: Actor, rounds: list[tuple[int, dict[str, Any]]]) -> list[str]:

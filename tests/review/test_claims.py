@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewRound, ReviewSeat
-from app.review import decide, ledger, queue
+from app.review import decide, greens, ledger, queue, verdicts
 from tests.review.samples import Story, refusal, reviewer, say
 
 
@@ -71,7 +71,7 @@ def test_what_was_handed_over_begins_when_it_is_opened(session, story):
     assert row.epoch == epoch, "the lease was given with the transfer; opening it is no new fence"
 
 
-@pytest.mark.parametrize(("spent", "stored"), [(42, 42), (decide.LONGEST_LOOK + 900, decide.LONGEST_LOOK)])
+@pytest.mark.parametrize(("spent", "stored"), [(42, 42), (verdicts.LONGEST_LOOK + 900, verdicts.LONGEST_LOOK)])
 def test_a_seat_holds_the_seconds_from_opening_to_verdict(session, story, spent, stored):
     _, row = story.claimed()
     earlier(session, row, spent)
@@ -95,7 +95,7 @@ def test_an_item_of_a_batch_has_no_time_of_its_own(session, story):
     held = story.claimed()[1]
     earlier(session, held, 50)
     items = [(row.id, row.version, row.evidence_digest), (held.id, held.version, held.epoch, held.evidence_digest)]
-    assert [one.ok for one in decide.batch(session, story.decider, items)] == [True, True]
+    assert [one.ok for one in greens.batch(session, story.decider, items)] == [True, True]
     assert (seconds(session, row), seconds(session, held)) == (None, None)
 
 

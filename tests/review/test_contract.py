@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.models.messages import Outbox
 from app.models.review import ReviewEvidence, ReviewQuery, ReviewRound, ReviewSeat
-from app.review import decide, desk, ledger, queue, show
+from app.review import decide, desk, greens, ledger, queue, show
 from app.review.kinds import KINDS, Kind
 from app.rules.actor import CLOCK, Role
 from app.rules.checks import FAMILIES
@@ -189,7 +189,7 @@ def test_out_of_scope_does_not_exist(session, story):
     ):
         with refusal("not_found"):
             act()
-    outcomes = decide.batch(session, stranger, [(row.id, row.version, row.evidence_digest)])
+    outcomes = greens.batch(session, stranger, [(row.id, row.version, row.evidence_digest)])
     assert [o.code for o in outcomes] == ["not_found"]
     assert desk.move_many(session, stranger, story.key, [(subject.id, None)], "withdraw")[0].code == "not_found"
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from app.models.messages import Message, Outbox
 from app.models.review import IdempotencyKey, ReviewEvent, ReviewReason, ReviewSeat
-from app.review import decide, desk, ledger, outbox, queue
+from app.review import decide, desk, greens, ledger, outbox, queue
 from tests.review.samples import Story, posting_content, refusal, reviewer, say
 
 
@@ -253,7 +253,7 @@ def test_a_batch_is_its_singles(session, story):
     items = [(row.id, row.version, row.evidence_digest) for row in [*rows, amber, taken]]
     items.append((rows[0].id, rows[0].version, rows[0].evidence_digest))
     items.append((rows[1].id, 7, "0" * 64))
-    outcomes = decide.batch(session, story.decider, items)
+    outcomes = greens.batch(session, story.decider, items)
     assert [(o.ok, o.code) for o in outcomes] == [
         (True, ""),
         (True, ""),
@@ -274,12 +274,12 @@ def test_a_batch_is_its_singles(session, story):
 
 def test_a_batch_refuses_what_changed_and_gives_it_back(session, story):
     row = green(session, story, 1)[0]
-    outcomes = decide.batch(session, story.decider, [(row.id, row.version, "0" * 64)])
+    outcomes = greens.batch(session, story.decider, [(row.id, row.version, "0" * 64)])
     assert (outcomes[0].ok, outcomes[0].code) == (False, "stale")
     session.refresh(row)
     assert (row.state, row.holder_id) == ("queued", None)
     held = queue.claim(session, story.decider, row.id)
-    outcome = decide.batch(session, story.decider, [(row.id, row.version, held.epoch, row.evidence_digest)])
+    outcome = greens.batch(session, story.decider, [(row.id, row.version, held.epoch, row.evidence_digest)])
     assert outcome[0].ok
 
 

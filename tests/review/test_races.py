@@ -115,6 +115,18 @@ def test_one_key_for_two_rounds_at_once_decides_one(pool, real, fresh_db):
     assert counted(real, ReviewRound, ReviewRound.state == "approved") == 1
 
 
+def test_batches_of_the_same_items_at_once_decide_each_item_once(pool, real, fresh_db):
+    _, _, rounds = queued(real, 12)
+    items = [(row.id, row.version, row.evidence_digest) for row in rounds]
+    people = [reviewer(real) for _ in range(PROCESSES)]
+    tasks = [(racers.approve_together, fresh_db, one, items[::-1] if n % 2 else items) for n, one in enumerate(people)]
+    answers = race(pool, tasks)
+    for each in zip(*(given[::-1] if n % 2 else given for n, given in enumerate(answers)), strict=True):
+        assert each.count("ok") == 1 and set(each) <= {"ok", "taken", "wrong_state", "stale"}
+    assert counted(real, ReviewSeat) == counted(real, ReviewEvent, ReviewEvent.action == "approve") == 12
+    assert ledger.verify(real).ok
+
+
 def test_an_edit_racing_a_decision_never_publishes_unread_text(pool, real, fresh_db):
     owner, postings, rounds = queued(real, 24)
     people = [reviewer(real), reviewer(real)]

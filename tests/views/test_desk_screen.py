@@ -353,3 +353,13 @@ def test_a_policy_with_two_seats_is_refused_in_words(app, session):
     assert "Second seats come with a later release" in unescape(refused.text)
     done = lead.client.post("/reviewpolicyview/add", data=token | sent | {"seats_needed": "1"})
     assert done.status_code == 302, done.text
+
+
+def test_where_all_of_them_are_approved_the_page_is_asked_for_anew(session, reviewer):
+    """So that reloading it sends nothing twice."""
+    story = Story(session, "posting")
+    rows = [story.submitted()[1] for _ in range(2)]
+    marks = [f"{row.id}:{row.version}:{row.evidence_digest}" for row in rows]
+    answer = reviewer.post("/desk/batch", {"item": marks, "kind": "posting"})
+    assert (answer.status_code, answer.location) == (303, "/desk/batch?kind=posting")
+    assert "已通过 2 件。" in reviewer.get(answer.location).text
