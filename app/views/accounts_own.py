@@ -17,9 +17,10 @@ from app.models.accounts import Person
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
 from app.views import ageing, words
-from app.views.identity import current, wardrobe
+from app.views.identity import current
 from app.views.page import Page
 from app.views.sessions import begin
+from app.views.wardrobe import wardrobe
 
 
 def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:

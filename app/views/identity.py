@@ -5,107 +5,32 @@ A page takes its identity from the session cookie, the API (/api/) from a bearer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_login import current_user
-from sqlalchemy import Integer, Select, bindparam, func, literal, select
 
 from app.extensions import db
 from app.models import custom, stamps
-from app.models.accounts import Hat, Person
-from app.models.agencies import Agency
 from app.models.changes import act_as
-from app.models.messages import Message
-from app.models.reference import Region
-from app.models.schools import School
-from app.models.units import Unit
-from app.rules.actor import Actor, Role
-from app.rules.hats import is_staff
+from app.rules.actor import Actor
 from app.rules.refused import Refused
 from app.views import sessions
+from app.views.wardrobe import Wearable, wardrobe
 
 API = "/api/"
 QUIET = ("/static/", "/healthz", "/readyz", "/favicon.ico")
-UNREAD_CAP = 99
 # What is open between the password and the second factor.
 BEFORE_FACTOR = frozenset({"SecondFactorView.index", "LoginView.logout"})
 # What somebody may still do whose password was set by somebody else.
 BEFORE_CHANGE = frozenset({"PasswordView.index", "LoginView.logout", "LoginView.login"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wearable:
-    """One hat of the account, with the words of the header: the role and the place it reaches."""
-
-    id: int
-    role: Role
-    place: str
-    region_code: str
-    unit_id: int | None
-    school_id: int | None
-    agency_id: int | None
-    grants: frozenset[str]
-    home: str = ""  # the division of the hat, or of its unit, school or agency
-
-
-class Wardrobe(NamedTuple):
-    """What one statement tells of an account: hats in force (the default first), the person's name, unread messages."""
-
-    hats: list[Wearable]
-    name: str
-    unread: int
-    must_change: bool  # the password was set by somebody else
-    stamp: Any = None  # which state the definitions of custom fields are in
-    settings: Any = None  # the stamp of the settings
-
-    @property
-    def staff(self) -> bool:
-        """Whether any hat belongs to staff: then the stricter rules count, whatever hat is worn now."""
-        return is_staff([hat.role for hat in self.hats])
-
-
 def is_api() -> bool:
     """Whether this request belongs to the API."""
     return request.path.startswith(API)
-
-
-@cache
-def _everything() -> Select[Any]:
-    """The statement behind every page, made once: hats in force of `account`, and what else a page needs of it."""
-    account = bindparam("account", type_=Integer)
-    waiting = select(literal(1)).where(Message.account_id == account, Message.read_at.is_(None)).limit(UNREAD_CAP + 1)
-    unread = select(func.count()).select_from(waiting.subquery()).scalar_subquery()
-    columns = (
-        Hat.id, Hat.role, Hat.region_code, Hat.unit_id, Hat.school_id, Hat.agency_id, Hat.grants,
-        func.coalesce(Unit.name, School.name, Agency.name, Region.full_name, ""), Person.real_name, Person.must_change,
-        unread, func.coalesce(Hat.region_code, Unit.region_code, School.region_code, Agency.region_code, ""),
-        custom.stamp_now(), stamps.now(),
-    )  # fmt: skip
-    return (
-        select(*columns)
-        .outerjoin(Unit, Unit.id == Hat.unit_id)
-        .outerjoin(School, School.id == Hat.school_id)
-        .outerjoin(Agency, Agency.id == Hat.agency_id)
-        .outerjoin(Region, Region.code == Hat.region_code)
-        .outerjoin(Person, Person.account_id == Hat.account_id)
-        .where(Hat.account_id == account, Hat.active)
-        .order_by(Hat.is_default.desc(), Hat.id)
-    )
-
-
-def wardrobe(account_id: int) -> Wardrobe:
-    """The account's hats in force and what else every page needs of it."""
-    hats, name, unread, must_change, stamp, settings = [], "", 0, False, None, None
-    for row in db.session.execute(_everything(), {"account": account_id}):
-        key, role, region, unit, school, agency, grants, place, real_name, forced, waiting, home, stamp, settings = row
-        hats.append(Wearable(key, Role(role), place, region or "", unit, school, agency, frozenset(grants), home))
-        name, unread, must_change = real_name or "", waiting, bool(forced)
-    return Wardrobe(hats, name, unread, must_change, stamp, settings)
 
 
 def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable) -> Actor:
@@ -136,7 +61,7 @@ def actor_of(account_id: int, hat_id: int | None) -> Actor:
 
 def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
     """Sets g.actor, g.hats, g.unread. `strict`: a hat that is not the account's is refused, not replaced."""
-    found = wardrobe(account_id)
+    found = sessions.wardrobe_of(account_id) or wardrobe(account_id)
     hats, name, g.unread, g.must_change, stamp, settings = found
     stamps.begin(db.session, settings)
     g.hats = hats

@@ -18,8 +18,9 @@ from app.models.messages import Message, Outbox
 from app.rules.actor import Actor, Role
 from app.views import cells, notices, scope
 from app.views.base import SafeView
-from app.views.identity import UNREAD_CAP, current
+from app.views.identity import current
 from app.views.page import safe_next
+from app.views.wardrobe import UNREAD_CAP
 
 NEWEST = 8  # messages in the panel of the bell
 

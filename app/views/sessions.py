@@ -16,6 +16,7 @@ from flask import current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
+from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
@@ -25,10 +26,14 @@ from app.rules.devices import device_of
 from app.rules.hats import is_staff
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
-from app.views import lockout
+from app.views import lockout, wardrobe
 
 WAITS = dt.timedelta(minutes=10)  # for the second factor
 NOTE_EVERY = dt.timedelta(seconds=60)  # between two notes of "still here": not every page writes
+_COLUMNS = (
+    LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff,
+    LoginSession.waiting, LoginSession.proved_at, LoginSession.seen_at, LoginSession.ends_at, func.now(),
+)  # fmt: skip
 POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for whom to load; ours is no account but a random number
 
@@ -112,31 +117,35 @@ def complete(user: User) -> None:
 
 @cache
 def _finding() -> Select[Any]:
-    """The statement at the beginning of every request, made once."""
-    columns = (
-        LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff,
-        LoginSession.waiting, LoginSession.proved_at, LoginSession.seen_at, LoginSession.ends_at, func.now(),
-    )  # fmt: skip
+    """The statement at the beginning of every request, made once: session, account, and what a page needs of it."""
     known = LoginSession.token_hash == bindparam("token_hash")
-    stmt = select(User, *columns).join(User, User.id == LoginSession.account_id).select_from(LoginSession)
-    return stmt.where(known, LoginSession.ended_at.is_(None))
+    stmt = select(User, *_COLUMNS, *wardrobe.columns(LoginSession.account_id, LoginSession)).select_from(LoginSession)
+    stmt = stmt.join(User, User.id == LoginSession.account_id).options(lazyload(User.roles), lazyload(User.groups))
+    return wardrobe.joined(stmt, LoginSession.account_id).where(known, LoginSession.ended_at.is_(None))
 
 
 def find(token: str) -> User | None:
     """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
-    row = db.session.execute(_finding(), {"token_hash": _hash(token)}).unique().first()
-    if row is None or not row[0].is_active:
+    rows = db.session.execute(_finding(), {"token_hash": _hash(token)}).all()
+    if not rows or not rows[0][0].is_active:
         return None
-    user, login = row[0], Login(*row[1:])
+    own = 1 + len(_COLUMNS)
+    user, login = rows[0][0], Login(*rows[0][1:own])
     over = _over(login)
     if over:
         end(LoginSession.id == login.id, over)
         return None
-    g.login = login
+    g.login, g.wardrobe = login, wardrobe.made(row[own:] for row in rows)
     if login.now - login.seen_at > NOTE_EVERY and request.endpoint not in POLLS:
         db.session.execute(update(LoginSession).where(LoginSession.id == login.id).values(seen_at=func.now()))
         db.session.commit()
     return user
+
+
+def wardrobe_of(account_id: int) -> wardrobe.Wardrobe | None:
+    """What was read of the account together with the session of this request; None for anybody else."""
+    login = g.get("login")
+    return g.wardrobe if login is not None and login.account_id == account_id else None
 
 
 def idle_minutes(*, staff: bool) -> int:

@@ -15,8 +15,9 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from app.models.reference import DictItem
 from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
-from app.views import identity, scope, words
+from app.views import scope, words
 from app.views.base import ALLOWED, SafeView, assert_safe, unsafe
+from app.views.wardrobe import wardrobe
 from tests.views.people import account, handler, signed_in, unit
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -138,5 +139,5 @@ def test_one_client_never_wears_anothers_hat_in_one_process(app, session):
 def test_the_wardrobe_is_one_statement(app, session, statements):
     who = handler(app, session, unit(session))
     statements.clear()
-    hats, name, unread, must_change, *_stamps = identity.wardrobe(who.account_id)
+    hats, name, unread, must_change, *_stamps = wardrobe(who.account_id)
     assert (len(statements), len(hats), name, unread, must_change) == (1, 1, "", 0, False)
