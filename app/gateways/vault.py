@@ -13,7 +13,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,23 +39,28 @@ class Tampered(VaultError):
 
 
 class Vault:
-    """A keyring: old keys open, the current one seals, and a separate key makes blind indexes.
+    """A keyring: old keys open, the current one seals, and separate keys make blind indexes.
+
+    Of the index keys the first makes them; the older ones find what was made before (`blinds`).
 
     Raises ValueError for a key that is not 32 bytes, a bad key id, or a current id that is not in the ring.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
+    def __init__(
+        self, keys: Mapping[str, bytes], current: str, index_key: bytes, old_index_keys: Sequence[bytes] = ()
+    ) -> None:
         if current not in keys:
             raise ValueError("the current key is not in the keyring")
         if any(not _KID.fullmatch(kid) for kid in keys):
             raise ValueError("a key id is 1 to 32 letters, digits, dots, hyphens or underscores")
-        if any(len(key) != _KEY_BYTES for key in (*keys.values(), index_key)):
+        index_keys = (index_key, *old_index_keys)
+        if any(len(key) != _KEY_BYTES for key in (*keys.values(), *index_keys)):
             raise ValueError("every key has 32 bytes")
-        if index_key in keys.values():
-            raise ValueError("the index key must be a key of its own")
+        if set(index_keys) & set(keys.values()) or len(set(index_keys)) != len(index_keys):
+            raise ValueError("every index key must be a key of its own")
         self._ciphers = {kid: AESGCM(key) for kid, key in keys.items()}
         self._current = current
-        self._index_key = index_key
+        self._index_keys = index_keys
 
     def __repr__(self) -> str:
         return f"Vault(current={self._current!r}, keys={sorted(self._ciphers)})"
@@ -81,13 +86,35 @@ class Vault:
         """Whether the token was sealed with an older key: a rotation job opens and seals it again."""
         return _parts(token)[0] != self._current
 
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self._current
+
     def blind(self, value: str, purpose: str) -> str:
         """Keyed digest for equality look-ups, 64 hex digits; `purpose` (the column) keeps equal values apart.
 
         The caller gives the canonical form of the value. It does not change with a rotation of the sealing keys.
+        To look something up ask for any of `blinds`; what is stored is this one.
         """
-        message = f"{len(purpose)}:{purpose}:{value}".encode()
-        return hmac.new(self._index_key, message, hashlib.sha256).hexdigest()
+        return _digest(self._index_keys[0], value, purpose)
+
+    def blinds(self, value: str, purpose: str) -> tuple[str, ...]:
+        """The digests under every index key, the current one first: what is stored may be older than the key."""
+        return tuple(_digest(key, value, purpose) for key in self._index_keys)
+
+    def mark(self, value: str, purpose: str) -> str:
+        """A keyed digest that stays as it is over rotations, for what cannot be made anew: always of the oldest index key."""
+        return _digest(self._index_keys[-1], value, purpose)
+
+
+def _digest(key: bytes, value: str, purpose: str) -> str:
+    return hmac.new(key, f"{len(purpose)}:{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def key_id(token: str) -> str:
+    """The id of the key that sealed a token. Raises Tampered for what is none."""
+    return _parts(token)[0]
 
 
 def new_key() -> str:
@@ -96,7 +123,7 @@ def new_key() -> str:
 
 
 def from_settings(keys: str, index_key: str) -> Vault:
-    """A keyring from "kid:key,oldkid:key" (the first one is current) and the index key, all in base64url.
+    """A keyring from "kid:key,oldkid:key" (the first one is current) and the index keys "key,oldkey", all in base64url.
 
     Raises ValueError, without naming a key, where the text is not of this form.
     """
@@ -106,7 +133,8 @@ def from_settings(keys: str, index_key: str) -> Vault:
     ring = {kid: _key(text) for kid, _, text in pairs}
     if len(ring) != len(pairs):
         raise ValueError("two keys bear the same id")
-    return Vault(ring, pairs[0][0], _key(index_key))
+    index_keys = [_key(text) for text in index_key.split(",")]
+    return Vault(ring, pairs[0][0], index_keys[0], index_keys[1:])
 
 
 def from_file(path: Path) -> Vault:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import relationship, validates
 
-from app.models.base import Sealed, Stamped, Traced, col, one_of, pk, vault
+from app.models.base import Sealed, Stamped, Traced, col, index_of, one_of, pk, vault
 from app.models.reference import Region
 from app.rules.actor import Role
 from app.rules.masks import mask_id, mask_phone
@@ -47,9 +47,9 @@ class Person(Traced, Stamped, Model):
     real_name = col("Real name", String(60), nullable=False)
     document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
     id_number = col("Document number", Sealed("person.id_number"))
-    id_hash = col("Document number (blind index)", String(64), unique=True)
+    id_hash = col("Document number (blind index)", String(64), unique=True, info=index_of("id_number"))
     phone = col("Phone", Sealed("person.phone"))
-    phone_hash = col("Phone (blind index)", String(64), unique=True)
+    phone_hash = col("Phone (blind index)", String(64), unique=True, info=index_of("phone"))
     born_on = col("Born on", Date)
     identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
     demo = col("Demo account", Boolean, nullable=False, default=False)

@@ -38,6 +38,15 @@ Model.metadata.naming_convention = {
 PERSONAL = {"personal": True}
 
 
+# info of a keyed digest whose value is stored nowhere: it stays under the key it was made with.
+ONE_WAY = {"one_way": True}
+
+
+def index_of(column: str, purpose: str = "") -> dict[str, tuple[str, str]]:
+    """info of a blind index: the sealed column it is made of, and its purpose, the same name as a rule."""
+    return {"index_of": (column, purpose or column)}
+
+
 def col(label: str, *args: Any, help: object = None, words: str = "", **kw: Any) -> Any:
     """A column with its one label (English source, extracted for translation) which is also its database comment.
 

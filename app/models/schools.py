@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from app.models.base import Reviewable, Sealed, Searchable, Stamped, Traced, col, one_of, pk, vault
+from app.models.base import Reviewable, Sealed, Searchable, Stamped, Traced, col, index_of, one_of, pk, vault
 from app.models.custom import Extensible
 from app.models.reference import Major, Region
 from app.models.units import Unit
@@ -65,9 +65,9 @@ class Student(Traced, Searchable, Stamped, Model):
     student_no = col("Student number", String(30), nullable=False)
     document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
     id_number = col("Document number", Sealed("student.id_number"), nullable=False)
-    id_hash = col("Document number (blind index)", String(64), nullable=False, index=True)
+    id_hash = col("Document number (blind index)", String(64), nullable=False, index=True, info=index_of("id_number"))
     phone = col("Phone", Sealed("student.phone"))
-    phone_hash = col("Phone (blind index)", String(64), index=True)
+    phone_hash = col("Phone (blind index)", String(64), index=True, info=index_of("phone"))
     college = col("College", String(80), nullable=False, default="")
     major_id = col("Major", BigInteger, ForeignKey("major.id"), index=True)
     class_name = col("Class", String(60), nullable=False, default="")

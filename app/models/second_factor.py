@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.orm import relationship
 
-from app.models.base import Sealed, Stamped, col, one_of, pk
+from app.models.base import ONE_WAY, Sealed, Stamped, col, one_of, pk
 
 STATES = ("open", "done", "declined")
 
@@ -31,7 +31,7 @@ class RecoveryCode(Model):
     __table_args__ = (Index("uq_recovery_code", "account_id", "code_hash", unique=True),)
     id = pk()
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False)
-    code_hash = col("Keyed hash of the code", String(64), nullable=False)
+    code_hash = col("Keyed hash of the code", String(64), nullable=False, info=ONE_WAY)
     used_at = col("Used at", DateTime(timezone=True))
 
 

@@ -49,6 +49,9 @@ class JobSwitch(Traced, Stamped, Model):
         return self.job
 
 
+LIST_PLACE = "import_run.file"  # bound into a list that lies sealed in the storage
+
+
 class ImportRun(Model):
     """One import of a file: what it was, how far it came, what was wrong in which row and column.
 

@@ -20,7 +20,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import declared_attr, relationship
 
-from app.models.base import PERSONAL, Reviewable, Sealed, Searchable, Stamped, Traced, col, one_of, pk
+from app.models.base import (
+    ONE_WAY,
+    PERSONAL,
+    Reviewable,
+    Sealed,
+    Searchable,
+    Stamped,
+    Traced,
+    col,
+    index_of,
+    one_of,
+    pk,
+)
 from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Industry, Region
@@ -114,7 +126,7 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
     source = col("Source", String(10), nullable=False, default="form", words="source")
     verified_on = col("Verified on", Date)
     reverify_due = col("Re-verification due", Date, index=True)
-    phone_hash = col("Contact phone (blind index)", String(64), index=True)
+    phone_hash = col("Contact phone (blind index)", String(64), index=True, info=index_of("contact_phone", "phone"))
     materials = relationship(
         "UnitMaterial", back_populates="unit", foreign_keys="UnitMaterial.unit_id", order_by="UnitMaterial.id",
         info={"label": _l("Materials")},
@@ -183,7 +195,7 @@ class Blacklisted(Traced, Stamped, Model):
     )
     id = pk()
     subject = col("What is banned", String(20), nullable=False, words="banned")
-    value_hash = col("Value (blind index)", String(64), nullable=False)
+    value_hash = col("Value (blind index)", String(64), nullable=False, info=ONE_WAY)
     shown = col("Shown as", String(60), nullable=False, help=_l("Masked"))
     reason = col("Reason", String(300), nullable=False)
     active = col("Active", Boolean, nullable=False, default=True)

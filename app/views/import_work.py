@@ -20,7 +20,7 @@ from app.extensions import db
 from app.gateways.storage import ObjectMissing, Storage
 from app.models.base import vault
 from app.models.changes import act_as
-from app.models.system import ImportMapping, ImportRun
+from app.models.system import LIST_PLACE, ImportMapping, ImportRun
 from app.models.tasks import BackgroundTask
 from app.review.files import shown_name
 from app.review.imports.columns import Note
@@ -44,7 +44,6 @@ KIND: Final = "import"  # of the background task
 AT_ONCE: Final = 2  # imports of one person
 KEPT: Final = timedelta(days=14)  # how long an uploaded list lies in the storage
 TURN: Final = 45.0  # seconds a taken-up import waits for the worker that was thought dead
-_PLACE: Final = "import_run.file"  # bound into the sealed list
 _STARTABLE: Final = ("dry_run", "failed", "cancelled")
 
 
@@ -106,11 +105,11 @@ def header_of(run: ImportRun) -> tuple[str, ...]:
 
 def _sealed(data: bytes) -> bytes:
     """Lists hold names, numbers, phones: none lies open in the storage."""
-    return vault().seal(base64.b64encode(data).decode(), _PLACE).encode()
+    return vault().seal(base64.b64encode(data).decode(), LIST_PLACE).encode()
 
 
 def _opened(stored: bytes) -> bytes:
-    return base64.b64decode(vault().open(stored.decode(), _PLACE)) if stored.startswith(b"v1:") else stored
+    return base64.b64decode(vault().open(stored.decode(), LIST_PLACE)) if stored.startswith(b"v1:") else stored
 
 
 def options_of(run: ImportRun, **other: Any) -> Options:

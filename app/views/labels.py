@@ -150,6 +150,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "export": (_l("List exported"), ""),
     "unmask": (_l("Value shown in full"), ""),
     "reset_asked": (_l("Reset of the second factor asked for"), ""),
+    "keys_rotated": (_l("Keys of the encrypted columns rotated"), ""),
     "seal_logins": (_l("Login log sealed"), ""),
     "seal_requests": (_l("Request log sealed"), ""),
     "purge_logins": (_l("Old logins purged"), ""),

@@ -100,8 +100,11 @@ def new_codes(account_id: int) -> list[str]:
     return codes
 
 
+PURPOSE: Final = "recovery_code"
+
+
 def _hash(code: str) -> str:
-    return vault().blind(code, "recovery_code")
+    return vault().blind(code, PURPOSE)
 
 
 def prove(user: User, typed: str) -> None:
@@ -125,7 +128,7 @@ def _shown(user: User, code: str) -> bool:
 
 
 def _recovered(user: User, code: str) -> bool:
-    mine = (RecoveryCode.account_id == user.id) & (RecoveryCode.code_hash == _hash(code))
+    mine = (RecoveryCode.account_id == user.id) & RecoveryCode.code_hash.in_(vault().blinds(code, PURPOSE))
     if not _one(update(RecoveryCode).where(mine, RecoveryCode.used_at.is_(None)).values(used_at=func.now())):
         return False
     sessions.note(user.username, "code_used", user.id)

@@ -159,7 +159,7 @@ def seal(model: Any, name: str, value: str | None) -> tuple[str, str, str]:
     if not value:
         return "", "", ""
     place = columns_of(model)[name].type.place
-    return mask_phone(value), vault().seal(value, place), vault().blind(value, f"mark:{name}")[:16]
+    return mask_phone(value), vault().seal(value, place), vault().mark(value, f"mark:{name}")[:16]
 
 
 def unseal(model: Any, name: str, token: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -69,7 +69,7 @@ class _UnitKind(Kind):
         self, session: Session, unit_id: int, subject: Subject, evidence: Mapping[str, Any], today: date
     ) -> Values:
         """Facts of the U family for a registration or a change."""
-        phone_hash = vault().blind(phone, "phone") if (phone := self._phone(evidence)) else ""
+        phones = vault().blinds(phone, "phone") if (phone := self._phone(evidence)) else ()
         person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
         uscc = evidence.get("uscc") or (evidence.get("unit") or {}).get("uscc") or ""
         same_name = session.execute(
@@ -80,11 +80,11 @@ class _UnitKind(Kind):
         return {
             **self.own_facts(session, subject, evidence, today),
             "same_name_units": [row._asdict() for row in same_name],
-            **self._counts(session, unit_id, subject.created_by_id, phone_hash),
+            **self._counts(session, unit_id, subject.created_by_id, phones),
             "lookalikes": lookalikes(
                 session, evidence, Owner(unit_id, papers_of=unit_id), str(evidence["region_code"])
             ),
-            "bans": self._bans(session, uscc, phone_hash, person.id_hash if person is not None else ""),
+            "bans": self._bans(session, uscc, phones, (person.id_number if person is not None else None) or ""),
         }
 
     def own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
@@ -108,14 +108,11 @@ class _UnitKind(Kind):
         return self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"] or ""
 
     @staticmethod
-    def _counts(session: Session, unit_id: int, account_id: int | None, phone_hash: str) -> Values:
+    def _counts(session: Session, unit_id: int, account_id: int | None, phones: Sequence[str]) -> Values:
         others = Unit.id != unit_id
         row = session.execute(
             select(
-                select(func.count())
-                .where(Unit.phone_hash == phone_hash, others)
-                .scalar_subquery()
-                .label("phone_units"),
+                select(func.count()).where(Unit.phone_hash.in_(phones), others).scalar_subquery().label("phone_units"),
                 select(func.count())
                 .where(Unit.created_by_id == account_id, others)
                 .scalar_subquery()
@@ -123,20 +120,24 @@ class _UnitKind(Kind):
             )
         ).one()
         return {
-            "phone_units": row.phone_units if phone_hash else 0,
+            "phone_units": row.phone_units if phones else 0,
             "handler_units": row.handler_units if account_id else 0,
         }
 
     @staticmethod
-    def _bans(session: Session, uscc: str, phone_hash: str, id_hash: str | None) -> list[Values]:
+    def _bans(session: Session, uscc: str, phones: Sequence[str], id_number: str) -> list[Values]:
         """Active rows of the internal blacklist; values are compared by blind index only (U14)."""
         asked = [
-            ("uscc", vault().blind(uscc, "uscc") if uscc else ""),
-            ("phone", phone_hash),
-            ("id_number", id_hash or ""),
+            ("uscc", vault().blinds(uscc, "uscc") if uscc else ()),
+            ("phone", phones),
+            ("id_number", vault().blinds(id_number, "id_number") if id_number else ()),
         ]
         hit = or_(
-            *(and_(Blacklisted.subject == subject, Blacklisted.value_hash == mark) for subject, mark in asked if mark)
+            *(
+                and_(Blacklisted.subject == subject, Blacklisted.value_hash.in_(marks))
+                for subject, marks in asked
+                if marks
+            )
         )
         if not any(mark for _, mark in asked):
             return []

@@ -220,11 +220,11 @@ class GigForImport(GigImport):
             reader.say("outside_division", "region_code")
 
     def _owner(self, content: Mapping[str, Any], known: Any) -> str:
-        return f"f{_mark(content['poster_phone'])[:24]}"
+        return f"f{vault().mark(content['poster_phone'], 'phone')[:24]}"
 
     def together(self, session: Session, drafts: Sequence[Draft], known: Any) -> Iterable[tuple[Draft, str, str]]:
         """Whose phones they are, and for which units these persons may post. Three statements."""
-        marks = {_mark(d.content["poster_phone"]) for d in drafts}
+        marks = {mark for d in drafts for mark in _marks(d)}
         people = session.execute(select(Person.phone_hash, Person.account_id).where(Person.phone_hash.in_(marks)))
         known.more["posters"] = {row.phone_hash: row.account_id for row in people}
         codes = {d.content["uscc"] for d in drafts if d.content.get("uscc")}
@@ -238,7 +238,7 @@ class GigForImport(GigImport):
 
     @staticmethod
     def _stranger(draft: Draft, known: Any) -> tuple[str, str] | None:
-        account = known.more["posters"].get(_mark(draft.content["poster_phone"]))
+        account = _poster(draft, known)
         if account is None:
             return "cell_no_person", "poster_phone"
         code = draft.content.get("uscc")
@@ -262,7 +262,7 @@ class GigForImport(GigImport):
     def write(self, session: Session, actor: Actor, draft: Draft, row: Any, known: Any) -> None:
         """A draft of the poster's, who is told of it."""
         content = {k: v for k, v in draft.content.items() if k not in ("poster_phone", "uscc")}
-        poster = known.more["posters"][_mark(draft.content["poster_phone"])]
+        poster = _poster(draft, known)
         columns = {"poster_id": poster, "created_by_id": poster, "source_key": draft.key}
         if draft.content.get("uscc"):
             columns["unit_id"] = known.more["units"][draft.content["uscc"]]
@@ -283,8 +283,13 @@ def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _mark(phone: str) -> str:
-    return vault().blind(phone, "phone")
+def _marks(draft: Draft) -> tuple[str, ...]:
+    """The blind indexes of the poster's phone, under every index key."""
+    return vault().blinds(draft.content["poster_phone"], "phone")
+
+
+def _poster(draft: Draft, known: Any) -> int | None:
+    return next((posters[mark] for mark in _marks(draft) if mark in (posters := known.more["posters"])), None)
 
 
 def _acting(session: Session, units: Iterable[int]) -> set[tuple[int, int]]:

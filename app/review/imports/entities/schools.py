@@ -137,7 +137,7 @@ class StudentImport(Plain):
         """By student number in this school; noted beside: who else has one of the document numbers."""
         school_id = known.more["options"].school_id
         numbers = {d.content["student_no"] for d in drafts}
-        marks = {mark_of(d) for d in drafts}
+        marks = {mark for d in drafts for mark in marks_of(d)}
         here = Student.school_id == school_id
         rows = session.scalars(
             select(Student).where(or_(here & Student.student_no.in_(numbers), Student.id_hash.in_(marks)))
@@ -148,7 +148,8 @@ class StudentImport(Plain):
     def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:
         """The number must be nobody else's here, nor somebody's who studies at another school still."""
         school_id = known.more["options"].school_id
-        for other in known.more["bearers"].get(mark_of(draft), []):
+        bearers = known.more["bearers"]
+        for other in (row for mark in marks_of(draft) for row in bearers.get(mark, [])):
             if other.school_id == school_id and other.student_no != draft.content["student_no"]:
                 raise Refused("student_twice", "id_number", number=other.student_no)
             if other.school_id != school_id and other.enrolled and other.graduation_year >= known.today.year:
@@ -165,9 +166,9 @@ class StudentImport(Plain):
         session.add(subject)
 
 
-def mark_of(draft: Draft) -> str:
-    """The blind index of a row's document number."""
-    return vault().blind(draft.content["id_number"], "id_number")
+def marks_of(draft: Draft) -> tuple[str, ...]:
+    """The blind indexes of a row's document number, under every index key."""
+    return vault().blinds(draft.content["id_number"], "id_number")
 
 
 IMPORTERS = (SchoolImport(), StudentImport())
