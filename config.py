@@ -78,6 +78,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "STAFF_SESSION_HOURS": int(env.get("STAFF_SESSION_HOURS", "12")),
         "LOCK_MINUTES": int(env.get("LOCK_MINUTES", "30")),
         "PROOF_MINUTES": int(env.get("PROOF_MINUTES", "10")),
+        "CAPTCHA": True,  # before registering, and after failed logins; no setting switches it off
         "SECOND_FACTOR": True,  # for the staff; no setting switches it off
         "UNDO_SECONDS": int(env.get("UNDO_SECONDS", "60")),
         # Flask and FAB.

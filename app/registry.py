@@ -317,6 +317,7 @@ MENU: tuple[Entry, ...] = (
         ),
     ),
     *org_entries.OWN,
+    *people_entries.ENTRANCE,
     *people_entries.ACCOUNTS,
     Entry(
         ListsView,

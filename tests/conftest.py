@@ -101,7 +101,7 @@ def make_app(url: str, data_dir: Path, **settings: object):
         SCHEDULER=False,
         DEMO=False,
         RATELIMIT_ENABLED=False,
-        **{"SECOND_FACTOR": False, **settings},  # tests of it switch it on
+        **{"SECOND_FACTOR": False, "CAPTCHA": False, **settings},  # tests of it switch it on
     )
 
 

@@ -7,6 +7,7 @@ from app.models import (  # noqa: F401
     bindings,
     changes,
     comments,
+    consents,
     custom,
     dispatch,
     files,

@@ -48,6 +48,7 @@ class Person(Traced, Stamped, Model):
     document_kind = col("Document kind", String(30), nullable=False, default="resident_id", words="document_kind")
     id_number = col("Document number", Sealed("person.id_number"))
     id_hash = col("Document number (blind index)", String(64), unique=True, info=index_of("id_number"))
+    claim_hash = col("Claimed document number (blind index)", String(64), index=True, info=index_of("id_number"))
     phone = col("Phone", Sealed("person.phone"))
     phone_hash = col("Phone (blind index)", String(64), unique=True, info=index_of("phone"))
     born_on = col("Born on", Date)

@@ -76,6 +76,19 @@ def check(session: Session, purpose: str, target: str, code: str) -> None:
         raise Refused("code_refused", field="code")
 
 
+def burn(session: Session, purpose: str, token: str, minutes: int) -> bool:
+    """Marks something as used that is good once and was not made here; commits. False where it was used before."""
+    mark = vault().blind(token, f"burnt.{purpose}")
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(mark))))
+    used = session.scalar(select(OneTimeCode.id).where(OneTimeCode.target_hash == mark).limit(1))
+    if used is None:
+        until = func.clock_timestamp() + timedelta(minutes=minutes)
+        row = OneTimeCode(purpose=purpose, target_hash=mark, code_hash="", expires_at=until, used_at=func.now())
+        session.add(row)
+    session.commit()
+    return used is None
+
+
 def forget(session: Session) -> int:
     """Deletes codes that count for no limit any more. No commit."""
     old = delete(OneTimeCode).where(OneTimeCode.made_at < func.now() - 2 * _DAY)

@@ -44,6 +44,7 @@ TEMPLATES: Final = (
     "task_done",
     "task_failed",
     "mentioned",
+    "registered",
 )
 
 

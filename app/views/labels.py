@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.models.custom import ENTITIES
 from app.review import dispatch_words
+from app.review.consent_words import CONSENTS
 from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
@@ -192,6 +193,7 @@ NOTICES: Final[dict[str, Any]] = {
     "round_asked": _l("Question to the sender"),
     "round_transferred": _l("Transferred"),
     "submission_received": _l("Received"),
+    "registered": _l("Registered"),
     "posting_expired": _l("Posting expired"),
     "gig_expired": _l("Gig post expired"),
     "gig_prepared": _l("Draft prepared by the bureau"),
@@ -353,6 +355,7 @@ RULES: Final[dict[str, Any]] = {
 # Dictionaries that the code owns; every other one is a table people may edit (字典管理).
 OWNED: Final[dict[str, dict[str, Any]]] = {
     "role": ROLES,
+    "consent": CONSENTS,
     "channel": dispatch_words.CHANNELS,
     "gateway": dispatch_words.GATEWAYS,
     "dispatch_state": {code: STATUSES[code][1] for code in ("queued", "sent", "failed", "dead")},

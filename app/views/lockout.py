@@ -14,6 +14,8 @@ from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent
 from app.rules.lockout import LONGEST, lock_of_account, lock_of_address, minutes_left
 
 ACCOUNT_FAILURES = 5
+CAPTCHA_FROM = 2  # failures of an account after which the next try asks for a captcha
+CAPTCHA_ADDRESS = 10  # failures close together from an address after which every try there does
 ADDRESS_FAILURES = 30  # a service hall or a school sits behind one address
 WINDOW: Final = dt.timedelta(minutes=15)
 
@@ -32,6 +34,13 @@ def minutes(name: str, shown: str, address: str) -> int:
     lock = lock_of_account(mine.n, ACCOUNT_FAILURES, first)
     shut = lock_of_address(theirs.lately, theirs.n, ADDRESS_FAILURES, first)
     return max(minutes_left(mine.last, lock, mine.now), minutes_left(theirs.last, shut, theirs.now))
+
+
+def asks_captcha(name: str, shown: str, address: str) -> bool:
+    """Whether the next try takes a captcha; for a name that nobody has the same as for others."""
+    if name and _of_account(account_named(name), shown.lower()).n >= CAPTCHA_FROM:
+        return True
+    return bool(_of_address(address).lately >= CAPTCHA_ADDRESS)
 
 
 def _of_account(account_id: int | None, key: str) -> Row[Any]:

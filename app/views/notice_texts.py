@@ -82,6 +82,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
     "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
+    "registered": (
+        _l("Welcome: your account is ready"),
+        _l("Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),
+    ),
     "mentioned": (
         _l("%(by)s mentions you: %(title)s"),
         _l("%(by)s mentions you in a comment on %(kind)s “%(title)s”."),

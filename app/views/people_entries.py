@@ -6,10 +6,12 @@ from flask_babel import lazy_gettext as _l
 
 from app.views import dispatches, messages
 from app.views.accounts_own import PasswordView
+from app.views.captcha import CaptchaView
 from app.views.entry import Entry, Place
 from app.views.factor_pages import FactorView, SecondFactorView
 from app.views.online import SessionView
 from app.views.places import OP, PLATFORM, SYS, SYSTEM, own
+from app.views.registering import RegisterView
 
 OUTGOING: tuple[Entry, ...] = (
     Entry(messages.OutboxView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
@@ -20,6 +22,7 @@ OUTGOING: tuple[Entry, ...] = (
         api=False,
     ),
 )
+ENTRANCE: tuple[Entry, ...] = (Entry(RegisterView, {}, api=False), Entry(CaptchaView, {}, api=False))
 ACCOUNTS: tuple[Entry, ...] = (
     own(PasswordView, "list", _l("Change password"), "key"),
     own(FactorView, "list", _l("Second factor"), "shield-check"),

@@ -16,7 +16,7 @@ from app.models.accounts import Person
 from app.models.sessions import LoginSession
 from app.rules import demo
 from app.rules.refused import Refused
-from app.views import ageing, second_factor, sessions, words
+from app.views import ageing, captcha, lockout, second_factor, sessions, words
 from app.views.page import Page, safe_next
 from app.views.sessions import begin, refuse_if_locked
 
@@ -26,6 +26,10 @@ LONGEST = 128
 def demo_loaded() -> bool:
     """Whether there are demo accounts to show: DEMO alone does not make them."""
     return current_app.config["DEMO"] and bool(db.session.scalar(select(exists().where(Person.demo))))
+
+
+def _asks_captcha(name: str) -> bool:
+    return current_app.config["CAPTCHA"] and lockout.asks_captcha(name, sessions.shown_name(name), sessions.address())
 
 
 class LoginView(Page):
@@ -59,6 +63,7 @@ class LoginView(Page):
             "login.html",
             name=name,
             fault=fault,
+            captcha_token=captcha.new() if _asks_captcha(name) else "",
             logins=demo.LOGINS if demo_loaded() else (),
             demo_word=demo.PASSWORD,
             spared=second_factor.demo_spared(),
@@ -71,6 +76,8 @@ class LoginView(Page):
         if not name or not password:
             return None
         refuse_if_locked(name)
+        if _asks_captcha(name):
+            captcha.check()
         return self.appbuilder.sm.auth_user_db(name, password[:LONGEST])
 
     @expose("/logout/", methods=["POST"])
