@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import platform
 import subprocess
@@ -58,9 +59,13 @@ def prepared(home: Cluster, sizes: Sizes) -> None:
     subprocess.run([sys.executable, "-m", "flask", "--app", "app", "release"], cwd=ROOT, check=True)
     if mark.exists():
         say("using the rows of an earlier run")
-        return
-    load.load(home.plain, sizes, say)
-    mark.write_text(sizes.rows, encoding="utf-8")
+    else:
+        load.load(home.plain, sizes, say)
+        mark.write_text(sizes.rows, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "bench.days"], cwd=ROOT, check=True)
+    for part in ("app", "bench"):  # as installed: a worker reads bytecode, whatever the caller's environment says
+        compileall.compile_dir(ROOT / part, quiet=1)
+    say("days kept, bytecode made")
 
 
 def measured(home: Cluster, sizes: Sizes, crowded: bool) -> list[Line]:

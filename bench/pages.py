@@ -144,9 +144,10 @@ def forms(bench: Bench) -> list[Line]:
     form = bench.pair(f"/hat/{people.LEAD.key}/7", f"/hatview/add?account={people.LEAD.key}&unit=7", bench.admin)
     picker = bench.pair(f"/units?q={word}", f"/hatview/related/unit?q={word}", bench.admin)
     small = bench.pair("/reasons", "/reviewreasonview/list/?size=25")
-    cost = small.cost(busy)
+    home, cost = bench.pair("/reasons", "/?days=30"), small.cost(busy)
     return [
         ratio(f"form, relation to {bench.sizes.units:,} units", form, 4, busy=busy),
         ratio("the picker of that form, 2 characters", picker, 4, busy=busy),
         Line("small table, 60 screens in the menu", small.floor, small.ours, "≤ 8 ms", cost, 8, cpu=small.cpu),
+        Line("start page of a lead, figures of 30 days", home.floor, home.ours, "printed", 0, 0, cpu=home.cpu),
     ]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, String, column, func, inspect, select, values
+from sqlalchemy import ARRAY, Select, String, column, func, inspect, literal, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.extensions import db
@@ -185,7 +185,8 @@ def _always(model: Any, view: Any) -> set[str]:
 def _of_tabs(view: Any, actor: Any) -> Any:
     """The counts of the tabs as one object: planned once, counted for each status."""
     unseen = KINDS[view.kind].lifecycle.initial if view.kind and actor.is_bureau else ""  # before it was sent in
-    tabs = values(column("name", String), name="tabs").data([(name,) for name in view.tabs if name != unseen])
+    names = literal([name for name in view.tabs if name != unseen], ARRAY(String))  # VALUES would be compiled each time
+    tabs = func.unnest(names).table_valued(column("name", String), name="tabs")
     rows = scope.rows(view, actor).where(view.model.status == tabs.c.name).correlate(tabs)
     counted = func.jsonb_object_agg(tabs.c.name, capped(rows, correlated=tabs))
     return select(counted).select_from(tabs).scalar_subquery()
