@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy.exc
@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import shipped
+from app.models.agencies import EmployerCertification
 from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import bindings, codes, decide, desk, dispatch, exported, links, logs, outbox, statistics
+from app.review import bindings, codes, decide, desk, dispatch, exported, links, logs, outbox, reminders, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.actor import CLOCK
@@ -92,6 +93,22 @@ def wake_held(session: Session) -> int:
 def expire_invitations(session: Session) -> int:
     """Invitations of handlers that nobody answered in time (GD-35)."""
     return bindings.expire(session)
+
+
+def expire_certifications(session: Session, day: date) -> int:
+    """The label of an employer ends with its day."""
+    ended = (EmployerCertification.status == "approved", EmployerCertification.valid_until < day)
+    stmt = select(EmployerCertification.id, EmployerCertification.version).where(*ended)
+    due = [(row.id, row.version) for row in session.execute(stmt.limit(BATCH))]
+    return sum(one.ok for one in desk.move_many(session, CLOCK, "employer_certification", due, "expire"))
+
+
+def remind(session: Session) -> int:
+    """Licences and verifications that end soon; certifications that have ended (ZX-30, ZX-06, U17)."""
+    day = today()
+    return (
+        reminders.licences(session, day) + reminders.verifications(session, day) + expire_certifications(session, day)
+    )
 
 
 def renew_work_days(session: Session) -> int:
@@ -183,6 +200,7 @@ JOBS: dict[str, Job] = {
         Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
+        Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),

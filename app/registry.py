@@ -93,14 +93,22 @@ SEND_POSTING = "read write submit publish withdraw take_down set_validity delete
 MENU: tuple[Entry, ...] = (
     Entry(
         DeskView,
-        {R: "list decide batch transfer unmask", L: "list decide batch transfer unmask", S: "list decide batch"},
-        (Place((R, L), WORK, _l("Review desk"), "checklist"), Place((S,), WORK, _l("Residency review"), "checklist")),
+        {
+            R: "list decide batch transfer unmask",
+            L: "list decide batch transfer unmask",
+            S: "list decide batch",
+            OP: "list decide batch transfer",
+        },
+        (
+            Place((R, L, OP), WORK, _l("Review desk"), "checklist"),
+            Place((S,), WORK, _l("Residency review"), "checklist"),
+        ),
         api=False,
     ),
     Entry(
         review.ReviewRoundView,
-        {R: "read export", L: "read export", S: "read export"},
-        (Place((R, L, S), WORK, _l("Review records"), "history"),),
+        {R: "read export", L: "read export", S: "read export", OP: "read export"},
+        (Place((R, L, S, OP), WORK, _l("Review records"), "history"),),
     ),
     *org_entries.UNITS,
     Entry(
@@ -168,6 +176,7 @@ MENU: tuple[Entry, ...] = (
         ),
     ),
     *org_entries.PARTNERS,
+    *org_entries.CERTIFIED,
     Entry(
         imports.ImportView,
         dict.fromkeys((R, L, S, H, A, P, T, OP, SYS), "list run"),

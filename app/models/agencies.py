@@ -1,32 +1,158 @@
-"""Agencies (职介) and the units they may post for (ZX-10, ZX-26..37)."""
+"""Agencies (职介), their entry, and the units they may post for (ZX-10, ZX-26..37); certification of employers (ZX-06)."""
 
 from __future__ import annotations
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import relationship
 
-from app.models.base import Stamped, Traced, col, one_of, pk
+from app.models.base import PERSONAL, Reviewable, Sealed, Stamped, Traced, col, one_of, pk
+from app.models.files import StoredFile
 from app.models.reference import Region
 from app.models.units import Unit
+from app.rules.agencies import CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES
+from app.rules.masks import mask_phone
 
 
 class Agency(Traced, Stamped, Model):
     """A public or commercial employment agency."""
 
     __tablename__ = "agency"
-    __table_args__ = (one_of("kind", ("public", "commercial"), "kind"),)
+    __table_args__ = (
+        one_of("kind", ("public", "commercial"), "kind"),
+        one_of("stage", STATES, "stage"),
+        CheckConstraint("char_length(intro) <= 2000", name="intro_length"),
+    )
     id = pk()
     name = col("Agency", String(120), nullable=False, unique=True)
     kind = col("Agency kind", String(20), nullable=False, words="agency_kind", default="public")
     region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
     licence_no = col("Licence number", String(40))
+    licence_valid_from = col("Licence valid from", Date)
     licence_valid_until = col("Licence valid until", Date)
+    uscc = col("Unified social credit code", String(18), unique=True)
+    stage = col("Stage", String(12), nullable=False, default="open", server_default="open", words="agency_stage")
+    address = col("Address", String(200), nullable=False, default="", server_default="")
+    phone = col("Service phone", String(30), nullable=False, default="", server_default="", help=_l("Public"))
+    service_hours = col("Opening hours", String(120), nullable=False, default="", server_default="")
+    staff_count = col("Staff", Integer)
+    intro = col(
+        "Introduction", Text, nullable=False, default="", server_default="", help=_l("At most 2,000 characters")
+    )
     region = relationship(Region, info={"label": _l("Division")})
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgencyEntry(Reviewable, Model):
+    """An agency applies for the platform: materials by its kind, recommendation of the bureau, approval (ZX-26..30)."""
+
+    __tablename__ = "agency_entry"
+    __table_args__ = (
+        one_of("status", ENTRY.statuses, "status"),
+        one_of("agency_kind", ("public", "commercial"), "agency_kind"),
+        CheckConstraint("uscc IS NULL OR uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name="uscc"),
+        Index("ix_agency_entry_region_status", "region_code", "status", "id"),
+    )
+    CONTENT = (
+        "name", "agency_kind", "uscc", "region_code", "service_scope", "licence_no", "licence_valid_from",
+        "licence_valid_until", "contact_name", "contact_phone", "photo_consent",
+    )  # fmt: skip
+    SEALED = ("contact_phone",)
+
+    id = pk()
+    name = col("Agency", String(120), nullable=False, help=_l("The full name as on the licence"))
+    agency_kind = col("Agency kind", String(20), nullable=False, words="agency_kind", default="public")
+    uscc = col("Unified social credit code", String(18), help=_l("18 characters, no blanks"))
+    region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
+    service_scope = col("Scope of services", String(300), nullable=False, default="", help=_l("As on the licence"))
+    licence_no = col("Licence number", String(40), help=_l("Of the human resources service licence"))
+    licence_valid_from = col("Licence valid from", Date)
+    licence_valid_until = col("Licence valid until", Date)
+    contact_name = col("Contact person", String(60), info=PERSONAL)
+    contact_phone = col("Contact phone", Sealed("agency_entry.contact_phone"))
+    photo_consent = col(
+        "Consent to the photo", Boolean, nullable=False, default=False,
+        help=_l("I agree that the photo with my document is used for this review alone"),
+    )  # fmt: skip
+    recommendation = col("Recommendation of the bureau", String(300), nullable=False, default="")
+    recommended_at = col("Recommended at", DateTime(timezone=True))
+    agency_id = col("Agency on the platform", BigInteger, ForeignKey("agency.id", ondelete="SET NULL"), index=True)
+    region = relationship(Region, info={"label": _l("Division")})
+    agency = relationship(Agency, info={"label": _l("Agency on the platform")})
+
+    @property
+    def contact_phone_masked(self) -> str:
+        """The phone without its middle."""
+        return mask_phone(self.contact_phone or "")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyMaterial(Stamped, Model):
+    """A document that an entry rests on."""
+
+    __tablename__ = "agency_material"
+    __table_args__ = (one_of("slot", ENTRY_SLOTS, "slot"), UniqueConstraint("entry_id", "slot"))
+    id = pk()
+    entry_id = col("Entry", BigInteger, ForeignKey("agency_entry.id"), nullable=False)
+    slot = col("Material", String(20), nullable=False, words="material_slot")
+    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
+    file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})
+
+
+class EmployerCertification(Reviewable, Model):
+    """The three proofs of an employer: real-named person, approved enterprise, proof of working there (ZX-06)."""
+
+    __tablename__ = "employer_certification"
+    __table_args__ = (
+        one_of("status", CERTIFICATION.statuses, "status"),
+        Index("ix_employer_certification_region_status", "region_code", "status", "id"),
+        Index("ix_employer_certification_valid", "valid_until", "status"),
+        UniqueConstraint("unit_id", "created_by_id"),
+    )
+    CONTENT = ("title", "employed_since", "note")
+
+    id = pk()
+    unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), nullable=False)
+    region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
+    title = col("Post at the unit", String(60), nullable=False, help=_l("As the proof of employment says"))
+    employed_since = col("Employed since", Date)
+    note = col("Explanation", String(300), nullable=False, default="")
+    valid_until = col("Certified until", Date)
+    unit = relationship(Unit, info={"label": _l("Unit")})
+    region = relationship(Region, info={"label": _l("Division")})
+
+    def __str__(self) -> str:
+        return f"{self.unit} – {self.title}"
+
+
+class CertificationMaterial(Stamped, Model):
+    """A proof of employment."""
+
+    __tablename__ = "certification_material"
+    __table_args__ = (one_of("slot", PROOF_SLOTS, "slot"), UniqueConstraint("certification_id", "slot"))
+    id = pk()
+    certification_id = col("Certification", BigInteger, ForeignKey("employer_certification.id"), nullable=False)
+    slot = col("Material", String(20), nullable=False, words="material_slot")
+    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
+    file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})
 
 
 class AgencyUnit(Traced, Stamped, Model):

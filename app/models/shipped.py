@@ -31,6 +31,8 @@ POLICIES = {
     "gig_wanted": 1,
     "posting": 2,
     "residency": 3,
+    "agency_entry": 5,
+    "employer_certification": 2,
 }
 
 

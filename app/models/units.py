@@ -126,6 +126,11 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
     source = col("Source", String(10), nullable=False, default="form", words="source")
     verified_on = col("Verified on", Date)
     reverify_due = col("Re-verification due", Date, index=True)
+    certified_until = col(
+        "Certified employer until",
+        Date,
+        help=_l("Person, enterprise and employment were proven (employer certification)"),
+    )
     phone_hash = col("Contact phone (blind index)", String(64), index=True, info=index_of("contact_phone", "phone"))
     materials = relationship(
         "UnitMaterial", back_populates="unit", foreign_keys="UnitMaterial.unit_id", order_by="UnitMaterial.id",

@@ -298,6 +298,8 @@ def _eligible(session: Session, row: Any, account_id: int) -> bool:
 def _reaches(hat: Any, row: Any) -> bool:
     if hat.role not in KINDS[row.kind].decider_roles:
         return False
+    if hat.role == Role.OPERATOR:
+        return True
     return hat.school_id == row.school_id if hat.role == Role.SCHOOL else covers(hat.region_code or "", row.region_code)
 
 

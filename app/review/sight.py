@@ -19,12 +19,14 @@ def decidable(actor: Actor) -> list[str]:
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """The condition that a round lies in the actor's division or school."""
+    """The condition that a round lies in the actor's division or school; the operator's are those of the platform."""
     keys = decidable(actor)
     if not keys:
         return false()
     if actor.role in BUREAU and actor.region_code:
         return and_(ReviewRound.kind.in_(keys), ReviewRound.region_code.between(*region_bounds(actor.region_code)))
+    if actor.role is Role.OPERATOR:
+        return ReviewRound.kind.in_(keys)
     if actor.role is Role.SCHOOL and actor.school_id:
         return and_(ReviewRound.kind.in_(keys), ReviewRound.school_id == actor.school_id)
     return false()

@@ -13,14 +13,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, Integer, String, and_, cast, func, literal, select, text, true, union_all
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Date, Integer, String, and_, bindparam, cast, func, literal, select, text, true, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Session
 
 from app.models.review import ReviewReason, ReviewRound
 from app.models.statistics import ReviewDay
+from app.review.kinds import KINDS
 from app.rules import spread
-from app.rules.actor import region_bounds
+from app.rules.actor import BUREAU, region_bounds
 from app.rules.calendar import SHANGHAI
 
 COUNTS: Final = ("received", "gone", "approved", "returned", "rejected", "late")
@@ -29,7 +30,7 @@ _COLUMNS: Final = ("day", "region_code", "account_id", *COUNTS, *SPREADS)
 _EVERYWHERE: Final = ("000000", "999999")
 _AT_ONCE: Final = 31  # days closed in one transaction: the first run over an old database has years before it
 
-# What was not kept yet. Rounds that are decided by a school are the school's and not counted. A round that was taken back, or replaced before
+# What was not kept yet. Rounds that a school or the operator decides are theirs and not counted. A round that was taken back, or replaced before
 # anybody had decided, is gone; one that was returned has its verdict already. Classes of length: app/rules/spread.py.
 _FACTS: Final = text(
     """
@@ -41,12 +42,12 @@ _FACTS: Final = text(
                CAST('received' AS text) AS what
         FROM review_round r
         WHERE r.submitted_at >= (SELECT at FROM begun) AND r.submitted_at < :until
-          AND r.school_id IS NULL AND r.region_code BETWEEN :low AND :high
+          AND r.school_id IS NULL AND r.kind <> ALL(:others) AND r.region_code BETWEEN :low AND :high
         UNION ALL
         SELECT CAST(timezone('Asia/Shanghai', r.decided_at) AS date), r.region_code, 0, 'gone'
         FROM review_round r
         WHERE r.state IN ('withdrawn', 'superseded', 'lapsed') AND r.decided_at >= (SELECT at FROM begun) AND r.decided_at < :until
-          AND r.school_id IS NULL AND r.region_code BETWEEN :low AND :high
+          AND r.school_id IS NULL AND r.kind <> ALL(:others) AND r.region_code BETWEEN :low AND :high
           AND NOT EXISTS (SELECT FROM review_seat s
                           WHERE s.round_id = r.id AND s.verdict = 'return' AND s.undone_at IS NULL)
         UNION ALL
@@ -57,7 +58,7 @@ _FACTS: Final = text(
                    || ARRAY(SELECT 'reason:' || code FROM unnest(s.reason_codes) AS code WHERE s.verdict <> 'approve'))
         FROM review_seat s JOIN review_round r ON r.id = s.round_id
         WHERE s.decided_at >= (SELECT at FROM begun) AND s.decided_at < :until AND s.undone_at IS NULL
-          AND r.school_id IS NULL AND r.region_code BETWEEN :low AND :high
+          AND r.school_id IS NULL AND r.kind <> ALL(:others) AND r.region_code BETWEEN :low AND :high
     ), counted AS (
         SELECT day, region_code, account_id, what, CAST(count(*) AS integer) AS n FROM happened GROUP BY 1, 2, 3, 4
     )
@@ -73,7 +74,7 @@ _FACTS: Final = text(
            coalesce(jsonb_object_agg(substr(what, 8), n) FILTER (WHERE what LIKE 'effort:%'), '{}') AS efforts
     FROM counted GROUP BY 1, 2, 3
     """
-).columns(
+).bindparams(bindparam("others", type_=ARRAY(String))).columns(
     day=Date, region_code=String, account_id=Integer,
     **dict.fromkeys(COUNTS, Integer), **dict.fromkeys(SPREADS, JSONB),
 )  # fmt: skip
@@ -86,7 +87,10 @@ def midnight(day: date) -> datetime:
 
 def _counted(first: date, until: date, bounds: tuple[str, str]) -> Any:
     low, high = bounds
-    return _FACTS.bindparams(first=first, until=midnight(until), low=low, high=high, fineness=spread.FINENESS)
+    others = [key for key, kind in KINDS.items() if not kind.decider_roles & BUREAU]
+    return _FACTS.bindparams(
+        others=others, first=first, until=midnight(until), low=low, high=high, fineness=spread.FINENESS
+    )
 
 
 def close_days(session: Session, today: date) -> int:

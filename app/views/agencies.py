@@ -1,12 +1,21 @@
 """Screens of agencies and the units they post for (ZX-10, ZX-33..37)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false
 
 from app.models.agencies import Agency, AgencyUnit
 from app.rules.actor import UNIT_SIDE, Actor, Role
+from app.rules.agencies import COMPLETED
+from app.rules.codes import uscc_fault
+from app.rules.refused import Refused
 from app.views.base import SafeView
+
+# What the operator decided on: an agency completes the rest.
+DECIDED = ("name", "kind", "uscc", "region", "stage", "licence_no", "licence_valid_from", "licence_valid_until")
 
 
 def own_links(stmt: Select, actor: Actor) -> Select:
@@ -27,12 +36,41 @@ class AgencyView(SafeView):
     open_to_all = True
     list_title, thing = _l("Agencies"), _l("Agency")
     related_names = ("AgencyUnitView",)
-    list_columns = ["name", "kind", "region", "licence_no", "licence_valid_until"]
-    search_columns = ["name", "kind", "region", "licence_valid_until"]
+    list_columns = ["name", "kind", "stage", "region", "licence_no", "licence_valid_until"]
+    search_columns = ["name", "kind", "stage", "region", "licence_valid_until"]
     order_columns = ["name", "licence_valid_until"]
-    add_columns = ["name", "kind", "region", "licence_no", "licence_valid_until"]
-    edit_columns = add_columns
-    show_columns = add_columns
+    add_fieldsets = [
+        (_l("Agency"), {"fields": ["name", "kind", "uscc", "region"]}),
+        (_l("Licence"), {"fields": ["licence_no", "licence_valid_from", "licence_valid_until"]}),
+        (_l("For people who come"), {"fields": [*COMPLETED, "staff_count"]}),
+    ]
+    edit_fieldsets = [
+        (_l("Agency"), {"fields": ["name", "kind", "uscc", "region", "stage"]}),
+        *add_fieldsets[1:],
+    ]
+    show_fieldsets = [edit_fieldsets[0], *add_fieldsets[1:]]
+
+    def may_edit(self, row: Any, actor: Actor) -> bool:
+        """The operator every agency; an agency itself."""
+        return actor.role is Role.OPERATOR or row.id == actor.agency_id
+
+    def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
+        """What was decided on is not the agency's to change."""
+        return DECIDED if actor.role is Role.AGENCY else ()
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Completed data open the functions to an agency that was approved (ZX-29)."""
+        if row.uscc and uscc_fault(row.uscc):
+            raise Refused(f"uscc_{uscc_fault(row.uscc)}", field="uscc")
+        if row.licence_valid_from and row.licence_valid_until and row.licence_valid_from >= row.licence_valid_until:
+            raise Refused("bad_value", field="licence_valid_until")
+        if actor.role is not Role.AGENCY:
+            return
+        missing = next((name for name in COMPLETED if not (getattr(row, name) or "").strip()), None)
+        if missing:
+            raise Refused("missing", field=missing)
+        if row.stage == "incomplete":
+            row.stage = "open"
 
 
 class AgencyUnitView(SafeView):

@@ -33,7 +33,9 @@ from app.views.fields import row_key
 SIMILAR = frozenset({"U07", "U09", "U11", "U14", "I07", "G12", "J19", "D03", "D04"})
 RENEWALS = 3  # times a lease is renewed before it would run out
 SHORTEST = 30  # seconds between renewals at least
-_COLLEAGUES = frozenset({Role.REVIEWER.value, Role.LEAD.value, Role.SCHOOL.value})  # named in full to each other
+_COLLEAGUES = frozenset(
+    {Role.REVIEWER.value, Role.LEAD.value, Role.SCHOOL.value, Role.OPERATOR.value}
+)  # named in full to each other
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,7 @@ def colleagues(session: Session, actor: Actor, row: ReviewRound) -> list[Colleag
     reach = Hat.region_code.in_(upwards(row.region_code))
     if row.school_id is not None:
         reach = or_(reach, Hat.school_id == row.school_id)
+    reach = or_(reach, Hat.role == Role.OPERATOR.value)
     stmt = (
         select(Hat.account_id, Person.real_name, Hat.role, Region.full_name, School.name)
         .join(Person, Person.account_id == Hat.account_id)

@@ -31,6 +31,14 @@ POLICY: Final[dict[str, Any]] = {
         "A posting states unit, headcount, conditions, duties, place and base pay. No limits by sex, marriage, origin "
         "or health without a lawful ground, no fees, no deposits, no way of contact in the text."
     ),
+    "agency_entry": _l(
+        "Materials are those of the kind of agency; name and code are those of the licence, which is in force and covers "
+        "what is offered. A commercial agency is recommended by the bureau of its place. Name everything missing at once."
+    ),
+    "employer_certification": _l(
+        "Person, enterprise and employment belong together: the proof names this person and this unit, bears the seal and "
+        "says since when."
+    ),
     "residency": _l("The unit must be approved; the statement must say what it offers the school's students."),
 }
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.gateways.storage import ObjectMissing
+from app.models.agencies import AgencyMaterial, CertificationMaterial
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigPicture
 from app.models.media import Medium
@@ -60,6 +61,10 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
         _through("unit_registration", UnitMaterial, UnitMaterial.unit_id, file_id, actor),
         _through("unit_change", UnitMaterial, UnitMaterial.change_id, file_id, actor),
         _through("gig_offer", GigPicture, GigPicture.gig_id, file_id, actor),
+        _through("agency_entry", AgencyMaterial, AgencyMaterial.entry_id, file_id, actor),
+        _through(
+            "employer_certification", CertificationMaterial, CertificationMaterial.certification_id, file_id, actor
+        ),
         _in_evidence(file_id, actor),
     ]
 

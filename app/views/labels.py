@@ -15,6 +15,7 @@ from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
 from app.rules.checks import switching
+from app.views.dictionary_names import DICTIONARIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "failed": ("bad", _l("Failed")),
     "invited": ("pending", _l("Answer awaited")),
     "bound": ("ok", _l("Bound")),
+    "asked": ("pending", _l("Recommendation awaited")),
+    "recommended": ("ok", _l("Recommended")),
     "refused": ("bad", _l("Declined")),
     "ended": ("off", _l("Ended")),
 }
@@ -100,6 +103,9 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "send_again": (_l("Send again"), "send", False),
     "take_off": (_l("Take the second factor off"), "shield", True),
     "decline": (_l("Decline"), "x", True),
+    "ask": (_l("Ask the bureau for its recommendation"), "send", False),
+    "recommend": (_l("Recommend"), "check", False),
+    "not_recommend": (_l("Do not recommend"), "x", True),
     "accept": (_l("Accept"), "check", False),
     "refuse": (_l("Decline"), "x", True),
     "unbind": (_l("Unbind at once"), "ban", True),
@@ -183,6 +189,8 @@ KINDS: Final[dict[str, Any]] = {
     "gig_wanted": _l("Gig: looking for work"),
     "posting": _l("Job posting"),
     "residency": _l("Residency at a school"),
+    "agency_entry": _l("Entry of an agency"),
+    "employer_certification": _l("Certification of an employer"),
 }
 
 # Which notice it is, as the outbox names it (words of the notices themselves: notices.py).
@@ -210,6 +218,12 @@ NOTICES: Final[dict[str, Any]] = {
     "binding_grants": _l("Functions changed"),
     "binding_ended": _l("Unbound by the unit"),
     "binding_left": _l("Handler left"),
+    "agency_recommended": _l("Recommended by the bureau"),
+    "agency_not_recommended": _l("Not recommended"),
+    "certification_revoked": _l("Certification revoked"),
+    "certification_expired": _l("Certification expired"),
+    "licence_ends": _l("Licence ends"),
+    "verification_due": _l("Re-verification due"),
     "task_done": _l("Task done"),
     "task_failed": _l("Task failed"),
 }
@@ -286,45 +300,6 @@ PARAMETERS: Final[dict[str, Any]] = {
     "codes_each_address": _l("One-time codes: a day from one address"),
     "quiet_from": _l("Quiet hours: from"),
     "quiet_until": _l("Quiet hours: until"),
-}
-
-DICTIONARIES: Final[dict[str, Any]] = {
-    "account_kind": _l("Kind of account"),
-    "agency_kind": _l("Kind of agency"),
-    "banned": _l("Subject of a ban"),
-    "benefit": _l("Benefit"),
-    "board_lodging": _l("Board and lodging"),
-    "degree": _l("Degree"),
-    "document_kind": _l("Kind of document"),
-    "education": _l("Education"),
-    "employment_status": _l("Employment status"),
-    "experience": _l("Experience"),
-    "gender": _l("Gender"),
-    "gender_ground": _l("Ground for asking one sex"),
-    "gig_type": _l("Kind of gig"),
-    "gig_type_risky": _l("Gigs that need a certificate"),
-    "import_state": _l("State of an import"),
-    "interview_mode": _l("Kind of interview"),
-    "job_type": _l("Kind of job"),
-    "material_slot": _l("Material"),
-    "media_slot": _l("Kind of picture"),
-    "message_kind": _l("Kind of message"),
-    "outbox_state": _l("State of a notice"),
-    "ownership": _l("Ownership"),
-    "pay_unit": _l("Unit of pay"),
-    "quantity_unit": _l("Unit of quantity"),
-    "review_kind": _l("Kind of review"),
-    "role": _l("Role"),
-    "round_state": _l("State of a review"),
-    "school_level": _l("Level of a school"),
-    "settlement": _l("Settlement"),
-    "size_band": _l("Band of staff numbers"),
-    "source": _l("Source"),
-    "unit_nature": _l("Kind of unit"),
-    "unit_size": _l("Size of a unit"),
-    "work_mode": _l("Way of working"),
-    "major_catalogue": _l("Catalogue of majors"),
-    "unmask_reason": _l("Reason for showing in full"),
 }
 
 # What a custom field holds.

@@ -80,6 +80,34 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("%(title)s no longer acts for the unit"),
         _l("%(title)s has ended the binding and can no longer act for the unit."),
     ),
+    "agency_recommended": (
+        _l("Recommended by the bureau: %(title)s"),
+        _l("The bureau recommends “%(title)s”. The entry may now be submitted for review."),
+    ),
+    "agency_not_recommended": (
+        _l("Not recommended: %(title)s"),
+        _l("The bureau does not recommend “%(title)s” as it stands."),
+    ),
+    "certification_revoked": (
+        _l("Certification revoked: %(title)s"),
+        _l("The certification “%(title)s” was revoked; the unit no longer bears the label."),
+    ),
+    "certification_expired": (
+        _l("Certification expired: %(title)s"),
+        _l("The certification “%(title)s” has expired. It may be submitted again."),
+    ),
+    "licence_ends": (
+        _l("Licence of %(title)s ends on %(day)s"),
+        _l(
+            "The licence of “%(title)s” ends on %(day)s. Renew it in time: without a licence in force nothing can be posted."
+        ),
+    ),
+    "verification_due": (
+        _l("Re-verification of %(title)s due on %(day)s"),
+        _l(
+            "“%(title)s” is to be verified again by %(day)s: send in a request for change, with new papers where old ones ended."
+        ),
+    ),
     "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
     "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
     "registered": (

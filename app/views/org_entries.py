@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.views import agencies, bindings, schools, units
+from app.views import agencies, agency_entries, bindings, certifications, schools, units
 from app.views.entry import Entry, Place
 from app.views.places import (
     ACCOUNT,
@@ -94,8 +94,42 @@ PARTNERS: tuple[Entry, ...] = (
     ),
     Entry(
         agencies.AgencyView,
-        {OP: "read write export", A: "read", R: "read", L: "read export"},
-        (Place((OP,), PLATFORM, _l("Agencies"), "building-store"),),
+        {OP: "read write export", A: "read edit", R: "read", L: "read export"},
+        (
+            Place((OP,), PLATFORM, _l("Agencies"), "building-store"),
+            Place((A,), RECRUIT, _l("Data of the agency"), "building-store"),
+        ),
+    ),
+)
+# Entry of agencies, certification of employers.
+CERTIFIED: tuple[Entry, ...] = (
+    Entry(
+        agency_entries.AgencyEntryView,
+        {
+            R: "read recommend not_recommend comment export unmask",
+            L: "read recommend not_recommend comment export unmask",
+            OP: "read export unmask",
+            **dict.fromkeys((P, T), "read write ask submit withdraw delete"),
+        },
+        (
+            Place((R, L), QUERY, _l("Entry of agencies"), "building-store"),
+            Place((OP,), PLATFORM, _l("Entry of agencies"), "building-store"),
+            Place((P, T), UNIT, _l("Entry of an agency"), "building-store"),
+        ),
+    ),
+    Entry(
+        certifications.EmployerCertificationView,
+        {
+            R: "read revoke comment export",
+            L: "read revoke comment export",
+            OP: "read revoke export",
+            O: SEND_UNIT + TALK,
+        },
+        (
+            Place((R, L), QUERY, _l("Certification of employers"), "shield-check"),
+            Place((OP,), PLATFORM, _l("Certification of employers"), "shield-check"),
+            Place((O,), UNIT, _l("Certification of the employer"), "shield-check"),
+        ),
     ),
 )
 # Schools and their rosters.

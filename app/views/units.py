@@ -40,7 +40,17 @@ class UnitView(SafeView):
     related_names = (
         "PostingView", "GigOfferView", "UnitMediumView", "UnitChangeView", "ResidencyView", "AgencyUnitView",
     )  # fmt: skip
-    list_columns = ["name", "status", "uscc", "nature", "region", "staff_count", "reverify_due", "changed_on"]
+    list_columns = [
+        "name",
+        "status",
+        "uscc",
+        "nature",
+        "region",
+        "staff_count",
+        "reverify_due",
+        "certified_until",
+        "changed_on",
+    ]
     search_columns = [
         "name",
         "uscc",
@@ -50,6 +60,7 @@ class UnitView(SafeView):
         "industry",
         "account_kind",
         "reverify_due",
+        "certified_until",
         "source",
     ]
     order_columns = ["name", "staff_count", "reverify_due", "changed_on"]
@@ -64,7 +75,10 @@ class UnitView(SafeView):
         *add_fieldsets[1:],
     ]
     show_fieldsets = [
-        (_l("Basic data"), {"fields": [*BASIC, "status", "verified_on", "reverify_due", "source", "listed_uscc"]}),
+        (
+            _l("Basic data"),
+            {"fields": [*BASIC, "status", "verified_on", "reverify_due", "certified_until", "source", "listed_uscc"]},
+        ),
         (_l("Detailed data"), {"fields": DETAIL}),
         (_l("Contact"), {"fields": ["contact_name", "contact_phone_masked", "contact_email"]}),
         (_l("Materials"), {"fields": PAPERS}),

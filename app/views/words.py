@@ -156,6 +156,9 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
             "System, security and audit administrator are three persons: this account already holds another of the three."
         ),
     ),
+    "certified_once": (422, _l("You have a certification for this unit already: open that one and submit it again.")),
+    "agency_incomplete": (409, _l("Please complete the data of the agency first.")),
+    "agency_closed": (409, _l("The agency is closed on the platform.")),
     "no_such_person": (
         422,
         _l("No such user was found. Please check the user's data and start the binding again."),

@@ -259,15 +259,38 @@ def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, An
     } | more
 
 
+# Kinds that a person sends in, not a unit.
+PERSONAL = ("unit_registration", "personal_media", "gig_wanted", "agency_entry")
+
+
+def entry_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
+    """A public agency that lacks nothing."""
+    return {
+        "name": f"测试第{next(_numbers)}人力资源服务中心",
+        "agency_kind": "public",
+        "region_code": REGION,
+        "service_scope": "职业介绍、网络招聘",
+        "contact_name": "李四",
+        "contact_phone": "13700137000",
+        "files": attached(session, account_id, "approval", "letter", "handler_id"),
+    } | more
+
+
+def operator(session: Session) -> Actor:
+    return Actor(account_id=account(session), role=Role.OPERATOR, name="operator")
+
+
 class Story:
     """One kind with the people around it: who sends, who decides, and fresh content."""
 
     def __init__(self, session: Session, key: str) -> None:
         self.session, self.key = session, key
         self.school = school(session) if key == "residency" else None
-        self.unit = None if key in ("unit_registration", "personal_media", "gig_wanted") else unit(session)
+        self.unit = None if key in PERSONAL else unit(session)
         self.sender = seeker(session) if self.unit is None else owner_of(session, self.unit)
         self.decider = school_admin(session, self.school) if self.school else reviewer(session)
+        if key == "agency_entry":
+            self.decider = operator(session)
         other = school(session)
         self.stranger = school_admin(session, other) if self.school else reviewer(session, FOREIGN)
 
@@ -287,6 +310,13 @@ class Story:
             "gig_offer": lambda: offer_content(files=attached(self.session, me, "environment")),
             "gig_wanted": wanted_content,
             "posting": posting_content,
+            "agency_entry": lambda: entry_content(self.session, me),
+            "employer_certification": lambda: {
+                "title": "人事主管",
+                "employed_since": "2020-03-01",
+                "note": "在职",
+                "files": attached(self.session, me, "employment_proof"),
+            },
             "residency": lambda: {"school_id": self.school.id if self.school else 0, "statement": "我们招会计。"},
         }[self.key]()
         return made | more
@@ -302,6 +332,8 @@ class Story:
             "gig_offer": {"address": f"南桥镇会展中心{number}号馆"},
             "gig_wanted": {"expected_time": f"周六 {number % 12}:00-13:00"},
             "posting": {"address": f"南桥镇解放路{number}号"},
+            "agency_entry": {"service_scope": f"职业介绍{number}"},
+            "employer_certification": {"note": f"在职{number}年"},
             "residency": {"statement": f"我们招会计{number}名。"},
         }[self.key]
 

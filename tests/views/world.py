@@ -19,7 +19,7 @@ from werkzeug.security import generate_password_hash
 
 from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
-from app.models.agencies import Agency, AgencyUnit
+from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertification
 from app.models.announcements import Announcement
 from app.models.bindings import Binding
 from app.models.custom import CustomField
@@ -80,7 +80,9 @@ REACH: dict[str, dict[str, str]] = {
     "GigOfferView": _BUREAU | {"unit_owner": "a", "unit_handler": "a", "seeker": "own", "student": "own"},
     "GigWantedView": _BUREAU | {"seeker": "own", "student": "own"},
     "ResidencyView": _BUREAU | {"school_admin": "a", "unit_owner": "a", "unit_handler": "a"},
-    "ReviewRoundView": _BUREAU | {"school_admin": "own"},
+    "ReviewRoundView": _BUREAU | {"school_admin": "own", "operator": "own"},
+    "AgencyEntryView": _BUREAU | {"operator": "all", "seeker": "own", "student": "own"},
+    "EmployerCertificationView": _BUREAU | {"operator": "all", "unit_owner": "a"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
         "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
@@ -277,6 +279,7 @@ class _Builder:
         self.side("b", self.world.things["unit_b"], THERE)
         self.persons_rows()
         self.bindings()
+        self.entries()
         self.rounds()
         self.eventful()
         self.system()
@@ -370,6 +373,22 @@ class _Builder:
         )
         self.keep("ResidencyView", side, self.add(residency))
 
+    def entries(self) -> None:
+        """Entries of agencies and certifications of employers of both sides."""
+        things, people = self.world.things, self.world.actors
+        applicants = {"seeker": (people[Role.SEEKER], HERE), "student": (people[Role.STUDENT], HERE)}
+        applicants["b"] = (things["stranger"], THERE)
+        for side, (actor, region) in applicants.items():
+            self.keep("AgencyEntryView", side, self.add(AgencyEntry(
+                name=f"入驻机构{side}", region_code=region, status="returned", created_by_id=actor.account_id,
+            )))  # fmt: skip
+        self.world.rows["AgencyEntryView"]["a"] = self.world.rows["AgencyEntryView"]["seeker"]
+        for side, region in (("a", HERE), ("b", THERE)):
+            by = people[Role.HANDLER] if side == "a" else things["stranger"]
+            self.keep("EmployerCertificationView", side, self.add(EmployerCertification(
+                unit_id=things[f"unit_{side}"].id, region_code=region, status="returned", title="人事", created_by_id=by.account_id,
+            )))  # fmt: skip
+
     def bindings(self) -> None:
         """A handler of either unit, and an invitation of the other unit for everybody outside the staff."""
         things, people = self.world.things, self.world.actors
@@ -450,6 +469,10 @@ class _Builder:
             replace(sender, unit_id=unit.id), "residency",
             {"school_id": self.world.things["school_a"].id, "statement": "我们招会计。"},
         ))  # fmt: skip
+
+        stranger = self.world.things["stranger"]
+        entry = samples.entry_content(session, stranger.account_id)
+        self.keep("ReviewRoundView", "operator", self.sent(stranger, "agency_entry", entry))
 
     def sent(self, actor: Actor, kind: str, content: dict[str, Any]) -> ReviewRound:
         subject = desk.create(self.session, actor, kind, content)

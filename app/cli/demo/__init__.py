@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.orm import Session
 
-from app.cli.demo import around, people, work
+from app.cli.demo import around, partners, people, work
 from app.models.accounts import Person
 
 
@@ -44,5 +44,6 @@ def load_once(session: Session) -> bool:
         world = people.load(inner)
         work.load(inner, world)
         around.load(inner, world)
+        partners.load(inner, world)
         inner.commit()
     return True

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.review.kinds import gigs, media, positions, schools, units
+from app.review.kinds import agencies, certification, gigs, media, positions, schools, units
 from app.review.kinds.base import Kind
 from app.rules.refused import Refused
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.key: kind for kind in (*units.KINDS, *media.KINDS, *gigs.KINDS, *positions.KINDS, *schools.KINDS)
+    kind.key: kind
+    for kind in (
+        *units.KINDS,
+        *media.KINDS,
+        *gigs.KINDS,
+        *positions.KINDS,
+        *schools.KINDS,
+        *agencies.KINDS,
+        *certification.KINDS,
+    )
 }
 
 

@@ -102,6 +102,9 @@ class PostingKind(Kind):
             unit_id = int(sent.get("unit_id") or 0)
         except (TypeError, ValueError):
             raise Refused("bad_value", field="unit_id") from None
+        stage = session.scalar(select(Agency.stage).where(Agency.id == actor.agency_id))
+        if stage in ("incomplete", "closed"):
+            raise Refused(f"agency_{stage}")
         linked = select(AgencyUnit.id).where(
             AgencyUnit.agency_id == actor.agency_id, AgencyUnit.unit_id == unit_id, AgencyUnit.authorised
         )

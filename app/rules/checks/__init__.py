@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.rules.checks import switching
+from app.rules.checks import agencies, switching
 from app.rules.checks.gig_words import WORDS
 from app.rules.checks.gigs import OFFER, SHARED, WANTED
 from app.rules.checks.local import LOCAL
@@ -40,6 +40,8 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
     "gig_wanted": _joined(WANTED, SHARED, WORDS, LOCAL),
     "posting": _joined(POSTINGS, POSTING_WORDS, LOCAL),
     "residency": _joined(RESIDENCY),
+    "agency_entry": _joined(agencies.ENTRY),
+    "employer_certification": _joined(agencies.CERTIFICATION),
 }
 
 

@@ -180,3 +180,19 @@ class ResidencyFacts(TypedDict, total=False):
     school_blacklisted: bool  # the school itself has struck the unit off
     earlier_refusals: int
     complaints: int
+
+
+class AgencyEntryFacts(TypedDict, total=False):
+    """Read by Z01..Z07 (entry of agencies)."""
+
+    today: date
+    handler: Handler
+    agency_taken: bool  # an agency of this name or code is on the platform already
+
+
+class CertificationFacts(TypedDict, total=False):
+    """Read by E01..E03 (certification of employers)."""
+
+    today: date
+    handler: Handler
+    unit: UnitStanding

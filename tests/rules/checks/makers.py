@@ -197,6 +197,32 @@ RESIDENCY_FACTS = {
     "complaints": 0,
 }
 
+ENTRY = {
+    "name": "上海市演示人力资源有限公司",
+    "agency_kind": "commercial",
+    "uscc": UNIT["uscc"],
+    "region_code": "310120",
+    "service_scope": "职业中介活动，网络招聘服务",
+    "licence_no": "（沪）人服证字〔2024〕第0100001号",
+    "licence_valid_from": "2024-01-01",
+    "licence_valid_until": "2029-01-01",
+    "photo_consent": True,
+    "recommended": True,
+    "files": [{"slot": slot} for slot in ("holder_photo", "licence", "letter", "hr_licence")],
+}
+ENTRY_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "agency_taken": False}
+CERTIFICATION = {
+    "title": "人事主管",
+    "employed_since": "2020-03-01",
+    "unit": UNIT,
+    "files": [{"slot": "employment_proof"}],
+}
+CERTIFICATION_FACTS = {
+    "today": TODAY,
+    "handler": {"identity_level": 3},
+    "unit": {**UNIT, "reverify_due": date(2027, 4, 1)},
+}
+
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unit_registration": (REGISTRATION, UNIT_FACTS),
     "unit_change": (CHANGE, CHANGE_FACTS),
@@ -206,6 +232,8 @@ GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "gig_wanted": (WANTED, GIG_FACTS),
     "posting": (POSTING, POSTING_FACTS),
     "residency": (RESIDENCY, RESIDENCY_FACTS),
+    "agency_entry": (ENTRY, ENTRY_FACTS),
+    "employer_certification": (CERTIFICATION, CERTIFICATION_FACTS),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.rules.checks import FAMILIES, facts
 from app.rules.findings import Severity
-from tests.rules.checks import gig_cases, media_cases, posting_cases, residency_cases, unit_cases
+from tests.rules.checks import agency_cases, gig_cases, media_cases, posting_cases, residency_cases, unit_cases
 from tests.rules.checks.makers import GOOD, Case, changed
 
 CASES: list[Case] = [
@@ -19,6 +19,7 @@ CASES: list[Case] = [
     *gig_cases.CASES,
     *posting_cases.CASES,
     *residency_cases.CASES,
+    *agency_cases.CASES,
 ]
 APP = Path(__file__).parents[3] / "app"
 REASONS = APP / "reference" / "reasons.csv"
@@ -59,6 +60,10 @@ TABLE = {
     "D02": "BWI",  # I: unknown
     "D03": "WI",  # I: unknown
     "D04": "I",
+    "Z01": "BI",  # I: nothing known of the person
+    "Z02": "B", "Z03": "BW", "Z04": "H", "Z05": "B", "Z06": "B", "Z07": "B",
+    "E01": "BI",  # I: nothing known of the person
+    "E02": "BW", "E03": "B",
     "L01": "W",
 }  # fmt: skip
 OURS = {"L01"}  # beside the standard: what a division itself watches for
@@ -75,7 +80,7 @@ def _range(letter: str, last: int) -> set[str]:
 def test_every_code_of_the_standard_is_automatic_or_excused() -> None:
     standard = _range("U", 19) | _range("I", 11) | _range("G", 14) | _range("J", 24)
     present = {code for codes in CODES.values() for code in codes}
-    assert standard | _range("D", 4) | OURS == present | set(NOT_AUTOMATIC)
+    assert standard | _range("D", 4) | _range("Z", 7) | _range("E", 3) | OURS == present | set(NOT_AUTOMATIC)
     assert not present & set(NOT_AUTOMATIC)
     assert set(TABLE) == present
 
@@ -89,6 +94,8 @@ def test_each_kind_has_the_whole_of_its_table() -> None:
         "gig_wanted": _range("G", 14) | OURS,
         "posting": _range("J", 24) | OURS,
         "residency": _range("D", 4),
+        "agency_entry": _range("Z", 7),
+        "employer_certification": _range("E", 3),
     }.items():
         assert CODES[kind] == sorted(wanted), kind
     # The pictures of a gig post are public together with it (TJ-30): all but the counting and the videos.
@@ -174,6 +181,8 @@ def test_every_fact_that_is_read_is_documented() -> None:
             facts.GigFacts,
             facts.PostingFacts,
             facts.ResidencyFacts,
+            facts.AgencyEntryFacts,
+            facts.CertificationFacts,
         )
         for key in family.__annotations__
     }

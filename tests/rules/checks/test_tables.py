@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rules.checks import gig_cases, media_cases, posting_cases, residency_cases, unit_cases
+from tests.rules.checks import agency_cases, gig_cases, media_cases, posting_cases, residency_cases, unit_cases
 from tests.rules.checks.makers import Case, holds
 
 
@@ -28,4 +28,9 @@ def test_a_posting_check_says_what_its_table_says(case: Case) -> None:
 
 @pytest.mark.parametrize("case", residency_cases.CASES, ids=str)
 def test_a_residency_check_says_what_its_table_says(case: Case) -> None:
+    holds(case)
+
+
+@pytest.mark.parametrize("case", agency_cases.CASES, ids=str)
+def test_a_check_of_agencies_and_employers_says_what_its_table_says(case: Case) -> None:
     holds(case)

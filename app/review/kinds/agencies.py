@@ -1,0 +1,135 @@
+"""Entry of agencies, recommended by the bureau and decided by the platform's operator (ZX-26..30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Hat
+from app.models.agencies import Agency, AgencyEntry, AgencyMaterial, AgencyUnit
+from app.models.positions import Posting
+from app.review.kinds.base import Approved, Origin, Subject, Values
+from app.review.kinds.materials import WithMaterials
+from app.review.kinds.standing import known, person_standing
+from app.review.ledger import account_of
+from app.review.transaction import database_now
+from app.rules.actor import BUREAU, PEOPLE, Actor, Role
+from app.rules.agencies import ENTRY, ENTRY_SLOTS
+from app.rules.lifecycle import Move
+from app.rules.refused import Refused
+
+
+class AgencyEntryKind(WithMaterials):
+    """A person applies for an agency; approved, it exists on the platform and the person acts for it."""
+
+    key = "agency_entry"
+    label = _l("Entry of an agency")
+    model = AgencyEntry
+    lifecycle = ENTRY
+    sender_roles = PEOPLE
+    decider_roles = frozenset({Role.OPERATOR})
+    keeper_roles = BUREAU
+    link = "/agencyentryview/show/{id}"
+    papers, papers_of, paper_slots = AgencyMaterial, "entry_id", ENTRY_SLOTS
+    exact = frozenset({"uscc"})
+    move_notices: ClassVar[Mapping[str, str]] = {
+        "recommend": "agency_recommended",
+        "not_recommend": "agency_not_recommended",
+    }
+
+    def own(self, actor: Actor) -> ColumnElement[bool]:
+        """What the person applied for."""
+        return and_(AgencyEntry.created_by_id == account_of(actor))
+
+    def is_own(self, actor: Actor, subject: Subject) -> bool:
+        """The row form of `own`."""
+        return bool(subject.created_by_id == actor.account_id)
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Any registered person; whether the name is proven is a check."""
+        self.require_sender(actor, origin)
+        return {"created_by_id": account_of(actor), **origin.columns}
+
+    def acting_for(self, subject: Subject) -> str:
+        """The agency."""
+        return str(subject.name)
+
+    def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
+        """A recommendation is kept with the entry; taking the entry back takes it along."""
+        if move.name == "recommend":
+            subject.recommendation, subject.recommended_at = reason[:300], database_now(session)
+        elif move.name in ("withdraw", "not_recommend") and subject.recommended_at is not None:
+            subject.recommendation, subject.recommended_at = "", None
+
+    def around(self, session: Session, subject: Subject) -> Values:
+        """What the bureau said."""
+        at = subject.recommended_at
+        return {"recommendation": subject.recommendation, "recommended": at is not None}
+
+    def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Z01..Z07."""
+        return known(
+            {
+                "today": today,
+                "handler": person_standing(session, subject.created_by_id, today),
+                "agency_taken": self._taken(session, subject, evidence),
+            }
+        )
+
+    @staticmethod
+    def _taken(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> bool:
+        code = evidence.get("uscc")
+        same = Agency.name == evidence.get("name")
+        there = exists().where(
+            same if not code else same | (Agency.uscc == code), Agency.id != (subject.agency_id or 0)
+        )
+        return bool(session.scalar(select(there)))
+
+    def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
+        """Whether the applicant was to become somebody new."""
+        return {**super().before(session, subject, is_change=is_change), "agency_id": subject.agency_id}
+
+    def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
+        """The agency comes into being, its data still to be completed; the applicant acts for it."""
+        super().apply(session, subject, verdict)
+        if subject.agency_id is not None:
+            return
+        made = Agency(
+            name=subject.name, kind=subject.agency_kind, region_code=subject.region_code, uscc=subject.uscc,
+            licence_no=subject.licence_no, licence_valid_from=subject.licence_valid_from,
+            licence_valid_until=subject.licence_valid_until, stage="incomplete",
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        subject.agency_id = made.id
+        session.add(Hat(account_id=subject.created_by_id, role=Role.AGENCY.value, agency_id=made.id))
+        session.flush()
+
+    def guard_undo(self, session: Session, subject: Subject) -> None:
+        """An agency that is at work already is not undone."""
+        used = exists().where(AgencyUnit.agency_id == subject.agency_id)
+        posted = exists().where(Posting.agency_id == subject.agency_id)
+        if subject.agency_id is not None and session.scalar(select(used | posted)):
+            raise Refused("wrong_state")
+
+    def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
+        """The agency and the hat go again."""
+        super().revert(session, subject, memory)
+        made = subject.agency_id
+        if made is None or memory.get("agency_id") == made:
+            return
+        subject.agency_id = None
+        session.flush()
+        for hat in session.scalars(select(Hat).where(Hat.agency_id == made)):
+            session.delete(hat)
+        session.flush()
+        session.delete(session.get_one(Agency, made))
+        session.flush()
+
+
+KINDS = (AgencyEntryKind(),)

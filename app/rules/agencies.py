@@ -1,0 +1,54 @@
+"""Entry of agencies and certification of employers: their lifecycles, and which materials each needs (ZX-06, ZX-26..30)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.rules.lifecycle import Lifecycle, move
+
+PUBLIC, COMMERCIAL = "public", "commercial"
+# "open": may work; "incomplete": approved, its data not yet completed; "closed": shut by the operator.
+STATES: Final = ("open", "incomplete", "closed")
+# What an agency completes after its approval, before it may use the functions (ZX-29).
+COMPLETED: Final = ("address", "phone", "service_hours", "intro")
+# Kind of agency -> materials without which nothing is decided (ZX-28, ZX-30).
+MATERIALS: Final[dict[str, tuple[str, ...]]] = {
+    PUBLIC: ("approval", "letter", "handler_id"),
+    COMMERCIAL: ("holder_photo", "licence", "letter", "hr_licence"),
+}
+ENTRY_SLOTS: Final = ("approval", "letter", "handler_id", "holder_photo", "licence", "hr_licence")
+PROOF_SLOTS: Final = ("employment_proof", "letter")
+REMINDED: Final = (60, 30, 7, 0)  # days before a licence or a verification ends
+CERTIFIED_MONTHS: Final = 12
+
+ENTRY = Lifecycle(
+    "draft",
+    [
+        move("ask", "draft returned rejected", "asked", "sender"),
+        move("recommend", "asked", "recommended", "keeper", needs_reason=True),
+        move("not_recommend", "asked", "returned", "keeper", needs_reason=True),
+        move("submit", "draft returned rejected recommended", "pending", "sender", opens_round=True),
+        move("withdraw", "asked recommended pending", "draft", "sender"),
+        move("approve", "pending", "approved", "decider"),
+        move("return", "pending", "returned", "decider", needs_reason=True),
+        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        move("delete", "draft returned rejected", "deleted", "sender"),
+    ],
+    public="approved",
+    editable="draft returned rejected",
+)
+
+CERTIFICATION = Lifecycle(
+    "draft",
+    [
+        move("submit", "draft returned rejected expired revoked", "pending", "sender", opens_round=True),
+        move("withdraw", "pending", "draft", "sender"),
+        move("approve", "pending", "approved", "decider"),
+        move("return", "pending", "returned", "decider", needs_reason=True),
+        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        move("revoke", "approved", "revoked", "keeper", needs_reason=True),
+        move("expire", "approved", "expired", "clock"),
+    ],
+    public="approved",
+    editable="draft returned rejected expired revoked",
+)
