@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy.exc
@@ -19,15 +19,11 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.models import shipped
-from app.models.agencies import EmployerCertification
-from app.models.gigs import GigOffer, GigWanted
-from app.models.positions import Posting
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import bindings, codes, decide, desk, dispatch, exported, links, logs, outbox, reminders, statistics
+from app.review import codes, decide, dispatch, exported, links, logs, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
-from app.rules.actor import CLOCK
 from app.rules.dates import ZONE, today
 from app.rules.late import late
 from app.rules.refused import Refused
@@ -35,44 +31,14 @@ from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
 from app.views import ageing, bulk, bulk_work, custom_work, dispatches, export_work, import_work, sessions
+from app.views.due import expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
 
 log = logging.getLogger(__name__)
 
 LEADER_LOCK = 7_203_342
-BATCH = 200
 SESSIONS_KEPT = 183  # days
-
-
-def expire(session: Session, kind: str, model: type) -> int:
-    """What is past its last day leaves by itself (GD-46, TJ-32); through the desk, in batches, each on record."""
-    done = 0
-    statuses = ("live",) if model is Posting else ("live", "paused")
-    while True:
-        due = session.execute(
-            select(model.id, model.version)
-            .where(model.status.in_(statuses), model.valid_until < today())
-            .order_by(model.id)
-            .limit(BATCH)
-        ).all()
-        if not due:
-            return done
-        outcomes = desk.move_many(session, CLOCK, kind, [(r.id, r.version) for r in due], "expire")
-        moved = sum(o.ok for o in outcomes)
-        done += moved
-        if not moved:  # somebody else is at these very rows: the next run sees them again
-            return done
-
-
-def expire_postings(session: Session) -> int:
-    """Automatic take-down of postings after their validity (GD-46)."""
-    return expire(session, "posting", Posting)
-
-
-def expire_gigs(session: Session) -> int:
-    """Gig posts after their last day (TJ-32, TJ-47)."""
-    return expire(session, "gig_offer", GigOffer) + expire(session, "gig_wanted", GigWanted)
 
 
 def deliver_messages(session: Session) -> int:
@@ -88,27 +54,6 @@ def send_dispatches(session: Session) -> int:
 def wake_held(session: Session) -> int:
     """What was put away until a day is queued again when it has come."""
     return decide.wake(session)
-
-
-def expire_invitations(session: Session) -> int:
-    """Invitations of handlers that nobody answered in time (GD-35)."""
-    return bindings.expire(session)
-
-
-def expire_certifications(session: Session, day: date) -> int:
-    """The label of an employer ends with its day."""
-    ended = (EmployerCertification.status == "approved", EmployerCertification.valid_until < day)
-    stmt = select(EmployerCertification.id, EmployerCertification.version).where(*ended)
-    due = [(row.id, row.version) for row in session.execute(stmt.limit(BATCH))]
-    return sum(one.ok for one in desk.move_many(session, CLOCK, "employer_certification", due, "expire"))
-
-
-def remind(session: Session) -> int:
-    """Licences and verifications that end soon; certifications that have ended (ZX-30, ZX-06, U17)."""
-    day = today()
-    return (
-        reminders.licences(session, day) + reminders.verifications(session, day) + expire_certifications(session, day)
-    )
 
 
 def renew_work_days(session: Session) -> int:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.jobs import expire_certifications
 from app.models.accounts import Hat
 from app.models.agencies import Agency, AgencyUnit
 from app.models.messages import Outbox
@@ -14,6 +13,7 @@ from app.models.units import Unit
 from app.review import decide, desk, queue, reminders
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
+from app.views.due import expire_certifications
 from tests.review.samples import (
     REGION,
     Story,

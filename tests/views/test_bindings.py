@@ -8,12 +8,12 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 
-from app.jobs import expire_invitations
 from app.models.accounts import Hat, Person
 from app.models.bindings import Binding, BindingMiss
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent
 from app.rules import bindings as rules
+from app.views.due import expire_invitations
 from app.views.words import CODES
 from tests.views.people import Browser, account, browser, signed_in, unit
 

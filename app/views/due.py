@@ -1,0 +1,68 @@
+"""What is over by the clock, or will be soon: postings, gigs, invitations, certifications, licences, verifications."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models.agencies import EmployerCertification
+from app.models.gigs import GigOffer, GigWanted
+from app.models.positions import Posting
+from app.review import bindings, desk, reminders
+from app.rules.actor import CLOCK
+from app.rules.dates import today
+
+BATCH = 200
+
+
+def expire(session: Session, kind: str, model: type) -> int:
+    """What is past its last day leaves by itself (GD-46, TJ-32); through the desk, in batches, each on record."""
+    done = 0
+    statuses = ("live",) if model is Posting else ("live", "paused")
+    while True:
+        due = session.execute(
+            select(model.id, model.version)
+            .where(model.status.in_(statuses), model.valid_until < today())
+            .order_by(model.id)
+            .limit(BATCH)
+        ).all()
+        if not due:
+            return done
+        outcomes = desk.move_many(session, CLOCK, kind, [(r.id, r.version) for r in due], "expire")
+        moved = sum(o.ok for o in outcomes)
+        done += moved
+        if not moved:  # somebody else is at these very rows: the next run sees them again
+            return done
+
+
+def expire_postings(session: Session) -> int:
+    """Automatic take-down of postings after their validity (GD-46)."""
+    return expire(session, "posting", Posting)
+
+
+def expire_gigs(session: Session) -> int:
+    """Gig posts after their last day (TJ-32, TJ-47)."""
+    return expire(session, "gig_offer", GigOffer) + expire(session, "gig_wanted", GigWanted)
+
+
+def expire_invitations(session: Session) -> int:
+    """Invitations of handlers that nobody answered in time (GD-35)."""
+    return bindings.expire(session)
+
+
+def expire_certifications(session: Session, day: date) -> int:
+    """The label of an employer ends with its day."""
+    ended = (EmployerCertification.status == "approved", EmployerCertification.valid_until < day)
+    stmt = select(EmployerCertification.id, EmployerCertification.version).where(*ended)
+    due = [(row.id, row.version) for row in session.execute(stmt.limit(BATCH))]
+    return sum(one.ok for one in desk.move_many(session, CLOCK, "employer_certification", due, "expire"))
+
+
+def remind(session: Session) -> int:
+    """Licences and verifications that end soon; certifications that have ended (ZX-30, ZX-06, U17)."""
+    day = today()
+    return (
+        reminders.licences(session, day) + reminders.verifications(session, day) + expire_certifications(session, day)
+    )
