@@ -232,7 +232,10 @@ MENU: tuple[Entry, ...] = (
     *org_entries.SCHOOLS,
     Entry(
         accounts_admin.AccountView,
-        {SYS: "read write activate deactivate unlock reset_password export", SEC: "read unlock export"},
+        {
+            SYS: "read write activate deactivate unlock reset_password enrolment export",
+            SEC: "read unlock enrolment export",
+        },
         (Place((SYS, SEC), SYSTEM, _l("Accounts"), "user-circle"),),
         api=False,
     ),

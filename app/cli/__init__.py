@@ -12,6 +12,7 @@ COMMANDS = {
     "create-admin": "app.cli.release:create_admin",
     "ledger": "app.cli.ledger:group",
     "check": "app.cli.check:group",
+    "reset-factor": "app.cli.release:reset_factor",
     "keys": "app.cli.keys:group",
     "import": "app.cli.importing:group",
 }

@@ -18,11 +18,12 @@ from app.gateways.database import version_fault
 from app.models import shipped
 from app.models.accounts import Hat, Person
 from app.models.reference import Parameter
-from app.rules.actor import Role
+from app.review import ledger
+from app.rules.actor import CLOCK, Role
 from app.rules.dates import today
 from app.rules.passwords import staff_password_fault
 from app.rules.refused import Refused
-from app.views import notice_words, words
+from app.views import enrolment, notice_words, second_factor, words
 
 LOCK = 7_203_341  # one release at a time, whatever number of hosts start together
 
@@ -107,5 +108,24 @@ def create_admin(username: str, name: str, email: str, password: str) -> None:
         )
     db.session.add(Person(account_id=user.id, real_name=name[:60]))
     db.session.add(Hat(account_id=user.id, role=Role.SYSADMIN.value, is_default=True))
+    code = enrolment.issue(user.id)
     db.session.commit()
     click.echo(f"{username}：系统管理员 / {username} is system administrator")
+    click.echo(f"绑定码(7天内有效，只显示这一次) / Enrolment code (seven days, shown once): {code}")
+
+
+@click.command("reset-factor")
+@click.argument("login")
+@with_appcontext
+def reset_factor(login: str) -> None:
+    """The way out when nobody is left to reset a second factor: takes it off and prints a code for the next device."""
+    user = db.session.scalar(select(User).where(User.username == login))
+    if user is None:
+        raise click.ClickException(f"没有该账号：{login} / There is no account {login}")
+    facts = {"way": "command line", "had": enrolment.enrolled(user.id)}
+    ledger.append(db.session, "take_off", CLOCK, "", subject_id=user.id, facts=facts)
+    second_factor.take_off(user.id)
+    code = enrolment.issue(user.id)
+    db.session.commit()
+    click.echo(f"{login}：双因素已解除，所有登录已结束 / second factor taken off, every login ended")
+    click.echo(f"绑定码(7天内有效，只显示这一次) / Enrolment code (seven days, shown once): {code}")

@@ -29,7 +29,7 @@ from app.rules.actor import Role
 from app.rules.masks import mask_id, mask_phone
 from app.rules.names import initials
 
-REFUSED_LOGINS = ("wrong", "locked")  # outcomes of the login log that somebody was turned away with
+REFUSED_LOGINS = ("wrong", "wrong_code", "locked")  # outcomes of the login log that somebody was turned away with
 COUNTED_LOGINS = ("wrong", "wrong_code")  # what counts towards the lockout
 CLEARING_LOGINS = ("ok", "unlocked")  # what ends a row of failures
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
@@ -157,7 +157,7 @@ class LoginEvent(Model):
 
     __tablename__ = "login_event"
     __table_args__ = (
-        Index("ix_login_event_refused", "at", postgresql_where=text("outcome IN ('wrong','locked')")),
+        Index("ix_login_event_refused", "at", postgresql_where=text("outcome IN ('wrong','wrong_code','locked')")),
         Index(
             "ix_login_event_name",
             text("lower(user_name)"),

@@ -35,6 +35,17 @@ class RecoveryCode(Model):
     used_at = col("Used at", DateTime(timezone=True))
 
 
+class EnrolmentCode(Model):
+    """With which staff set up a first device: handed over by an administrator, good once and for some days."""
+
+    __tablename__ = "enrolment_code"
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    code_hash = col("Keyed hash of the code", String(64), nullable=False, info=ONE_WAY)
+    made_at = col("Made at", DateTime(timezone=True), server_default=func.now(), nullable=False)
+    ends_at = col("Good until", DateTime(timezone=True), nullable=False)
+    made_by_id = col("Made by", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))
+
+
 class FactorReset(Model):
     """A second factor taken off an account: one administrator asks, another one decides, neither for oneself."""
 

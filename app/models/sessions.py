@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import relationship
 
 from app.models.accounts import Hat
@@ -60,3 +60,13 @@ class TokenFloor(Model):
         "Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     since = col("Tokens count from", DateTime(timezone=True), nullable=False)
+
+
+class CarriedForm(Model):
+    """A form that waits for a proof of who sends it; sealed, for a few minutes, one for a login."""
+
+    __tablename__ = "carried_form"
+    login_id = col("Login", BigInteger, ForeignKey("login_session.id", ondelete="CASCADE"), primary_key=True)
+    back = col("Page it came from", String(2000), nullable=False)
+    sent = col("Sealed form", Text, nullable=False)
+    ends_at = col("Good until", DateTime(timezone=True), nullable=False)

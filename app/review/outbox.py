@@ -51,6 +51,8 @@ TEMPLATES: Final = (
     "task_failed",
     "mentioned",
     "registered",
+    "factor_set",
+    "factor_removed",
 )
 
 

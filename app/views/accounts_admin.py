@@ -28,7 +28,7 @@ from app.rules.codes import email_fault
 from app.rules.lifecycle import Move, move
 from app.rules.passwords import one_time_password
 from app.rules.refused import Refused
-from app.views import labels, proof, scope
+from app.views import enrolment, labels, proof, scope
 from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
@@ -39,6 +39,7 @@ MOVES = {
     one.name: one
     for one in (
         move("reset_password", "active inactive", "", "keeper"),
+        move("enrolment", "active", "", "keeper"),
         move("unlock", "active", "", "keeper"),
         move("activate", "inactive", "active", "keeper"),
         move("deactivate", "active", "inactive", "keeper"),
@@ -96,7 +97,7 @@ class AccountView(SafeView):
         if created:
             row.last_name, row.active = "", True
             db.session.add(row)
-            _new_password(row)
+            _new_password(row, actor)
         else:
             _rename(row)
         db.session.flush()
@@ -117,7 +118,11 @@ class AccountView(SafeView):
         if MOVES[name] not in self.offered(row):
             raise Refused("wrong_state")
         if name == "reset_password":
-            _new_password(row)
+            _new_password(row, actor)
+        elif name == "enrolment":
+            if enrolment.enrolled(row.id):
+                raise Refused("factor_there")
+            g.one_time = (row, "", enrolment.issue(row.id, actor.account_id))
         elif name != "unlock":
             row.active = name == "activate"
             row.changed_on = dt.datetime.now()  # noqa: DTZ005 - as the framework writes it; unused accounts are told by it
@@ -136,14 +141,14 @@ class AccountView(SafeView):
     @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
     def move(self, name: str, pk: str) -> Any:
         """As everywhere; a new password is answered with the one page that shows it."""
-        return _shown_once(self, super().move(name, pk))
+        return shown_once(self, super().move(name, pk))
 
     def _form(self, row: Any) -> Any:
-        return _shown_once(self, super()._form(row))
+        return shown_once(self, super()._form(row))
 
 
-def _new_password(user: User) -> None:
-    """A random password for the account; what it is stays in this request."""
+def _new_password(user: User, actor: Actor) -> None:
+    """A random password for the account, and a code to set up its device with; what they are stays in this request."""
     word = one_time_password()
     user.password = generate_password_hash(word)
     person = db.session.get(Person, user.id) if user.id else None
@@ -151,7 +156,9 @@ def _new_password(user: User) -> None:
         person = Person(account=user, real_name=f"{user.last_name}{user.first_name}"[:60])
         db.session.add(person)
     person.must_change = True
-    g.one_time = (user, word)
+    db.session.flush()
+    code = "" if enrolment.enrolled(user.id) else enrolment.issue(user.id, actor.account_id)
+    g.one_time = (user, word, code)
 
 
 def _rename(user: User) -> None:
@@ -162,13 +169,14 @@ def _rename(user: User) -> None:
         person.real_name = user.first_name[:60]
 
 
-def _shown_once(view: AccountView, done: Any) -> Any:
-    """Instead of the redirect after success: user name and password, on a page that nothing keeps."""
+def shown_once(view: SafeView, done: Any) -> Any:
+    """Instead of the redirect after success: user name, password and code, on a page that nothing keeps."""
     made = g.pop("one_time", None)
     if made is None or getattr(done, "status_code", 200) != 302:
         return done
-    user, word = made
-    page = view.render_template("system/one_time.html", user=user, word=word, title=_("One-time password"))
+    user, word, code = made
+    title = _("One-time password") if word else _("Enrolment code")
+    page = view.render_template("system/one_time.html", user=user, word=word, code=code, title=title, account=True)
     response: Response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.extensions import db
 from app.rules.refused import Refused
-from app.views import words
+from app.views import carried, words
 from app.views.identity import is_api
 from app.views.page import came_from, safe_next
 
@@ -73,7 +73,9 @@ def refused(error: Refused) -> Any:
     db.session.rollback()
     status, said = words.status_of(error), words.say(error)
     if error.code == "proof_needed" and not is_api():
-        return redirect(url_for("ProofView.index", next=_asked()))
+        asked = _asked()
+        carried.keep(safe_next(request.full_path.rstrip("?")), asked)
+        return redirect(url_for("ProofView.index", next=asked))
     if is_api():
         findings = error.facts.get("findings")
         more = {"findings": [f if isinstance(f, dict) else f.as_dict() for f in findings]} if findings else {}

@@ -64,6 +64,7 @@ class SecondFactorView(Page):
             "account/second_factor.html",
             title=_("Second factor"), secret=secret, qr=picture(secret, user.username) if secret else "",
             fault=words.say(refused) if refused is not None else "", sets_up=bool(secret),
+            fault_at=refused.field if refused is not None else "",
         )  # fmt: skip
         return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
 
@@ -71,7 +72,7 @@ class SecondFactorView(Page):
         typed = request.form.get("code", "")[:40]
         codes: list[str] = []
         if asked == second_factor.SET_UP:
-            codes = second_factor.confirm(user, typed)
+            codes = second_factor.enrol(user, typed, request.form.get("enrolment", "")[:40])
         elif asked == second_factor.ENTER:
             second_factor.prove(user, typed)
         sessions.complete(user)

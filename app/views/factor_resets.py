@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
+from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -16,8 +18,9 @@ from app.review.policy import DEFAULT, Policy
 from app.rules.actor import ADMINS, Actor
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
-from app.views import labels, proof, scope, second_factor
+from app.views import enrolment, labels, proof, scope, second_factor
 from app.views.accounts import account_words
+from app.views.accounts_admin import shown_once
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -95,7 +98,14 @@ class FactorResetView(SafeView):
         db.session.flush()
         if name == "take_off":
             second_factor.take_off(row.account_id)
+            account = db.session.get_one(User, row.account_id)
+            g.one_time = (account, "", enrolment.issue(account.id, actor.account_id))
         db.session.commit()
+
+    @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
+    def move(self, name: str, pk: str) -> Any:
+        """As everywhere; a second factor taken off is answered with the code for the next device."""
+        return shown_once(self, super().move(name, pk))
 
     def _allowed(self, name: str) -> Move:
         if name not in MOVES:

@@ -114,6 +114,18 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("Welcome: your account is ready"),
         _l("Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),
     ),
+    "factor_set": (
+        _l("A second factor was set up for your account"),
+        _l(
+            "A device was set up for the codes of your account. If that was not you: end all logins, and tell an administrator at once."
+        ),
+    ),
+    "factor_removed": (
+        _l("The second factor of your account was taken off"),
+        _l(
+            "Device and recovery codes count for nothing any more, and all logins were ended. If that was not you, tell an administrator."
+        ),
+    ),
     "mentioned": (
         _l("%(by)s mentions you: %(title)s"),
         _l("%(by)s mentions you in a comment on %(kind)s “%(title)s”."),

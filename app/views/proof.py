@@ -17,11 +17,12 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.security import check_password_hash
+from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.second_factor import SecondFactor
 from app.rules.refused import Refused
-from app.views import second_factor, sessions, words
+from app.views import carried, second_factor, sessions, words
 from app.views.columns import describe
 from app.views.identity import current
 from app.views.page import Page, safe_next
@@ -71,15 +72,26 @@ class ProofView(Page):
                 refused = found
             else:
                 sessions.renew(proved_at=func.now())
+                waiting = carried.take(safe_next(request.args.get("next")))
+                if waiting is not None:
+                    return _kept_by_nobody(self._carry_on(waiting, target))
                 flash(_("Thank you. Please go on with what you were about to do."), "success")
                 return redirect(target)
         page = self.render_template(
             "account/proof.html", title=_("Please prove once more who you are"), by_code=by_code, target=target,
             minutes=current_app.config["PROOF_MINUTES"], fault=words.say(refused) if refused is not None else "",
         )  # fmt: skip
-        answer = make_response(page, words.status_of(refused) if refused is not None else 200)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
+
+    def _carry_on(self, waiting: carried.Carried, target: str) -> str:
+        """What was refused for want of a proof, to be sent by one press."""
+        return self.render_template("account/carried.html", title=_("One more press"), carried=waiting, target=target)
+
+
+def _kept_by_nobody(page: str, status: int = 200) -> Response:
+    answer: Response = make_response(page, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _check(user: User, proof: str, *, by_code: bool) -> None:

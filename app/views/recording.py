@@ -5,6 +5,7 @@ The line is written when the answer stands, in a transaction of its own: what wa
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from app.models.logs import RequestEvent
 from app.views.sessions import address
+
+log = logging.getLogger("app.recording")
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Posts that decide nothing: signs of life, tries of a form, one's own marks and layouts. The login log has the logins.
@@ -64,7 +67,11 @@ def record(response: Response) -> Response:
         "row_key": row, "address": address(), "status": response.status_code, "result": _result(response.status_code),
         "request_id": g.get("request_id", "")[:64],
     }  # fmt: skip
-    with Session(db.engine, join_transaction_mode="create_savepoint") as own:
-        own.add(RequestEvent(**line))
-        own.commit()
+    try:
+        with Session(db.engine, join_transaction_mode="create_savepoint") as own:
+            own.add(RequestEvent(**line))
+            own.commit()
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        # What was done is done: an answer of failure would have people do it twice. The line goes to the log of the process.
+        log.error("request not on record: %s %s", type(error).__name__, line)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from time import time as clock
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from app.extensions import db
 from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.second_factor import RecoveryCode, SecondFactor
+from app.review import outbox
 from app.rules import second_factor as rules
 from app.rules.actor import Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
-from app.views import sessions
+from app.views import enrolment, sessions
 
 ENTER, SET_UP = "enter", "set_up"
 ISSUER: Final = "公就 Gongjiu"
@@ -76,6 +78,21 @@ def _wrong(user: User) -> Refused:
     return Refused("code_wrong", field="code")
 
 
+def enrol(user: User, typed: str, handed: str) -> list[str]:
+    """The first device of somebody of the staff: takes the code that an administrator handed over, too.
+
+    Raises Refused: too_many, enrolment_wrong, code_wrong.
+    """
+    _guarded(user)
+    if not enrolment.right(user, handed):
+        sessions.note(user.username, "wrong_code", user.id)
+        raise Refused("enrolment_wrong", field="enrolment")
+    codes = confirm(user, typed)
+    enrolment.spend(user.id)
+    db.session.commit()
+    return codes
+
+
 def confirm(user: User, typed: str) -> list[str]:
     """The first code of a new device puts it into force. Returns the recovery codes, which are shown once.
 
@@ -88,6 +105,7 @@ def confirm(user: User, typed: str) -> list[str]:
         raise _wrong(user)
     row.secret, row.pending, row.last_step, row.confirmed_at = row.pending, None, step, func.now()
     codes = new_codes(user.id)
+    tell(user.id, "factor_set", str(step))
     sessions.note(user.username, "factor_set", user.id)
     return codes
 
@@ -147,8 +165,15 @@ def codes_left(account_id: int) -> int:
     return db.session.scalar(stmt) or 0
 
 
+def tell(account_id: int, template: str, mark: str) -> None:
+    """Tells the account what became of its second factor. The caller commits."""
+    notice = outbox.Notice(template, "system", {}, "/factor/", f"factor:{account_id}:{mark}")
+    outbox.enqueue(db.session, notice, [account_id])
+
+
 def take_off(account_id: int) -> None:
     """No device and no codes any more; every login of the account ends. The next one sets up a new device."""
+    tell(account_id, "factor_removed", secrets.token_hex(8))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     db.session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
     sessions.shut_out(account_id, "factor_reset")

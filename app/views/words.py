@@ -141,6 +141,11 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "user_name_taken": (422, _l("The user name is in use. Please choose another one.")),
     "id_taken": (409, _l("The document number of this natural person is in use. Please recover the account.")),
     "link_gone": (410, _l("This link was used before, or its time is over. Please ask for a new one.")),
+    "enrolment_wrong": (
+        401,
+        _l("This enrolment code is not right, was used or is too old. An administrator makes another one."),
+    ),
+    "factor_there": (409, _l("This account has its second factor. If the device is lost, ask for a reset.")),
     "password_reused": (422, _l("This password was used before. Please choose another one than the last five.")),
     "proof_needed": (403, _l("Please prove once more who you are.")),
     "factor_set_up": (403, _l("This account needs a second factor first. Please log in on the pages and set it up.")),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.models.accounts import Hat, LoginEvent
 from app.models.second_factor import SecondFactor
+from app.models.sessions import CarriedForm, LoginSession
 from app.rules import second_factor as rules
 from app.views import second_factor, sessions
 from tests.views.people import PASSWORD, Browser, account, browser
@@ -109,3 +112,79 @@ def test_where_there_is_a_second_factor_its_code_is_asked_for(app, session, admi
     assert prove(admin, PASSWORD).status_code == 401
     assert prove(admin, rules.code_at(secret, 1_800_000_000.0)).status_code == 302
     assert admin.get("/hatview/add").status_code == 200
+
+
+# -- what was being sent -------------------------------------------------------------------------------------------------
+
+
+def waiting(page: str) -> dict[str, list[str]]:
+    """The hidden fields of the form that is offered, without its token."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
+        found.setdefault(name, []).append(unescape(value))
+    found.pop("csrf_token", None)
+    return found
+
+
+def test_what_was_sent_is_sent_by_one_press_after_the_proof(app, session, admin):
+    _name, other, _hat = account(app, session, "seeker")
+    sent = {"account": str(other), "role": "operator", "note": '<b>"&', "grants": ["postings", "gigs"]}
+    refused = admin.post("/hatview/add?x=1", sent, headers={"Referer": "http://localhost/hatview/list/"})
+    assert refused.location == "/proof/?next=/hatview/list/"
+    kept = session.scalars(select(CarriedForm.sent)).one()
+    assert "operator" not in kept
+    offered = prove(admin, path=refused.location)
+    assert offered.status_code == 200
+    assert offered.headers["Cache-Control"] == "no-store"
+    assert 'action="/hatview/add?x=1"' in offered.text
+    assert waiting(offered.text) == {
+        "account": [str(other)],
+        "role": ["operator"],
+        "note": ['<b>"&'],
+        "grants": ["postings", "gigs"],
+    }
+    token = re.search(r'name="csrf_token" value="([^"]+)"', offered.text)[1]
+    done = admin.client.post("/hatview/add?x=1", data=waiting(offered.text) | {"csrf_token": token})
+    assert done.status_code == 302
+    assert "operator" in session.scalars(select(Hat.role).where(Hat.account_id == other)).all()
+    assert session.scalars(select(CarriedForm.sent)).all() == []
+
+
+def test_it_is_offered_once_and_to_nobody_else(app, session, admin):
+    _name, other, _hat = account(app, session, "seeker")
+    from_list = {"Referer": "http://localhost/accountview/list/"}
+    where = admin.post(f"/accountview/move/deactivate/{other}", headers=from_list).location
+    thief = browser(app, session, "sysadmin")
+    thief.unproven(session, minutes=11)
+    assert prove(thief, path=where).status_code == 302
+    assert prove(admin, path="/proof/?next=/hatview/list/").status_code == 302, "another page was asked for meanwhile"
+    admin.unproven(session, minutes=11)
+    assert prove(admin, path=where).status_code == 302
+
+
+def test_a_page_asked_for_later_forgets_the_form(app, session, admin):
+    _name, other, _hat = account(app, session, "seeker")
+    from_list = {"Referer": "http://localhost/hatview/add"}
+    admin.post(f"/accountview/move/deactivate/{other}", headers=from_list)
+    assert asked(admin.get("/hatview/add"))
+    assert prove(admin, path="/proof/?next=/hatview/add").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"x": "a" * 70_000}, {"password": "geheim"}, {"file": (BytesIO(b"x"), "a.txt")}],
+    ids=["long", "secret", "file"],
+)
+def test_long_forms_secrets_and_files_are_not_carried(app, session, admin, sent):
+    _name, other, _hat = account(app, session, "seeker")
+    admin.post(f"/accountview/move/deactivate/{other}", sent, headers={"Referer": "http://localhost/accountview/list/"})
+    assert session.scalars(select(CarriedForm.sent)).all() == []
+
+
+def test_the_form_goes_with_its_login(app, session, admin):
+    _name, other, _hat = account(app, session, "seeker")
+    admin.post(f"/accountview/move/deactivate/{other}", headers={"Referer": "http://localhost/accountview/list/"})
+    assert session.scalars(select(CarriedForm.login_id)).one()
+    session.execute(delete(LoginSession))
+    session.commit()
+    assert session.scalars(select(CarriedForm.login_id)).all() == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.models.lists import SavedView
 from app.models.logs import RequestEvent
 from app.models.review import ReviewEvent
 from app.models.system import JobRun
+from app.views import recording
 from tests.views.people import PASSWORD, browser, handler, posting, unit
 
 
@@ -83,3 +85,18 @@ def test_the_jobs_seal_and_purge(app, session):
     runs = session.scalars(select(JobRun.error).where(JobRun.job.in_(("seal_logs", "purge_logs"))))
     assert list(runs) == ["", ""]
     assert session.scalars(select(ReviewEvent).where(ReviewEvent.action.like("purge%"))).all() == []
+
+
+def test_a_line_that_cannot_be_written_does_not_undo_what_was_done(app, session, monkeypatch, caplog):
+    """Nobody is told of a failure after the act: they would do it twice."""
+    who = browser(app, session, "sysadmin")
+
+    def broken(*_args, **_more):
+        raise OSError("full")
+
+    monkeypatch.setattr(recording, "RequestEvent", broken)
+    answer = who.post("/lists/save", {"screen": "MessageView", "name": "我的"})
+    assert answer.status_code == 302
+    assert session.scalar(select(func.count()).select_from(SavedView)) == 1
+    assert "request not on record" in caplog.text
+    assert "ListsView" in caplog.text

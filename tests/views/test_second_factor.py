@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.extensions import db
 from app.models.accounts import Hat, LoginEvent, Person
+from app.models.messages import Outbox
 from app.models.review import ReviewEvent
-from app.models.second_factor import FactorReset, RecoveryCode, SecondFactor
+from app.models.second_factor import EnrolmentCode, FactorReset, RecoveryCode, SecondFactor
 from app.rules import second_factor as rules
-from app.views import second_factor
+from app.views import enrolment, notices, second_factor
 from tests.views.people import PASSWORD, Browser, account, browser
 
 NOW = 1_800_000_000.0
@@ -60,8 +63,16 @@ def secret_shown(client) -> str:
     )
 
 
-def typed(client, code: str):
-    return client.post("/second-factor/?lang=en", data={"csrf_token": token_kept(client), "code": code})
+def typed(client, code: str, enrolment_code: str = ""):
+    sent = {"csrf_token": token_kept(client), "code": code, "enrolment": enrolment_code}
+    return client.post("/second-factor/?lang=en", data=sent)
+
+
+def handed(name: str) -> str:
+    """The enrolment code an administrator hands over."""
+    made = enrolment.issue(db.session.scalars(select(User.id).where(User.username == name)).one())
+    db.session.commit()
+    return made
 
 
 def token_kept(client) -> str:
@@ -75,7 +86,7 @@ def set_up(app, name: str, clock: Clock) -> tuple[object, str, list[str]]:
     page = client.get("/second-factor/").text
     client.csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     secret = "".join(re.search(r"<code>([A-Z2-7\s]+)</code>", page)[1].split())
-    answer = typed(client, rules.code_at(secret, clock()))
+    answer = typed(client, rules.code_at(secret, clock()), handed(name))
     assert answer.status_code == 200, answer.text
     clock.on()
     return client, secret, re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", answer.text)
@@ -223,6 +234,100 @@ def test_five_wrong_codes_lock_the_account(app, session, clock):
     assert client.get("/").location == "/second-factor/"
 
 
+# -- whose device it is ---------------------------------------------------------------------------------------------------
+
+
+def begun(app, name: str) -> tuple[object, str]:
+    """A browser between the password and the first device, and the secret it was shown."""
+    client, _where = password_given(app, name)
+    page = client.get("/second-factor/").text
+    client.csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    return client, "".join(re.search(r"<code>([A-Z2-7\s]+)</code>", page)[1].split())
+
+
+def test_the_password_alone_sets_up_no_device(app, session, clock):
+    name, account_id, _hat = account(app, session, "sysadmin")
+    code = handed(name)
+    client, secret = begun(app, name)
+    for wrong in ("", "aaaaa-bbbbb", handed(account(app, session, "operator")[0])):
+        refused = typed(client, rules.code_at(secret, clock()), wrong)
+        assert refused.status_code == 401
+        assert 'name="enrolment"' in refused.text
+    assert client.get("/").location == "/second-factor/"
+    assert session.get(SecondFactor, account_id).confirmed_at is None
+    assert told(session, name).count("wrong_code") == 3
+    assert typed(client, rules.code_at(secret, clock()), code).status_code == 200
+    session.expire_all()
+    assert session.get(EnrolmentCode, account_id) is None, "good once"
+
+
+def test_a_wrong_first_code_leaves_the_enrolment_code_good(app, session, clock):
+    name, _id, _hat = account(app, session, "sysadmin")
+    client, secret = begun(app, name)
+    code = handed(name)
+    assert typed(client, "000000", code).status_code == 401
+    assert typed(client, rules.code_at(secret, clock()), code.upper()).status_code == 200
+
+
+def test_guessing_enrolment_codes_locks_the_account(app, session, clock):
+    name, _id, _hat = account(app, session, "sysadmin")
+    client, secret = begun(app, name)
+    assert [typed(client, "000000", f"aaaaa-aaaa{n}").status_code for n in range(5)] == [401] * 5
+    assert typed(client, rules.code_at(secret, clock()), handed(name)).status_code == 429
+
+
+def test_an_old_code_and_one_that_was_made_anew_count_for_nothing(app, session, clock):
+    name, _id, _hat = account(app, session, "sysadmin")
+    client, secret = begun(app, name)
+    before, now = handed(name), handed(name)
+    assert typed(client, rules.code_at(secret, clock()), before).status_code == 401
+    session.execute(update(EnrolmentCode).values(ends_at=func.now()))
+    session.commit()
+    assert typed(client, rules.code_at(secret, clock()), now).status_code == 401
+
+
+def test_an_administrator_hands_out_a_code_once_and_for_accounts_without_a_device(app, session):
+    admin = browser(app, session, "sysadmin")
+    _name, account_id, _hat = account(app, session, "operator")
+    page = admin.post(f"/accountview/move/enrolment/{account_id}")
+    code = re.search(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", page.text)[1]
+    assert page.headers["Cache-Control"] == "no-store"
+    user = session.get(User, account_id)
+    assert enrolment.right(user, code)
+    assert code not in session.get(EnrolmentCode, account_id).code_hash
+    event = select(ReviewEvent.action).where(ReviewEvent.subject_id == account_id)
+    assert session.scalars(event).all() == ["enrolment"]
+    session.add(SecondFactor(account_id=account_id, secret=rules.new_secret(), confirmed_at=func.now()))
+    session.commit()
+    assert admin.post(f"/accountview/move/enrolment/{account_id}").status_code == 409
+    assert browser(app, session, "auditor").post(f"/accountview/move/enrolment/{account_id}").status_code == 403
+
+
+def test_the_account_is_told_of_a_device_and_of_its_end(app, session, clock):
+    name, account_id, _hat = account(app, session, "sysadmin")
+    set_up(app, name, clock)
+    second_factor.take_off(account_id)
+    found = session.scalars(select(Outbox.template).where(Outbox.account_id == account_id).order_by(Outbox.id)).all()
+    assert found == ["factor_set", "factor_removed"]
+    for template in found:
+        assert notices.subject(template, {})
+        assert "%(" not in notices.text(template, {})
+
+
+def test_the_command_is_a_way_out(app, session, clock):
+    name, account_id, _hat = account(app, session, "sysadmin")
+    client, _secret, _codes = set_up(app, name, clock)
+    said = app.test_cli_runner().invoke(args=["reset-factor", name])
+    assert said.exit_code == 0, said.output
+    assert client.get("/").status_code == 302
+    code = re.search(r"[a-z2-9]{5}-[a-z2-9]{5}", said.output)[0]
+    event = session.scalars(select(ReviewEvent).where(ReviewEvent.subject_id == account_id)).one()
+    assert (event.action, event.actor_role, event.facts["way"]) == ("take_off", "clock", "command line")
+    other, secret = begun(app, name)
+    assert typed(other, rules.code_at(secret, clock()), code).status_code == 200
+    assert app.test_cli_runner().invoke(args=["reset-factor", "nobody"]).exit_code == 1
+
+
 # -- programs ------------------------------------------------------------------------------------------------------------
 
 
@@ -294,8 +399,11 @@ def test_one_asks_and_another_takes_it_off(app, session, lost):
     first, second = browser(app, session, "secadmin"), browser(app, session, "sysadmin")
     row = asked(session, first, lost)
     assert first.post(f"/factorresetview/move/take_off/{row.id}").status_code == 409
-    assert second.post(f"/factorresetview/move/take_off/{row.id}").status_code == 302
+    done = second.post(f"/factorresetview/move/take_off/{row.id}")
+    assert (done.status_code, done.headers["Cache-Control"]) == (200, "no-store")
+    code = re.search(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", done.text)[1]
     session.expire_all()
+    assert enrolment.right(session.get(User, lost.account_id), code)
     assert session.get(SecondFactor, lost.account_id) is None
     assert lost.get("/").status_code == 302
     events = select(ReviewEvent.action, ReviewEvent.actor_id).where(ReviewEvent.subject_id == lost.account_id)

@@ -29,7 +29,7 @@ from app.views.home.periods import Span, span
 from app.views.queries import capped
 
 DEAD, REFUSED = 6, 10
-OUTCOMES = (("ok", "c2"), ("wrong", "c3"), ("locked", "c4"))
+OUTCOMES = (("ok", "c2"), ("wrong", "c3"), ("wrong_code", "c1"), ("locked", "c4"))
 
 
 def _counts(**asked: Any) -> dict[str, int]:
@@ -154,6 +154,10 @@ def secadmin(_actor: Actor, _visit: Visit, args: Any) -> Home:
             tone="bad" if last["locked"] else "",
         ),
         Tile(_("Wrong passwords today"), figure(last["wrong"]), "#logins", _("%(n)s days: %(all)s", n=asked.days, all=f"{total['wrong']:,}")),
+        Tile(
+            _("Wrong codes today"), figure(last["wrong_code"]), "#logins",
+            _("%(n)s days: %(all)s", n=asked.days, all=f"{total['wrong_code']:,}"), tone="bad" if last["wrong_code"] > 4 else "",
+        ),
         Tile(
             _("Bans in force"), figure(bans["active"]), url_for("BlacklistedView.list", f_active="1"),
             _("lifted: %(n)s", n=figure(bans["lifted"])),
