@@ -15,6 +15,7 @@ from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
 from app.rules.checks import switching
+from app.views import login_words
 from app.views.dictionary_names import DICTIONARIES
 
 
@@ -231,25 +232,7 @@ NOTICES: Final[dict[str, Any]] = {
     "task_failed": _l("Task failed"),
 }
 
-LOGINS: Final[dict[str, Any]] = {
-    "ok": _l("Logged in"),
-    "wrong": _l("Wrong name or password"),
-    "locked": _l("Refused: too many tries"),
-    "half": _l("Password right, second factor awaited"),
-    "wrong_code": _l("Wrong code"),
-    "unlocked": _l("Lockout lifted"),
-    "factor_set": _l("Second factor set up"),
-    "code_used": _l("Recovery code used"),
-    "factor_reset": _l("Ended: second factor reset"),
-    "out": _l("Logged out"),
-    "idle": _l("Ended: not used"),
-    "aged": _l("Ended: longest duration reached"),
-    "closed": _l("Ended from another device"),
-    "revoked": _l("Ended by the security administrator"),
-    "password": _l("Ended: password changed"),
-    "inactive": _l("Ended: account switched off"),
-    "roles": _l("Ended: roles changed"),
-}
+LOGINS: Final = login_words.LOGINS
 
 RESULTS: Final[dict[str, Any]] = {"done": _l("Done"), "refused": _l("Refused"), "failed": _l("Failed")}
 FACTOR_RESETS: Final[dict[str, Any]] = {
