@@ -30,7 +30,7 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import ageing, bulk, bulk_work, custom_work, dispatches, export_work, import_work, sessions
+from app.views import ageing, appeal_work, bulk, bulk_work, custom_work, dispatches, export_work, import_work, sessions
 from app.views.due import expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
@@ -146,6 +146,8 @@ JOBS: dict[str, Job] = {
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
         Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
+        Job("settle_appeals", _l("Carry out decided appeals for accounts"), appeal_work.settle, {"minutes": 1}),
+        Job("purge_appeals", _l("Purge papers of appeals"), appeal_work.purge, {"hour": 4, "minute": 40}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
@@ -170,6 +172,7 @@ QUIET = frozenset(
         "seal_logs",
         "end_sessions",
         "expire_invitations",
+        "settle_appeals",
     ]
 )
 

@@ -27,6 +27,7 @@ from app.views import (
     policies,
     positions,
     reason_admin,
+    recovery_entries,
     reference,
     review,
     system,
@@ -177,6 +178,7 @@ MENU: tuple[Entry, ...] = (
     ),
     *org_entries.PARTNERS,
     *org_entries.CERTIFIED,
+    *recovery_entries.ENTRIES,
     Entry(
         imports.ImportView,
         dict.fromkeys((R, L, S, H, A, P, T, OP, SYS), "list run"),

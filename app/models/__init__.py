@@ -4,6 +4,7 @@ from app.models import (  # noqa: F401
     accounts,
     agencies,
     announcements,
+    appeals,
     bindings,
     changes,
     comments,

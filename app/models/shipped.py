@@ -33,6 +33,7 @@ POLICIES = {
     "residency": 3,
     "agency_entry": 5,
     "employer_certification": 2,
+    "account_appeal": 2,
 }
 
 

@@ -9,7 +9,20 @@ from flask_babel import lazy_gettext as _l
 SECRETS: Final = frozenset({"code", "link"})  # facts that are blanked once they have left
 # What somebody waits for, or must learn at once, does not wait for the morning.
 URGENT: Final = frozenset(
-    {"code", "no_account", "known_already", "link", "password_changed", "phone_changed", "new_phone", "account_closed"}
+    {
+        "code",
+        "no_account",
+        "known_already",
+        "link",
+        "password_changed",
+        "phone_changed",
+        "new_phone",
+        "account_closed",
+        "appeal_received",
+        "appeal_warning",
+        "appeal_approved",
+        "account_recovered",
+    }
 )
 # template -> (subject, text)
 WORDS: Final[dict[str, tuple[Any, Any]]] = {
@@ -59,6 +72,36 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "account_name": (
         _l("The name of your account"),
         _l("[Gongjiu] The name of your account is %(account)s."),
+    ),
+    "appeal_received": (
+        _l("Your appeal was received"),
+        _l(
+            "[Gongjiu] The appeal was received as no. %(receipt_no)s. With this number and telephone you can ask how it stands."
+        ),
+    ),
+    "appeal_warning": (
+        _l("Somebody asks for your account"),
+        _l("[Gongjiu] Somebody appeals by documents for your account. If it was not you, call %(phone)s at once."),
+    ),
+    "appeal_approved": (
+        _l("Your appeal was approved"),
+        _l(
+            "[Gongjiu] The appeal was approved. Choose a new password: %(link)s (once, within %(minutes)s minutes). Tell nobody."
+        ),
+    ),
+    "appeal_returned": (
+        _l("Your appeal must be mended"),
+        _l("[Gongjiu] Appeal %(receipt_no)s must be mended: %(why)s"),
+    ),
+    "appeal_rejected": (
+        _l("Your appeal was not approved"),
+        _l("[Gongjiu] Appeal %(receipt_no)s was not approved: %(why)s"),
+    ),
+    "account_recovered": (
+        _l("Your account was recovered by documents"),
+        _l(
+            "[Gongjiu] Your account was recovered by documents; all logins ended. If it was not you, call %(phone)s at once."
+        ),
     ),
     "message": (_l("A new message"), _l("[Gongjiu] %(subject)s. Read it at %(site)s under Messages.")),
 }

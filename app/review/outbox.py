@@ -30,6 +30,7 @@ TEMPLATES: Final = (
     "gig_expired",
     "gig_prepared",
     "residency_revoked",
+    "account_recovered",
     "removed",
     "frozen",
     "thawed",

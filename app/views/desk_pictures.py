@@ -52,6 +52,8 @@ def slot_word(kind_key: str, slot: str) -> str:
     """What the file is for."""
     if kind_key in ("unit_media", "personal_media"):
         return dictionary.word("media_slot", slot)
+    if kind_key == "account_appeal":
+        return dictionary.word("appeal_slot", slot)
     if kind_key in ("unit_registration", "unit_change"):
         return dictionary.word("material_slot", slot)
     return _("Picture")

@@ -40,6 +40,10 @@ POLICY: Final[dict[str, Any]] = {
         "says since when."
     ),
     "residency": _l("The unit must be approved; the statement must say what it offers the school's students."),
+    "account_appeal": _l(
+        "Name and number must be those of the document, the face that of its picture; the unit in the seal must be that of the "
+        "licence. In doubt refuse: whoever is approved holds the account."
+    ),
 }
 
 DONE: Final[dict[str, Any]] = {

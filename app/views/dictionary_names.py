@@ -9,6 +9,9 @@ from flask_babel import lazy_gettext as _l
 DICTIONARIES: Final[dict[str, Any]] = {
     "account_kind": _l("Kind of account"),
     "agency_kind": _l("Kind of agency"),
+    "appeal_party": _l("For whom an appeal is"),
+    "appeal_slot": _l("Paper of an appeal"),
+    "appeal_wish": _l("What an appeal asks for"),
     "agency_stage": _l("Stage of an agency"),
     "banned": _l("Subject of a ban"),
     "benefit": _l("Benefit"),

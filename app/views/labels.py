@@ -17,6 +17,7 @@ from app.rules.actor import Role
 from app.rules.checks import switching
 from app.views import login_words
 from app.views.dictionary_names import DICTIONARIES
+from app.views.parameter_names import PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "unmask": (_l("Value shown in full"), ""),
     "reset_asked": (_l("Reset of the second factor asked for"), ""),
     "keys_rotated": (_l("Keys of the encrypted columns rotated"), ""),
+    "account_recovered": (_l("Account recovered by documents"), "ok"),
+    "password_chosen": (_l("New password chosen by a one-time link"), ""),
     "seal_logins": (_l("Login log sealed"), ""),
     "seal_requests": (_l("Request log sealed"), ""),
     "purge_logins": (_l("Old logins purged"), ""),
@@ -193,6 +196,7 @@ KINDS: Final[dict[str, Any]] = {
     "residency": _l("Residency at a school"),
     "agency_entry": _l("Entry of an agency"),
     "employer_certification": _l("Certification of an employer"),
+    "account_appeal": _l("Appeal for an account"),
 }
 
 # Which notice it is, as the outbox names it (words of the notices themselves: notices.py).
@@ -208,6 +212,7 @@ NOTICES: Final[dict[str, Any]] = {
     "gig_expired": _l("Gig post expired"),
     "gig_prepared": _l("Draft prepared by the bureau"),
     "residency_revoked": _l("Residency revoked"),
+    "account_recovered": _l("Account recovered by documents"),
     "removed": _l("Taken down by the bureau"),
     "frozen": _l("Unit frozen"),
     "thawed": _l("Unit active again"),
@@ -266,27 +271,6 @@ TASKS: Final[dict[str, Any]] = {
 }
 
 IMPORTANCE: Final[dict[str, Any]] = {"normal": _l("Ordinary"), "important": _l("Important")}
-# Parameters by key (what they do: settings_words.py).
-PARAMETERS: Final[dict[str, Any]] = {
-    "allow_name_change": _l("Units may change their name"),
-    "edit_keeps_public": _l("Approved text stays public during a change"),
-    "overdue_verification_stops_posting": _l("Overdue verification stops posting"),
-    "posting_valid_days": _l("Longest validity of a posting"),
-    "gig_valid_days": _l("Longest validity of a gig post"),
-    "watch_words": _l("Watched words"),
-    "service_phone": _l("Telephone for questions"),
-    "export_rows_at_once": _l("Export: rows at once"),
-    "export_rows_most": _l("Export: most rows"),
-    "export_tasks_each": _l("Export: at a time"),
-    "export_file_hours": _l("Export: hours a file is kept"),
-    "password_days": _l("Passwords of staff: days they last"),
-    "unused_days": _l("Accounts of staff: days unused"),
-    "log_days": _l("Logs: days they are kept"),
-    "codes_each_phone": _l("One-time codes: a day to one phone"),
-    "codes_each_address": _l("One-time codes: a day from one address"),
-    "quiet_from": _l("Quiet hours: from"),
-    "quiet_until": _l("Quiet hours: until"),
-}
 
 # What a custom field holds.
 FIELD_TYPES: Final[dict[str, Any]] = {

@@ -113,6 +113,12 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "registered": (
         _l("Welcome: your account is ready"),
         _l("Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),
+    "account_recovered": (
+        _l("Your account was recovered by documents"),
+        _l(
+            "The bureau approved an appeal for your account: all logins ended, and a link for a new password went to the new "
+            "telephone. If it was not you, call the bureau at once."
+        ),
     ),
     "factor_set": (
         _l("A second factor was set up for your account"),

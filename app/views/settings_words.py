@@ -30,6 +30,19 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
         _l("Whether a unit may no longer post 30 days after its re-verification was due."),
         "",
     ),
+    "appeal_asks_photos": (
+        _l(
+            "Whether an appeal for an account asks for the identity card and its holder and, of units, for licence and letter with the seal."
+        ),
+        "",
+    ),
+    "appeal_asks_statement": (
+        _l(
+            "Whether an appeal for an account asks for a written statement with the seal. With both off it is asked for all the same."
+        ),
+        "",
+    ),
+    "appeal_days": (_l("After how many days from the decision the papers of an appeal are deleted."), _l("days")),
     "posting_valid_days": (_l("How far ahead the last day of a posting may lie."), _l("days")),
     "gig_valid_days": (_l("How far ahead the last day of a gig post may lie."), _l("days")),
     "watch_words": (

@@ -50,6 +50,20 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "nothing_chosen": (422, _l("Please select at least one row.")),
     # What the kinds refuse.
     "picture_limit": (422, _l("At most %(limit)s of this kind. Delete one first.")),
+    "appeal_no_account": (
+        409,
+        _l("No account fits this appeal: there is nothing to hand over. Please reject it, or return it for mending."),
+    ),
+    "appeal_of_staff": (
+        409,
+        _l(
+            "Accounts of the staff are not handed over by documents: an administrator resets them after seeing the person."
+        ),
+    ),
+    "appeal_unknown": (404, _l("There is no appeal with this receipt number for this telephone.")),
+    "appeals_many": (429, _l("Too many appeals from here. Please call the bureau, or try again another day.")),
+    "consent_needed": (422, _l("Without your consent the pictures of your identity cannot be used.")),
+    "jpg_only": (422, _l("Only jpg pictures are accepted here.")),
     "school_closed": (422, _l("This school does not accept units at present.")),
     "name_locked": (422, _l("This can only be changed by a request for change.")),
     "was_published": (409, _l("What has been public is not deleted. Take it down instead.")),

@@ -28,7 +28,7 @@ KINDS = {
     "gig_wanted",
     "posting",
     "residency",
-    "appeal",
+    "account_appeal",
     "signing",
 }
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -260,7 +260,7 @@ def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, An
 
 
 # Kinds that a person sends in, not a unit.
-PERSONAL = ("unit_registration", "personal_media", "gig_wanted", "agency_entry")
+PERSONAL = ("unit_registration", "personal_media", "gig_wanted", "agency_entry", "account_appeal")
 
 
 def entry_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
@@ -278,6 +278,25 @@ def entry_content(session: Session, account_id: int, **more: Any) -> dict[str, A
 
 def operator(session: Session) -> Actor:
     return Actor(account_id=account(session), role=Role.OPERATOR, name="operator")
+
+
+def appeal_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
+    """An appeal for an account that exists and nobody can log in with any more."""
+    lost = session.get_one(Person, account(session))
+    lost.set_id_number(resident_id(next(_numbers)))
+    session.commit()
+    return {
+        "party": "person",
+        "wish": "password",
+        "real_name": lost.real_name,
+        "document_kind": "resident_id",
+        "id_number": lost.id_number,
+        "phone": f"139{next(_numbers):08d}",
+        "reason": "手机丢失，号码已注销。",
+        "region_code": REGION,
+        "agreed": True,
+        "files": attached(session, account_id, "id_front", "id_hand"),
+    } | more
 
 
 class Story:
@@ -317,6 +336,7 @@ class Story:
                 "note": "在职",
                 "files": attached(self.session, me, "employment_proof"),
             },
+            "account_appeal": lambda: appeal_content(self.session, me),
             "residency": lambda: {"school_id": self.school.id if self.school else 0, "statement": "我们招会计。"},
         }[self.key]()
         return made | more
@@ -335,6 +355,7 @@ class Story:
             "agency_entry": {"service_scope": f"职业介绍{number}"},
             "employer_certification": {"note": f"在职{number}年"},
             "residency": {"statement": f"我们招会计{number}名。"},
+            "account_appeal": {"reason": f"手机丢失，号码{number}已注销。"},
         }[self.key]
 
     def created(self, **more: Any) -> Any:

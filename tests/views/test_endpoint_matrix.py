@@ -51,6 +51,10 @@ OPEN: dict[str, str] = {
     "CaptchaView.fresh": "a token made from nothing",
     "CaptchaView.picture": "five digits",
     "CaptchaView.sound": "five digits",
+    **dict.fromkeys(
+        (f"AppealPage.{name}" for name in ("index", "code", "form", "sent", "state", "again", "link", "password")),
+        "for people who cannot log in: a proven telephone opens its own appeals only",
+    ),
     "SecurityApi.login": "the way in for programs, behind the same lockout",
     "SecurityApi.refresh": "needs a refresh token",
     "UtilView.back": "answers 404",

@@ -150,13 +150,13 @@ def test_a_reason_that_would_not_work_is_refused(session, operator, values, said
 
 
 def test_a_kind_that_is_not_reviewed_here_yet_is_not_offered_and_stays(session, operator):
-    row = session.get(ReviewReason, "R02")
-    assert "appeal" in row.kinds.split("|")
-    assert 'value="appeal"' not in operator.get("/reviewreasonview/edit/R02").text
+    row = session.get(ReviewReason, "R16")
+    assert "signing" in row.kinds.split("|")
+    assert 'value="signing"' not in operator.get("/reviewreasonview/edit/R16").text
     sent = {c: getattr(row, c) for c in ("name_zh", "name_en", "text_zh", "text_en", "field")}
-    assert send(operator, "/reviewreasonview/edit/R02", sent | {"kinds": "posting", "active": "1"}).status_code == 302
+    assert send(operator, "/reviewreasonview/edit/R16", sent | {"kinds": "posting", "active": "1"}).status_code == 302
     session.expire_all()
-    assert session.get(ReviewReason, "R02").kinds == "posting|appeal"
+    assert session.get(ReviewReason, "R16").kinds == "posting|signing"
 
 
 def test_what_explains_a_field_is_named_by_its_control(operator):

@@ -21,6 +21,7 @@ from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertification
 from app.models.announcements import Announcement
+from app.models.appeals import Appeal
 from app.models.bindings import Binding
 from app.models.custom import CustomField
 from app.models.dispatch import Dispatch
@@ -83,6 +84,7 @@ REACH: dict[str, dict[str, str]] = {
     "ReviewRoundView": _BUREAU | {"school_admin": "own", "operator": "own"},
     "AgencyEntryView": _BUREAU | {"operator": "all", "seeker": "own", "student": "own"},
     "EmployerCertificationView": _BUREAU | {"operator": "all", "unit_owner": "a"},
+    "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
         "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
@@ -419,9 +421,24 @@ class _Builder:
                 self.keep("GigOfferView", side, self.offer(me, region, f"个人零工{side}"))
             self.keep("GigWantedView", side, self.wanted(me, region, f"找活{side}"))
             self.keep("PersonalMediumView", side, self.medium(me, region, person_id=me))
+        self.appeals()
         self.world.rows["AgencyPostingView"] = self.world.rows["PostingView"]
         for view in ("GigWantedView", "PersonalMediumView"):
             self.world.rows[view]["a"] = self.world.rows[view]["seeker"]
+
+    def appeals(self) -> None:
+        """One of each person, one of the stranger."""
+        people = self.world.actors
+        for side, actor, region in (
+            ("seeker", people[Role.SEEKER], HERE), ("student", people[Role.STUDENT], HERE),
+            ("b", self.world.things["stranger"], THERE),
+        ):  # fmt: skip
+            content = samples.appeal_content(self.session, actor.account_id, region_code=region)
+            del content["files"]
+            row = Appeal(**content, status="returned", created_by_id=actor.account_id)
+            row.index_personal()
+            self.keep("AppealView", side, self.add(row))
+        self.world.rows["AppealView"]["a"] = self.world.rows["AppealView"]["seeker"]
 
     def posting(
         self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.review.kinds import agencies, certification, gigs, media, positions, schools, units
+from app.review.kinds import agencies, appeals, certification, gigs, media, positions, schools, units
 from app.review.kinds.base import Kind
 from app.rules.refused import Refused
 
@@ -18,6 +18,7 @@ KINDS: Final[dict[str, Kind]] = {
         *schools.KINDS,
         *agencies.KINDS,
         *certification.KINDS,
+        *appeals.KINDS,
     )
 }
 

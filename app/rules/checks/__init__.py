@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.rules.checks import agencies, switching
+from app.rules.checks.appeals import APPEALS
 from app.rules.checks.gig_words import WORDS
 from app.rules.checks.gigs import OFFER, SHARED, WANTED
 from app.rules.checks.local import LOCAL
@@ -42,6 +43,7 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
     "residency": _joined(RESIDENCY),
     "agency_entry": _joined(agencies.ENTRY),
     "employer_certification": _joined(agencies.CERTIFICATION),
+    "account_appeal": _joined(APPEALS),
 }
 
 

@@ -196,3 +196,45 @@ class CertificationFacts(TypedDict, total=False):
     today: date
     handler: Handler
     unit: UnitStanding
+
+
+class AppealMatch(TypedDict, total=False):
+    """What was entered against what is registered (A04). `found` false: no account is meant."""
+
+    found: bool
+    staff: bool
+    name: bool
+    id_number: bool
+    unit_name: bool
+    uscc: bool
+
+
+class AppealAccount(TypedDict, total=False):
+    """State of the account that is asked for (A08)."""
+
+    active: bool
+    banned: bool
+    rivals: int  # other open appeals for it
+
+
+class EarlierAppeal(TypedDict, total=False):
+    """An appeal of the same document before (A07)."""
+
+    status: str
+    days: int
+
+
+class AppealFacts(TypedDict, total=False):
+    """Read by A01..A10 (account_appeal)."""
+
+    today: date
+    required: Sequence[str]  # places that must be filled in the division
+    match: AppealMatch
+    seen_elsewhere: Sequence[str]  # file ids that came with another appeal or belong to another unit
+    earlier: Sequence[EarlierAppeal]
+    account: AppealAccount
+    phone_elsewhere: bool
+    phone_appeals: int  # of this telephone in 30 days, this one included
+    address_appeals: int
+    working_days: int
+    hands_over: bool

@@ -14,6 +14,7 @@ from sqlalchemy import Date, DateTime, Integer, String, cast, func, inspect, lit
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.extensions import db
+from app.models.appeals import Appeal
 from app.models.media import Medium
 from app.models.review import OPEN_STATES, ReviewQuery, ReviewRound
 from app.models.schools import Residency, School
@@ -70,6 +71,8 @@ def _urgency(row: Any) -> tuple[Any, ...]:
 def _title(model: Any) -> Any:
     if model is Residency:
         return select(School.name).where(School.id == Residency.school_id).correlate(Residency).scalar_subquery()
+    if model is Appeal:
+        return func.coalesce(func.nullif(Appeal.unit_name, ""), Appeal.real_name)
     if model is Medium:
         return func.coalesce(func.nullif(Medium.title, ""), Medium.slot)
     return model.name if "name" in inspect(model).columns else model.title

@@ -221,6 +221,27 @@ CERTIFICATION_FACTS = {
     "today": TODAY,
     "handler": {"identity_level": 3},
     "unit": {**UNIT, "reverify_due": date(2027, 4, 1)},
+APPEAL = {
+    "party": "person",
+    "wish": "password",
+    "real_name": "王建国",
+    "id_number": "110***********002X",
+    "unit_name": "",
+    "uscc": "",
+    "phone": "153****7422",
+    "reason": "手机丢失，号码已注销。",
+    "files": [scan("id_front")],
+}
+APPEAL_FACTS = {
+    "today": TODAY,
+    "required": ["id_front"],
+    "match": {"found": True, "staff": False, "name": True},
+    "seen_elsewhere": [],
+    "earlier": [],
+    "account": {"active": True, "banned": False, "rivals": 0},
+    "phone_elsewhere": False,
+    "phone_appeals": 1,
+    "address_appeals": 1,
 }
 
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -234,6 +255,7 @@ GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "residency": (RESIDENCY, RESIDENCY_FACTS),
     "agency_entry": (ENTRY, ENTRY_FACTS),
     "employer_certification": (CERTIFICATION, CERTIFICATION_FACTS),
+    "account_appeal": (APPEAL, APPEAL_FACTS),
 }
 
 

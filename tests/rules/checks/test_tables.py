@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.rules.checks import agency_cases, gig_cases, media_cases, posting_cases, residency_cases, unit_cases
+from tests.rules.checks import (
+    agency_cases,
+    appeal_cases,
+    gig_cases,
+    media_cases,
+    posting_cases,
+    residency_cases,
+    unit_cases,
+)
 from tests.rules.checks.makers import Case, holds
 
 
@@ -33,4 +41,9 @@ def test_a_residency_check_says_what_its_table_says(case: Case) -> None:
 
 @pytest.mark.parametrize("case", agency_cases.CASES, ids=str)
 def test_a_check_of_agencies_and_employers_says_what_its_table_says(case: Case) -> None:
+    holds(case)
+
+
+@pytest.mark.parametrize("case", appeal_cases.CASES, ids=str)
+def test_a_check_of_an_appeal_says_what_its_table_says(case: Case) -> None:
     holds(case)

@@ -1,0 +1,315 @@
+"""What surrounds an appeal for an account: sending it in for somebody without one, what follows a verdict, the purge.
+
+A verdict can be taken back for a minute; only then does anything happen to the account. No message holds a password:
+the proven telephone gets a link that is good once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app.gateways.storage import Storage
+from app.models.accounts import Person
+from app.models.appeals import Appeal, AppealFile
+from app.models.base import vault
+from app.models.changes import FieldChange
+from app.models.files import StoredFile
+from app.models.review import ReviewEvidence, ReviewReason, ReviewRound, ReviewSeat
+from app.review import codes, desk, dispatch, door, edits, ledger, links
+from app.review.kinds.appeals import AppealKind, meant
+from app.review.kinds.base import Origin
+from app.review.outbox import Notice, enqueue
+from app.review.policy import switch
+from app.review.transaction import one
+from app.rules.actor import CLOCK, Actor
+from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, PHONE_APPEALS, RENEWED_DAYS
+from app.rules.refused import Refused
+
+CODE: Final = "appeal"  # what a code sent to the new telephone is for
+LINK: Final = "recover"  # what the one-time link opens
+_GRACE: Final = 5  # seconds beyond the undo
+_BATCH: Final = 50
+_DAY: Final = timedelta(days=1)
+Content = Mapping[str, Any]
+
+
+def ask_code(session: Session, phone: str, address: str) -> None:
+    """A code to the new telephone; whoever it belongs to, the answer is the same."""
+    codes.issue(session, CODE, phone, address)
+
+
+def prove(session: Session, phone: str, code: str) -> None:
+    """Raises Refused("code_refused") unless the code is the one sent to this telephone."""
+    codes.check(session, CODE, phone, code)
+    session.commit()
+
+
+def send_in(session: Session, actor: Actor | None, content: Content, address: str) -> Any:
+    """Creates and submits; the new ReviewRound. The owner's known telephone is warned at once, the applicant not told so.
+
+    Raises Refused: too_many and whatever is wrong with the content.
+    """
+    sender = actor or CLOCK
+    with one(session):
+        _within_pace(session, str(content.get("phone") or ""), address)
+        origin = Origin("", {"address": address})
+        subject = desk.create_in(session, sender, AppealKind.key, content, origin)
+        opened = desk.submit_in(session, sender, AppealKind.key, subject.id)
+        _confirm(session, subject, opened)
+        return opened
+
+
+def send_again(session: Session, appeal_id: int, content: Content) -> Any:
+    """What was returned, mended and sent in once more: the new ReviewRound."""
+    subject = session.get_one(Appeal, appeal_id)
+    sender = _sender(subject)
+    with one(session):
+        found = door.locate(session, sender, AppealKind.key, appeal_id)
+        edits.edit_in(session, sender, found, content)
+        return desk.submit_in(session, sender, AppealKind.key, appeal_id)
+
+
+def _sender(subject: Any) -> Actor:
+    """Whoever proved the telephone acts through the machine; a person who is logged in acts alone."""
+    if subject.created_by_id is not None:
+        raise Refused("not_allowed")
+    return CLOCK
+
+
+def _within_pace(session: Session, phone: str, address: str) -> None:
+    marks = vault().blinds(phone, "phone")
+    lately = Appeal.created_on > func.now() - timedelta(days=30)
+    of_phone = func.count().filter(Appeal.phone_hash.in_(marks))
+    of_address = func.count().filter(Appeal.address == address, Appeal.created_on > func.now() - _DAY)
+    same = or_(Appeal.phone_hash.in_(marks), Appeal.address == address)
+    row = session.execute(select(of_phone, of_address).where(same, lately)).one()
+    if row[0] >= PHONE_APPEALS or row[1] >= ADDRESS_APPEALS:
+        raise Refused("appeals_many")
+
+
+def _confirm(session: Session, subject: Any, opened: Any) -> None:
+    """The receipt to the new telephone; a warning to the known one."""
+    dispatch.send(session, "sms", subject.phone, "appeal_received", {"receipt_no": opened.receipt_no})
+    found = meant(session, subject)
+    person: Any = session.get(Person, found.account_id) if found is not None else None
+    if person is not None and person.phone and person.phone_hash != subject.phone_hash:
+        facts = {"phone": service_phone(session)}
+        dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
+
+
+def service_phone(session: Session) -> str:
+    """The number that messages name for questions."""
+    return switch(session, "service_phone", "", "12333")
+
+
+# -- what becomes of it ----------------------------------------------------------------------------
+
+
+def settle(session: Session, site: str, undo_seconds: int) -> int:
+    """Carries out what can no longer be taken back, one appeal after the other; how many."""
+    done, wait = 0, timedelta(seconds=undo_seconds + _GRACE)
+    while done < _BATCH and _settle_next(session, site, wait):
+        done += 1
+    return done
+
+
+def _settle_next(session: Session, site: str, wait: timedelta) -> bool:
+    untold = or_(Appeal.told_at.is_(None), Appeal.told_at < Appeal.decided_at)
+    due = (
+        select(Appeal)
+        .where(
+            Appeal.status.in_(("approved", "rejected", "returned")),
+            Appeal.purged_at.is_(None),
+            untold,
+            Appeal.decided_at < func.clock_timestamp() - wait,
+        )
+        .order_by(Appeal.decided_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    subject: Any = session.scalars(due).first()
+    if subject is None:
+        session.rollback()
+        return False
+    if subject.status == "approved":
+        _hand_over(session, subject, site)
+    else:
+        _say_why(session, subject)
+    marked = update(Appeal).where(Appeal.id == subject.id).values(told_at=func.clock_timestamp())
+    session.execute(marked.execution_options(synchronize_session=False))
+    session.commit()
+    return True
+
+
+def _hand_over(session: Session, subject: Any, site: str) -> None:
+    """A link to the new telephone; the old password and every login end; the old channels are told."""
+    user: Any = session.get(User, subject.account_id) if subject.account_id else None
+    person: Any = session.get(Person, subject.account_id) if subject.account_id else None
+    if user is None or person is None:
+        return
+    before = person.phone
+    user.password = generate_password_hash(secrets.token_urlsafe(32))
+    marks = vault().blinds(subject.phone, "phone")
+    taken = select(Person.account_id).where(Person.phone_hash.in_(marks), Person.account_id != person.account_id)
+    if session.scalar(taken) is None:
+        person.set_phone(subject.phone)
+    _send_link(session, subject, site)
+    _tell_old(session, subject, user, before)
+    ledger.append(
+        session,
+        "account_recovered",
+        CLOCK,
+        subject.region_code,
+        kind=AppealKind.key,
+        subject_id=subject.id,
+        facts={"account": user.id, "phone_replaced": person.phone_hash == subject.phone_hash},
+    )
+
+
+def _send_link(session: Session, subject: Any, site: str) -> None:
+    token = links.make(session, LINK, subject.account_id, LINK_MINUTES)
+    facts = {"link": f"{site}/appeal/new-password/{token}", "minutes": str(LINK_MINUTES)}
+    dispatch.send(session, "sms", subject.phone, "appeal_approved", facts, subject.account_id, minutes=LINK_MINUTES)
+
+
+def _tell_old(session: Session, subject: Any, user: Any, before: str | None) -> None:
+    facts = {"phone": service_phone(session)}
+    if before and before != subject.phone:
+        dispatch.send(session, "sms", before, "account_recovered", facts, user.id)
+    if user.email and "@" in user.email and not user.email.endswith((".invalid", ".local")):
+        dispatch.send(session, "mail", user.email, "account_recovered", facts, user.id)
+    notice = Notice(
+        template="account_recovered",
+        message_kind="system",
+        facts={"title": "", "kind": AppealKind.key},
+        link="/sessionview/list/",
+        dedupe=f"recovered:{subject.id}:{subject.version}",
+    )
+    enqueue(session, notice, {user.id})
+
+
+def _say_why(session: Session, subject: Any) -> None:
+    facts = {"why": reasons_of(session, subject.id)[:200], "receipt_no": receipt_of(session, subject.id)}
+    dispatch.send(session, "sms", subject.phone, f"appeal_{subject.status}", facts)
+
+
+def rounds_of(appeal_id: int) -> Any:
+    """The rounds of an appeal, the newest first."""
+    mine = ReviewRound.kind == AppealKind.key, ReviewRound.subject_id == appeal_id
+    return select(ReviewRound).where(*mine).order_by(ReviewRound.id.desc())
+
+
+def receipt_of(session: Session, appeal_id: int) -> str:
+    """The number under which the state can be asked."""
+    found = session.scalars(rounds_of(appeal_id).limit(1)).first()
+    return found.receipt_no if found is not None else ""
+
+
+def reasons_of(session: Session, appeal_id: int, *, english: bool = False) -> str:
+    """Why it was returned or rejected, in the bureau's words."""
+    newest = rounds_of(appeal_id).with_only_columns(ReviewRound.id).limit(1).scalar_subquery()
+    seat = session.execute(
+        select(ReviewSeat.reason_codes, ReviewSeat.reason_text)
+        .where(ReviewSeat.round_id == newest, ReviewSeat.undone_at.is_(None))
+        .order_by(ReviewSeat.id.desc())
+    ).first()
+    if seat is None:
+        return ""
+    words = select(ReviewReason.text_en if english else ReviewReason.text_zh).where(
+        ReviewReason.code.in_(seat.reason_codes or ["-"]), ReviewReason.code != "R99"
+    )
+    return " ".join([*session.scalars(words), *([seat.reason_text] if seat.reason_text else [])])
+
+
+def asked(session: Session, receipt_no: str, phone: str) -> Any:
+    """The appeal of a receipt and a proven telephone. Raises Refused("not_found") for any other pair."""
+    found = session.scalars(
+        select(Appeal)
+        .join(ReviewRound, (ReviewRound.subject_id == Appeal.id) & (ReviewRound.kind == AppealKind.key))
+        .where(ReviewRound.receipt_no == receipt_no.strip(), Appeal.phone_hash.in_(vault().blinds(phone, "phone")))
+    ).first()
+    if found is None:
+        raise Refused("appeal_unknown", field="receipt_no")
+    return found
+
+
+def another_link(session: Session, subject: Any, site: str) -> None:
+    """The link once more to the same telephone, within a week of the verdict. Commits."""
+    late = select(func.clock_timestamp() - timedelta(days=RENEWED_DAYS) > subject.decided_at)
+    if subject.status != "approved" or subject.told_at is None or session.scalar(late):
+        raise Refused("wrong_state")
+    _send_link(session, subject, site)
+    session.commit()
+
+
+# -- the end of the materials ----------------------------------------------------------------------
+
+
+def purge(session: Session, storage: Storage, days: int) -> int:
+    """Removes materials and personal data of what was decided long ago, and uploads that were never sent in."""
+    over = func.now() - timedelta(days=days)
+    ended = Appeal.status.in_(("approved", "rejected")) & (Appeal.decided_at < over)
+    idle = Appeal.status.in_(("returned", "withdrawn")) & (Appeal.changed_on < over)
+    draft = (Appeal.status == "draft") & (Appeal.changed_on < func.now() - timedelta(days=DRAFT_DAYS))
+    due = select(Appeal.id).where(Appeal.purged_at.is_(None), or_(ended, idle, draft)).limit(_BATCH)
+    gone = 0
+    for appeal_id in session.scalars(due).all():
+        _forget(session, storage, appeal_id)
+        gone += 1
+    left = (AppealFile.appeal_id.is_(None)) & (AppealFile.at < func.now() - timedelta(days=DRAFT_DAYS))
+    gone += _remove_files(session, storage, left)
+    session.commit()
+    return gone
+
+
+def _forget(session: Session, storage: Storage, appeal_id: int) -> None:
+    """One appeal: its files, what its rounds pinned, what was changed in it, and its own personal columns."""
+    calm = {"synchronize_session": False}
+    _remove_files(session, storage, AppealFile.appeal_id == appeal_id)
+    mine = ReviewRound.kind == AppealKind.key, ReviewRound.subject_id == appeal_id
+    digests = (
+        select(ReviewRound.evidence_digest)
+        .where(*mine)
+        .union(select(ReviewRound.base_digest).where(*mine, ReviewRound.base_digest.is_not(None)))
+    )
+    erased = update(ReviewEvidence).where(ReviewEvidence.digest.in_(digests))
+    session.execute(erased.values(content=None, erased_on=func.now()).execution_options(**calm))
+    traced = delete(FieldChange).where(
+        FieldChange.entity == Appeal.__tablename__, FieldChange.row_key == str(appeal_id)
+    )
+    session.execute(traced.execution_options(**calm))
+    blank = update(Appeal).where(Appeal.id == appeal_id)
+    session.execute(
+        blank.values(
+            real_name="", id_number=None, phone=None, phone_hash=None, reason="", address="", purged_at=func.now(),
+            changed_on=Appeal.changed_on,
+        ).execution_options(**calm)
+    )  # fmt: skip
+    session.commit()
+
+
+def _remove_files(session: Session, storage: Storage, which: Any) -> int:
+    """Objects first, rows after: what fails in between is found again by the next run."""
+    rows = session.execute(
+        select(StoredFile.id, StoredFile.key, StoredFile.thumb_key)
+        .join(AppealFile, AppealFile.file_id == StoredFile.id)
+        .where(which)
+    ).all()
+    for row in rows:
+        for key in filter(None, (row.key, row.thumb_key)):
+            storage.delete(key)
+    if rows:
+        ids = [row.id for row in rows]
+        calm = {"synchronize_session": False}
+        session.execute(delete(AppealFile).where(AppealFile.file_id.in_(ids)).execution_options(**calm))
+        session.execute(delete(StoredFile).where(StoredFile.id.in_(ids)).execution_options(**calm))
+    return len(rows)

@@ -1,0 +1,336 @@
+"""After the verdict on an appeal: the link, the ended logins, the old channels, and nothing left after thirty days."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select, text, update
+
+from app.models.accounts import Hat, Person
+from app.models.appeals import Appeal, AppealFile
+from app.models.base import vault
+from app.models.changes import FieldChange
+from app.models.dispatch import Dispatch
+from app.models.files import StoredFile
+from app.models.messages import Outbox
+from app.models.reference import Parameter
+from app.models.review import ReviewEvent, ReviewEvidence, ReviewRound
+from app.models.sessions import LoginSession
+from app.review import appeals, decide, desk, links, queue
+from app.rules.actor import CLOCK, Role
+from tests.review.samples import (
+    REGION,
+    Story,
+    account,
+    appeal_content,
+    attached,
+    owner_of,
+    refusal,
+    resident_id,
+    reviewer,
+    say,
+    unit,
+)
+
+SITE = "https://jobs.example.cn"
+HOME = "192.0.2.7"
+
+
+@pytest.fixture
+def bureau(session):
+    return reviewer(session)
+
+
+def sent_in(session, **more):
+    return appeals.send_in(session, None, appeal_content(session, account(session), **more), HOME)
+
+
+def decided(session, bureau, verdict="approve", *, row=None, **more):
+    row = row or sent_in(session, **more)
+    claimed = queue.claim(session, bureau, row.id)
+    say(session, bureau, claimed, verdict)
+    return session.get_one(Appeal, row.subject_id)
+
+
+def over(session, subject, **ago):
+    session.execute(
+        update(Appeal)
+        .where(Appeal.id == subject.id)
+        .values(decided_at=func.now() - timedelta(**(ago or {"minutes": 2})))
+    )
+    session.commit()
+
+
+def settled(session, subject):
+    over(session, subject)
+    assert appeals.settle(session, SITE, 60) == 1
+    session.expire_all()
+    return session.get_one(Appeal, subject.id)
+
+
+def letters(session, template=""):
+    session.expire_all()
+    found = session.scalars(select(Dispatch).order_by(Dispatch.id)).all()
+    return [row for row in found if not template or row.template == template]
+
+
+def test_an_appeal_of_nobody_is_received_by_the_machine_and_confirmed_to_the_new_telephone(session):
+    row = sent_in(session, phone="13912345678")
+    subject = session.get_one(Appeal, row.subject_id)
+    assert (subject.created_by_id, row.submitted_by_id, subject.address) == (None, None, HOME)
+    receipt = letters(session, "appeal_received")[-1]
+    assert (receipt.target, row.receipt_no in receipt.text) == ("13912345678", True)
+
+
+def test_the_known_telephone_is_warned_and_the_applicant_learns_nothing(session):
+    content = appeal_content(session, account(session))
+    owner = session.scalars(
+        select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
+    ).one()
+    owner.set_phone("13700001111")
+    session.commit()
+    appeals.send_in(session, None, content, HOME)
+    assert [row.target for row in letters(session, "appeal_warning")] == ["13700001111"]
+    nobody = content | {"id_number": resident_id(998), "phone": "13912340000"}
+    nobody["files"] = attached(session, account(session), "id_front", "id_hand")
+    assert appeals.send_in(session, None, nobody, HOME).state == "queued"
+    assert len(letters(session, "appeal_warning")) == 1
+
+
+def test_what_follows_waits_until_the_verdict_cannot_be_taken_back(session, bureau):
+    subject = decided(session, bureau)
+    assert appeals.settle(session, SITE, 60) == 0
+    row = session.scalars(appeals.rounds_of(subject.id)).first()
+    decide.undo(session, bureau, row.id)
+    over(session, subject)
+    assert appeals.settle(session, SITE, 60) == 0
+    assert letters(session, "appeal_approved") == []
+
+
+def test_approval_sends_a_link_ends_every_login_replaces_the_phone_and_tells_the_old_channels(session, bureau):
+    content = appeal_content(session, account(session), phone="13955556666")
+    person = session.scalars(
+        select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
+    ).one()
+    person.set_phone("13700002222")
+    session.add(LoginSession(token_hash="x" * 8, account_id=person.account_id, ends_at=func.now() + timedelta(hours=1)))
+    session.commit()
+    before = session.get_one(User, person.account_id).password
+    subject = settled(session, decided(session, bureau, row=appeals.send_in(session, None, content, HOME)))
+    user, person = session.get_one(User, subject.account_id), session.get_one(Person, subject.account_id)
+    assert user.password != before
+    assert person.phone == "13955556666"
+    login = session.scalars(select(LoginSession).where(LoginSession.account_id == user.id)).one()
+    assert (login.ended_at is not None, login.ended_why) == (True, "password")
+    letter = letters(session, "appeal_approved")[-1]
+    token = re.search(rf"{SITE}/appeal/new-password/(\S+?) ", letter.text)[1]
+    assert (letter.target, token in letter.blanked) == ("13955556666", False)
+    assert links.use(session, appeals.LINK, token) == user.id
+    with refusal("link_gone"):
+        links.use(session, appeals.LINK, token)
+    told = {(row.channel, row.target) for row in letters(session, "account_recovered")}
+    assert told == {("sms", "13700002222"), ("mail", user.email)}
+    assert session.scalars(select(Outbox.template).where(Outbox.account_id == user.id)).all() == ["account_recovered"]
+    assert session.scalars(select(ReviewEvent.subject_id).where(ReviewEvent.action == "account_recovered")).all() == [
+        subject.id
+    ]
+    assert appeals.settle(session, SITE, 60) == 0, "once only"
+
+
+def test_a_telephone_of_somebody_else_gets_the_link_and_stays_theirs(session, bureau):
+    other = session.get_one(Person, account(session))
+    other.set_phone("13877776666")
+    session.commit()
+    row = sent_in(session, phone="13877776666")
+    assert "A06" in {c["code"] for c in row.checks if c["severity"] == "warn"}
+    subject = settled(session, decided(session, bureau, row=row))
+    assert session.get_one(Person, subject.account_id).phone is None
+    assert session.get_one(Person, other.account_id).phone == "13877776666"
+    assert letters(session, "appeal_approved")[-1].target == "13877776666"
+
+
+@pytest.mark.parametrize("verdict", ["reject", "return"])
+def test_a_refusal_is_told_with_its_reasons_and_changes_nothing(session, bureau, verdict):
+    subject = settled(session, decided(session, bureau, verdict))
+    letter = letters(session, f"appeal_{subject.status}")[-1]
+    assert "请补充说明" in letter.text and subject.phone == letter.target
+    assert letters(session, "appeal_approved") == [] and subject.account_id is None
+
+
+def test_what_was_returned_is_mended_by_whoever_holds_the_telephone(session, bureau):
+    row = sent_in(session)
+    subject = settled(session, decided(session, bureau, "return", row=row))
+    found = appeals.asked(session, row.receipt_no, subject.phone)
+    again = appeals.send_again(session, found.id, {"reason": "手机被盗，已报警，号码已注销。"})
+    assert (again.round_no, again.state) == (2, "queued")
+    assert decided(session, bureau, "reject", row=again).status == "rejected"
+    session.execute(update(Appeal).values(told_at=func.now() - timedelta(hours=1)))
+    settled(session, subject)
+    assert len(letters(session, "appeal_rejected")) == 1
+
+
+def test_a_receipt_opens_only_with_its_own_telephone(session):
+    row = sent_in(session, phone="13900009999")
+    with refusal("appeal_unknown"):
+        appeals.asked(session, row.receipt_no, "13900009998")
+    with refusal("appeal_unknown"):
+        appeals.asked(session, "310120-20200101-000001", "13900009999")
+
+
+def test_an_appeal_that_fits_no_account_cannot_be_approved(session, bureau):
+    row = sent_in(session, id_number=resident_id(997))
+    assert any(c["code"] == "A04" and c["severity"] == "high" for c in row.checks)
+    claimed = queue.claim(session, bureau, row.id)
+    with refusal("appeal_no_account"):
+        say(session, bureau, claimed)
+    say(session, bureau, queue.claim(session, bureau, row.id), "reject")
+
+
+def test_accounts_of_the_staff_are_never_handed_over(session, bureau):
+    content = appeal_content(session, account(session))
+    person = session.scalars(
+        select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
+    ).one()
+    session.add(Hat(account_id=person.account_id, role="auditor"))
+    session.commit()
+    row = appeals.send_in(session, None, content, HOME)
+    with refusal("appeal_of_staff"):
+        say(session, bureau, queue.claim(session, bureau, row.id))
+
+
+def of_unit(session, **more):
+    firm = unit(session)
+    owner = owner_of(session, firm, Role.OWNER)
+    person = session.get_one(Person, owner.account_id)
+    person.set_id_number(resident_id(700 + owner.account_id % 200))
+    session.commit()
+    return appeal_content(session, account(session)) | {
+        "party": "unit", "unit_name": firm.name, "uscc": firm.uscc, "real_name": person.real_name,
+        "id_number": person.id_number,
+        "files": attached(session, owner.account_id, "id_front", "id_hand", "seal_licence", "seal_letter"),
+    } | more  # fmt: skip
+
+
+def test_a_unit_needs_four_papers_where_photos_are_asked_for(session):
+    content = of_unit(session)
+    with refusal("checks_block") as refused:
+        appeals.send_in(session, None, content | {"files": content["files"][:2]}, HOME)
+    assert refused.value.field == "files"
+    row = appeals.send_in(session, None, content, HOME)
+    assert [c for c in row.checks if c["code"] == "A04" and c["severity"] == "high"] == []
+
+
+def test_the_division_may_ask_for_the_stamped_statement_instead(session):
+    session.add_all(
+        [
+            Parameter(key="appeal_asks_photos", region_code=REGION, value="0"),
+            Parameter(key="appeal_asks_statement", region_code=REGION, value="1"),
+        ]
+    )
+    session.commit()
+    content = of_unit(session)
+    with refusal("checks_block"):
+        appeals.send_in(session, None, content, HOME)
+    paper = {"files": attached(session, account(session), "statement")}
+    row = appeals.send_in(session, None, content | paper, HOME)
+    assert {c["field"] for c in row.checks if c["code"] == "A05" and c["severity"] == "high"} == {"files", "reason"}
+
+
+def test_a_picture_of_another_appeal_is_told_to_the_reviewer(session):
+    first = appeal_content(session, account(session))
+    appeals.send_in(session, None, first, HOME)
+    seen = session.get_one(StoredFile, first["files"][0]["file_id"])
+    second = appeal_content(session, account(session))
+    copy = session.get_one(StoredFile, second["files"][0]["file_id"])
+    copy.sha256 = seen.sha256
+    session.commit()
+    row = appeals.send_in(session, None, second, HOME)
+    assert any(c["code"] == "A03" and c["severity"] == "high" for c in row.checks)
+
+
+def test_one_telephone_cannot_appeal_without_end(session):
+    for _ in range(5):
+        sent_in(session, phone="13911110000")
+    with refusal("appeals_many"):
+        sent_in(session, phone="13911110000")
+
+
+def test_the_link_can_be_asked_for_once_more_within_a_week(session, bureau):
+    subject = settled(session, decided(session, bureau))
+    appeals.another_link(session, subject, SITE)
+    assert len(letters(session, "appeal_approved")) == 2
+    over(session, subject, days=8)
+    session.refresh(subject)
+    with refusal("wrong_state"):
+        appeals.another_link(session, subject, SITE)
+
+
+def test_nothing_is_left_thirty_days_after_the_decision(session, bureau, app):
+    """Looked for in every table that holds text, in the store and its previews, and under the address of the file."""
+    storage = current_app.extensions["storage"]
+    content = appeal_content(session, account(session), reason="独一无二的经过描述七九三", phone="13922223333")
+    ids = [entry["file_id"] for entry in content["files"]]
+    keys = []
+    for file_id in ids:
+        row = session.get_one(StoredFile, file_id)
+        row.key, row.thumb_key = storage.put(b"picture", "jpg"), storage.put(b"small", "jpg")
+        keys += [row.key, row.thumb_key]
+    session.commit()
+    opened = appeals.send_in(session, None, content, HOME)
+    subject = decided(session, bureau, "return", row=opened)
+    desk.edit(session, CLOCK, "account_appeal", subject.id, {"reason": "独一无二的经过描述七九三，补充"})
+    again = desk.submit(session, CLOCK, "account_appeal", subject.id)
+    subject = settled(session, decided(session, bureau, row=again))
+    over(session, subject, days=29)
+    assert appeals.purge(session, storage, 30) == 0 and storage.exists(keys[0])
+    over(session, subject, days=31)
+    assert appeals.purge(session, storage, 30) == 1
+    session.expire_all()
+    assert not any(storage.exists(key) for key in keys)
+    assert session.scalars(select(StoredFile).where(StoredFile.id.in_(ids))).all() == []
+    assert session.scalars(select(AppealFile).where(AppealFile.appeal_id == subject.id)).all() == []
+    row = session.get_one(Appeal, subject.id)
+    assert (row.real_name, row.id_number, row.phone, row.reason, row.address) == ("", None, None, "", "")
+    assert row.purged_at is not None and row.account_id is not None, "who was handed what stays on record"
+    pinned = select(ReviewEvidence.content).join(ReviewRound, ReviewRound.evidence_digest == ReviewEvidence.digest)
+    assert set(session.scalars(pinned.where(ReviewRound.kind == "account_appeal"))) == {None}
+    assert session.scalars(select(FieldChange).where(FieldChange.entity == "account_appeal")).all() == []
+    assert traces(session, "独一无二的经过描述") == []
+    client = app.test_client()
+    assert [client.get(f"/files/{file_id}").status_code for file_id in ids] == [404, 404]
+    assert appeals.purge(session, storage, 30) == 0
+
+
+def traces(session, words):
+    """Every table with a row that holds these words anywhere."""
+    tables = session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
+    return [
+        name
+        for name in tables
+        if session.scalar(text(f'SELECT count(*) FROM "{name}" AS t WHERE t::text LIKE :w'), {"w": f"%{words}%"})
+    ]
+
+
+def test_uploads_that_were_never_sent_in_leave_after_a_day(session):
+    storage = current_app.extensions["storage"]
+    file_id = attached(session, account(session), "id_front")[0]["file_id"]
+    row = session.get_one(StoredFile, file_id)
+    row.key = key = storage.put(b"picture", "jpg")
+    session.add(AppealFile(slot="id_front", file_id=file_id, at=func.now() - timedelta(hours=23)))
+    session.commit()
+    assert appeals.purge(session, storage, 30) == 0
+    session.execute(update(AppealFile).values(at=func.now() - timedelta(hours=25)))
+    assert appeals.purge(session, storage, 30) == 1
+    assert not storage.exists(key)
+
+
+def test_the_story_of_a_person_who_is_logged_in_is_theirs_alone(session):
+    story = Story(session, "account_appeal")
+    subject, row = story.submitted()
+    assert subject.created_by_id == row.submitted_by_id == story.sender.account_id
+    with refusal("not_allowed"):
+        appeals.send_again(session, subject.id, {"reason": "别人来改一改"})
