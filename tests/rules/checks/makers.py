@@ -221,6 +221,7 @@ CERTIFICATION_FACTS = {
     "today": TODAY,
     "handler": {"identity_level": 3},
     "unit": {**UNIT, "reverify_due": date(2027, 4, 1)},
+}
 APPEAL = {
     "party": "person",
     "wish": "password",
