@@ -113,6 +113,7 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "registered": (
         _l("Welcome: your account is ready"),
         _l("Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),
+    ),
     "account_recovered": (
         _l("Your account was recovered by documents"),
         _l(
