@@ -26,7 +26,7 @@ from sqlalchemy.orm import relationship, validates
 from app.models.base import Sealed, Stamped, Traced, col, index_of, one_of, pk, vault
 from app.models.reference import Region
 from app.rules.actor import Role
-from app.rules.masks import mask_id, mask_phone
+from app.rules.masks import mask_email, mask_id, mask_phone
 from app.rules.names import initials
 
 REFUSED_LOGINS = ("wrong", "wrong_code", "locked")  # outcomes of the login log that somebody was turned away with
@@ -51,6 +51,8 @@ class Person(Traced, Stamped, Model):
     claim_hash = col("Claimed document number (blind index)", String(64), index=True, info=index_of("id_number"))
     phone = col("Phone", Sealed("person.phone"))
     phone_hash = col("Phone (blind index)", String(64), unique=True, info=index_of("phone"))
+    mail = col("Reserved mail address", Sealed("person.mail"))
+    mail_hash = col("Reserved mail address (blind index)", String(64), unique=True, info=index_of("mail"))
     born_on = col("Born on", Date)
     identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
     demo = col("Demo account", Boolean, nullable=False, default=False)
@@ -71,6 +73,14 @@ class Person(Traced, Stamped, Model):
     def set_id_number(self, number: str) -> None:
         """Stores the document number sealed and its blind index beside it."""
         self.id_number, self.id_hash = number, vault().blind(number, "id_number")
+
+    def set_mail(self, mail: str) -> None:
+        """Stores the reserved mail address sealed and its blind index beside it."""
+        self.mail, self.mail_hash = mail, vault().blind(mail.lower(), "mail")
+
+    @property
+    def mail_masked(self) -> str:
+        return mask_email(self.mail) if self.mail else ""
 
     @property
     def phone_masked(self) -> str:

@@ -49,6 +49,18 @@ def issue(session: Session, purpose: str, target: str, address: str, *, template
     session.commit()
 
 
+def limit(session: Session, purpose: str, target: str, address: str) -> None:
+    """Counts something else that is sent to a target like a code, within the same limits. No commit."""
+    mark = _blind(target)
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(mark))))
+    _within_limits(session, mark, address)
+    now = func.clock_timestamp()
+    session.add(
+        OneTimeCode(purpose=purpose, target_hash=mark, code_hash="", address=address[:45], expires_at=now, used_at=now)
+    )
+    session.flush()
+
+
 def check(session: Session, purpose: str, target: str, code: str) -> None:
     """Uses the code up, in the caller's transaction. Raises Refused("code_refused"), whatever was wrong.
 

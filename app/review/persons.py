@@ -38,6 +38,12 @@ def by_phone(session: Session, phone: str) -> User | None:
     ).unique().first()  # fmt: skip
 
 
+def by_mail(session: Session, mail: str) -> int | None:
+    """The account a mail address is reserved for, if it is switched on."""
+    found = select(User.id).join(Person, Person.account_id == User.id)
+    return session.scalar(found.where(Person.mail_hash.in_(vault().blinds(mail.lower(), "mail")), User.active))
+
+
 def user_name_taken(session: Session, name: str) -> bool:
     """Whether somebody has this user name, however written. It is a name somebody chose and says nothing of the person."""
     key = name.lower()

@@ -48,6 +48,7 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("password_days", NUMBER, "90", 30, 365, divided=False),
         Setting("unused_days", NUMBER, "90", 30, 365, divided=False),
         Setting("log_days", NUMBER, "1095", 183, 3650, divided=False),
+        Setting("unit_user_level", NUMBER, "2", 0, 3, divided=False),
         Setting("codes_each_phone", NUMBER, "10", 1, 50, divided=False),
         Setting("codes_each_address", NUMBER, "200", 5, 10_000, divided=False),
         Setting("quiet_from", NUMBER, "22", 0, 23, divided=False),

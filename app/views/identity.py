@@ -17,7 +17,7 @@ from app.models import custom, stamps
 from app.models.changes import act_as
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import sessions
+from app.views import levels, sessions
 from app.views.wardrobe import Wearable, wardrobe
 
 API = "/api/"
@@ -90,6 +90,8 @@ def _from_token() -> None:
         _dress(user.id, request.headers.get("X-Hat", ""), strict=True)
         if g.must_change:
             raise Refused("password_must_change")
+        if g.hat is not None:
+            levels.demand(user.id, g.hat.role)
 
 
 def identify() -> Any:
@@ -143,6 +145,7 @@ def put_on(hat_id: int) -> None:
     """Acts under another of the account's hats from now on. Raises Refused("hat_not_yours")."""
     if all(hat.id != hat_id for hat in g.hats):
         raise Refused("hat_not_yours")
+    levels.demand(current().account_id, next(hat.role for hat in g.hats if hat.id == hat_id))
     sessions.renew(hat_id=hat_id)
 
 

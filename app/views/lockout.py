@@ -10,7 +10,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Row, func, or_, select
 
 from app.extensions import db
-from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent
+from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent, Person
+from app.models.base import vault
+from app.rules.codes import phone_fault
 from app.rules.lockout import LONGEST, lock_of_account, lock_of_address, minutes_left
 
 ACCOUNT_FAILURES = 5
@@ -21,8 +23,10 @@ WINDOW: Final = dt.timedelta(minutes=15)
 
 
 def account_named(name: str) -> int | None:
-    """The account behind what was typed, as the login finds it: by user name or e-mail, whatever the case."""
+    """The account behind what was typed, as the login finds it: by phone, user name or e-mail, whatever the case."""
     key = name.strip().lower()
+    if not phone_fault(key):
+        return db.session.scalar(select(Person.account_id).where(Person.phone_hash.in_(vault().blinds(key, "phone"))))
     found = select(User.id).where(or_(func.lower(User.username) == key, func.lower(User.email) == key))
     return db.session.scalar(found.order_by((func.lower(User.username) == key).desc()).limit(1))
 
@@ -47,6 +51,8 @@ def _of_account(account_id: int | None, key: str) -> Row[Any]:
     """Failures in a row: since the last login or lifted lockout, at most a day back."""
     same = func.lower(LoginEvent.user_name) == key
     whose = same if account_id is None else same | (LoginEvent.account_id == account_id)
+    if account_id is not None and "*" in key:  # a masked phone is not one person's alone
+        whose = LoginEvent.account_id == account_id
     cleared = select(func.max(LoginEvent.id)).where(whose, LoginEvent.outcome.in_(CLEARING_LOGINS)).scalar_subquery()
     stmt = select(func.count().label("n"), func.max(LoginEvent.at).label("last"), func.now().label("now"))
     wrong = LoginEvent.outcome.in_(COUNTED_LOGINS) & (LoginEvent.at > func.now() - LONGEST)

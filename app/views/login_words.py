@@ -22,6 +22,7 @@ LOGINS: Final[dict[str, Any]] = {
     "closed": _l("Ended from another device"),
     "revoked": _l("Ended by the security administrator"),
     "password": _l("Ended: password changed"),
+    "phone": _l("Ended: phone changed"),
     "inactive": _l("Ended: account switched off"),
     "roles": _l("Ended: roles changed"),
 }

@@ -24,6 +24,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "password_days": _l("Passwords of staff: days they last"),
     "unused_days": _l("Accounts of staff: days unused"),
     "log_days": _l("Logs: days they are kept"),
+    "unit_user_level": _l("Level of identity for units"),
     "codes_each_phone": _l("One-time codes: a day to one phone"),
     "codes_each_address": _l("One-time codes: a day from one address"),
     "quiet_from": _l("Quiet hours: from"),

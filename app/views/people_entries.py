@@ -6,12 +6,15 @@ from flask_babel import lazy_gettext as _l
 
 from app.views import dispatches, messages
 from app.views.accounts_own import PasswordView
+from app.views.arriving import ChoiceView
 from app.views.captcha import CaptchaView
 from app.views.entry import Entry, Place
 from app.views.factor_pages import FactorView, SecondFactorView
+from app.views.me import MeView
 from app.views.online import SessionView
-from app.views.places import OP, PLATFORM, SYS, SYSTEM, own
+from app.views.places import EVERYONE, OP, PLATFORM, SYS, SYSTEM, own
 from app.views.registering import RegisterView
+from app.views.signing_by_code import CodeLoginView
 
 OUTGOING: tuple[Entry, ...] = (
     Entry(messages.OutboxView, {SYS: "read export"}, (Place((SYS,), SYSTEM, _l("Outbox"), "send"),), api=False),
@@ -22,8 +25,10 @@ OUTGOING: tuple[Entry, ...] = (
         api=False,
     ),
 )
-ENTRANCE: tuple[Entry, ...] = (Entry(RegisterView, {}, api=False), Entry(CaptchaView, {}, api=False))
+ENTRANCE: tuple[Entry, ...] = tuple(Entry(view, {}, api=False) for view in (RegisterView, CaptchaView, CodeLoginView))
 ACCOUNTS: tuple[Entry, ...] = (
+    own(MeView, "list", _l("My account"), "user-circle"),
+    Entry(ChoiceView, dict.fromkeys(EVERYONE, "list"), api=False),
     own(PasswordView, "list", _l("Change password"), "key"),
     own(FactorView, "list", _l("Second factor"), "shield-check"),
     Entry(SecondFactorView, {}, api=False),

@@ -6,11 +6,10 @@ owner is told by SMS. A document number is stored as a claim, so that nobody lea
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any, Final
 
-from flask import current_app, flash, make_response, redirect, request, session, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -18,9 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from app.extensions import db
-from app.gateways.vault import VaultError
 from app.models.accounts import Person
-from app.models.base import vault
 from app.models.consents import VERSIONS
 from app.review import codes, dispatch, outbox, persons
 from app.review.persons import Asked
@@ -29,18 +26,13 @@ from app.rules.codes import DOCUMENT_KINDS, phone_fault
 from app.rules.dates import ZONE, today
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
-from app.views import captcha, dictionary, words
+from app.views import captcha, dictionary, steps, words
 from app.views.page import Page
 from app.views.sessions import address, begin
 
 PURPOSE: Final = "register"
 KEPT: Final = "registering"  # where the cookie keeps, sealed, what the first step has settled
 FIELDS: Final = ("name", "document_kind", "id_number", "username")
-
-
-def site() -> str:
-    """The address of the site, as messages name it."""
-    return current_app.config["SITE_URL"] or request.host_url.rstrip("/")
 
 
 class RegisterView(Page):
@@ -75,7 +67,7 @@ class RegisterView(Page):
         if request.method == "POST":
             wrong, user = _second_step(asked)
             if user is not None:
-                session.pop(KEPT, None)
+                steps.forget(KEPT)
                 begin(user)
                 flash(_("Registration is complete. Your account: %(name)s.", name=user.username), "success")
                 target = "UnitView.list" if asked.role == "owner" else "HomeView.index"
@@ -131,7 +123,7 @@ def _first_step(role: str, phone: str) -> None:
         raise Refused("mobile_form", field="phone")
     captcha.check()
     _send_code(phone)
-    session[KEPT] = vault().seal(json.dumps([role, phone, int(datetime.now(ZONE).timestamp())]), KEPT)
+    steps.keep(KEPT, role, phone)
 
 
 def _send_code(phone: str) -> None:
@@ -140,12 +132,9 @@ def _send_code(phone: str) -> None:
 
 
 def _kept() -> Asked | None:
-    """What the first step has settled, for half an hour."""
-    try:
-        role, phone, at = json.loads(vault().open(str(session.get(KEPT, "")), KEPT))
-    except (VaultError, ValueError):
-        return None
-    return Asked(role, phone) if datetime.now(ZONE).timestamp() - at < 1800 else None
+    """What the first step has settled."""
+    found = steps.kept(KEPT)
+    return Asked(*found) if found is not None else None
 
 
 def _second_step(asked: Asked) -> tuple[list[Refused], Any]:
@@ -178,7 +167,7 @@ def _second_step(asked: Asked) -> tuple[list[Refused], Any]:
 
 def _welcome(asked: Asked, entry: registering.Entry, user: Any) -> None:
     """By SMS and as a message: account, address, time, and no password (TJ-12, TJ-67). An owner of the document is told."""
-    facts = {"account": user.username, "site": site(), "time": datetime.now(ZONE).strftime("%Y-%m-%d %H:%M")}
+    facts = {"account": user.username, "site": steps.site(), "time": datetime.now(ZONE).strftime("%Y-%m-%d %H:%M")}
     dispatch.send(db.session, "sms", asked.phone, "registered", facts, user.id)
     owner = persons.owner_of_document(db.session, entry.id_number)
     reached = db.session.get(Person, owner) if owner is not None else None

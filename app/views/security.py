@@ -15,6 +15,7 @@ from sqlalchemy import exists, func, select
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import TokenFloor
+from app.rules.codes import phone_fault
 from app.views import second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
@@ -26,6 +27,14 @@ from app.views.signin import LoginView
 def _no_token(*_why: object) -> Response:
     """The answer to a token that cannot be used."""
     return problem(401, str(PAGES[401][0]), code="not_logged_in")
+
+
+def _user_name(typed: str) -> str:
+    """The user name behind a phone number (TJ-03, TJ-09); anything else is taken as it was typed."""
+    if not isinstance(typed, str) or phone_fault(typed.strip()):
+        return typed
+    account_id = account_named(typed)
+    return db.session.scalar(select(User.username).where(User.id == account_id)) or typed
 
 
 class SecurityApi(FabSecurityApi):
@@ -117,7 +126,7 @@ class SecurityManager(FabSecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> User | None:
         """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
-        user = super().auth_user_db(username, password)
+        user = super().auth_user_db(_user_name(username), password)
         if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
             user = None  # everybody knows that password
         if isinstance(username, str) and username:

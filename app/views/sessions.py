@@ -26,7 +26,7 @@ from app.rules.devices import device_of
 from app.rules.hats import is_staff
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
-from app.views import lockout, wardrobe
+from app.views import levels, lockout, wardrobe
 
 WAITS = dt.timedelta(minutes=10)  # for the second factor
 NOTE_EVERY = dt.timedelta(seconds=60)  # between two notes of "still here": not every page writes
@@ -88,8 +88,10 @@ def begin(user: User, *, waiting: bool = False) -> None:
     `waiting`: the second factor is still to come; until then the session opens nothing and lasts a few minutes.
     """
     worn = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
-    hats = db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)).all()
+    hats = list(db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)))
     staff = is_staff([Role(hat.role) for hat in hats])
+    if hats and Role(hats[0].role) in levels.UNIT_ROLES and levels.too_low(user.id):
+        hats.sort(key=lambda hat: Role(hat.role) in levels.UNIT_ROLES)
     lasts = WAITS if waiting else _longest(staff=staff)
     token, device = secrets.token_urlsafe(32), device_of(request.headers.get("User-Agent", ""))
     row = LoginSession(

@@ -62,6 +62,7 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
     "password_days": (_l("After how long staff must change their password."), _l("days")),
     "unused_days": (_l("After how long without a login an account of the staff is switched off."), _l("days")),
     "log_days": (_l("How long the logs of logins and requests are kept; the law asks for six months."), _l("days")),
+    "unit_user_level": (_l("From which level of identity on somebody may act for a unit (L0 to L3)."), ""),
     "codes_each_phone": (_l("How many one-time codes a day are sent to one phone or mail address."), _l("codes")),
     "codes_each_address": (
         _l("How many one-time codes a day are asked for from one network address: a service hall sits behind one."),

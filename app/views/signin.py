@@ -15,10 +15,11 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import LoginSession
 from app.rules import demo
+from app.rules.codes import organisation_fault
 from app.rules.refused import Refused
-from app.views import ageing, captcha, lockout, second_factor, sessions, words
+from app.views import ageing, arriving, captcha, lockout, second_factor, sessions, words
 from app.views.page import Page, safe_next
-from app.views.sessions import begin, refuse_if_locked
+from app.views.sessions import refuse_if_locked
 
 LONGEST = 128
 
@@ -26,6 +27,12 @@ LONGEST = 128
 def demo_loaded() -> bool:
     """Whether there are demo accounts to show: DEMO alone does not make them."""
     return current_app.config["DEMO"] and bool(db.session.scalar(select(exists().where(Person.demo))))
+
+
+def _legacy(name: str) -> bool:
+    """Whether the name has the form of an organisation code, with which units logged in once (GD-07). No user name has."""
+    code = name.replace("-", "")
+    return code[:1].isdigit() and organisation_fault(code) is None and lockout.account_named(name) is None
 
 
 def _asks_captcha(name: str) -> bool:
@@ -54,10 +61,8 @@ class LoginView(Page):
             except Refused as refused:
                 user, fault, code = None, words.say(refused), words.status_of(refused)
             if user is not None:
-                waiting = bool(second_factor.needed(user.id))
                 ageing.ask_for_change(user.id)
-                begin(user, waiting=waiting)
-                return redirect(url_for("SecondFactorView.index", next=target) if waiting else target)
+                return redirect(arriving.enter(user, safe_next(request.args.get("next"))))
             fault, code = (fault, code) if fault else (_("User name or password is not right."), 401)
         page = self.render_template(
             "login.html",
@@ -78,7 +83,12 @@ class LoginView(Page):
         refuse_if_locked(name)
         if _asks_captcha(name):
             captcha.check()
-        return self.appbuilder.sm.auth_user_db(name, password[:LONGEST])
+        if _legacy(name):
+            raise Refused("legacy_account", field="username")
+        user = self.appbuilder.sm.auth_user_db(name, password[:LONGEST])
+        if user is not None:
+            arriving.admit(user)
+        return user
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Response:

@@ -147,6 +147,16 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     ),
     "code_day_phone": (429, _l("No more codes are sent to this number today. Please try again tomorrow.")),
     "code_day_address": (429, _l("Too many codes were asked for from your network today. Please try again tomorrow.")),
+    "legacy_account": (
+        422,
+        _l("Please log in with the account that is registered under the unified social credit code."),
+    ),
+    "level_low": (
+        403,
+        _l("The level of your identity is too low: for units it is at least L%(level)s. Please raise it first."),
+    ),
+    "no_phone": (409, _l("No phone number is registered with this account.")),
+    "same_phone": (422, _l("This is the present number.")),
     "captcha_wrong": (422, _l("These are not the digits. Here are new ones.")),
     "name_form": (422, _l("The name as on the document: Chinese characters, or Latin letters.")),
     "document_form": (422, _l("This is not a valid number of this kind of document.")),

@@ -18,6 +18,7 @@ from app.views.moves import INPUTS, permission_of
 
 # Screens that a role may read and that stand in no menu of that role: how they are reached instead.
 REACHED: dict[str, str] = {
+    "ChoiceView": "after a login with several roles; the head of every page offers the same",
     "ProofView": "asked for before what does most harm, leads back to it",
     "FileView": "pictures and papers open from the record they hang on",
     "FindView": "the search button in the head of every page, and Ctrl-K",

@@ -1,0 +1,338 @@
+"""The ways in: phone, code, the choice of a role, levels; a forgotten password and a changed phone (TJ-03, TJ-13..16, GD-04..07)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from app.models.accounts import Hat, LoginEvent, Person
+from app.models.dispatch import Dispatch, OneTimeCode
+from app.models.reference import Parameter
+from app.models.sessions import LoginSession
+from app.review import codes
+from app.views import lockout
+from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
+
+PHONE, OTHER = "13912345678", "13912340000"
+NEW = "Another-2026-pass"
+
+
+def person(session, account_id: int, phone: str = PHONE, level: int = 1) -> Person:
+    made = Person(account_id=account_id, real_name="李小明", identity_level=level)
+    made.set_phone(phone)
+    session.add(made)
+    session.commit()
+    return made
+
+
+class Visitor:
+    """Somebody who is not logged in."""
+
+    def __init__(self, app) -> None:
+        self.client = app.test_client()
+
+    def post(self, path: str, **values: str):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/login/").text)[1]
+        return self.client.post(path, data={"csrf_token": token, **values})
+
+
+def letters(session) -> list[Dispatch]:
+    session.expire_all()
+    return list(session.scalars(select(Dispatch).order_by(Dispatch.id)))
+
+
+def code_of(session) -> str:
+    return next(re.search(r"\d{6}", d.text)[0] for d in reversed(letters(session)) if d.template == "code")
+
+
+def forget_limits(session) -> None:
+    session.execute(OneTimeCode.__table__.delete())
+    session.commit()
+
+
+def said(page: str) -> str:
+    return re.search(r'role="alert".*?<p>(.*?)</p>', page, re.DOTALL)[1]
+
+
+# -- the phone as login name -----------------------------------------------------------------------------------------
+
+
+def test_the_phone_is_a_login_name(app, session):
+    """TJ-03, TJ-09."""
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 302
+    wrong = Visitor(app).post("/login/?lang=en", username=PHONE, password="nope")
+    unknown = Visitor(app).post("/login/?lang=en", username=OTHER, password="nope")
+    assert (wrong.status_code, said(wrong.text)) == (unknown.status_code, said(unknown.text))
+    assert wrong.status_code == 401
+
+
+def test_phone_and_user_name_are_locked_together(app, session):
+    name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    for n in range(lockout.ACCOUNT_FAILURES):
+        Visitor(app).post("/login/", username=(name, PHONE)[n % 2], password="nope")
+    assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 429
+    assert {e.user_name for e in session.scalars(select(LoginEvent))} == {name, "139****5678"}
+
+
+def test_failures_of_a_phone_with_the_same_mask_lock_nobody_else(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    for _n in range(lockout.ACCOUNT_FAILURES):
+        Visitor(app).post("/login/", username="13999995678", password="nope")
+    assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["12345678-8", "123456788"])
+def test_an_organisation_code_is_refused_in_words_of_its_own(app, session, name):
+    """GD-07."""
+    answer = Visitor(app).post("/login/?lang=en", username=name, password="whatever1")
+    assert answer.status_code == 422 and "unified social credit code" in said(answer.text)
+
+
+# -- by code -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_a_way_in(app, session):
+    """ZX-04, ZX-05."""
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    who = Visitor(app)
+    assert who.post("/code/login/?next=/me/", phone=PHONE).location == "/code/enter/?next=/me/"
+    assert who.post("/code/enter/?next=/me/", code=code_of(session)).location == "/me/"
+    assert who.client.get("/me/").status_code == 200
+    assert session.scalars(select(LoginEvent.outcome).where(LoginEvent.account_id == account_id)).all() == ["ok"]
+
+
+def test_next_leads_nowhere_else(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    who = Visitor(app)
+    assert who.post("/code/login/?next=//evil.example", phone=PHONE).location == "/code/enter/"
+    assert who.post("/code/enter/?next=https://evil.example/", code=code_of(session)).location == "/"
+
+
+@pytest.mark.parametrize(("ask", "enter"), [("login", "enter"), ("forgot", "renew")])
+def test_an_unknown_phone_is_answered_like_a_known_one(app, session, ask, enter):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    known, unknown = Visitor(app), Visitor(app)
+    assert known.post(f"/code/{ask}/", phone=PHONE).location == unknown.post(f"/code/{ask}/", phone=OTHER).location
+    assert [(d.template, d.target) for d in letters(session)] == [("code", PHONE), ("no_account", OTHER)]
+    sent = {"code": "x", "new": NEW, "again": NEW}
+    answers = [one.post(f"/code/{enter}/?lang=en", **sent) for one in (known, unknown)]
+    assert [(a.status_code, said(a.text)) for a in answers] == [(422, said(answers[0].text))] * 2
+
+
+def test_wrong_codes_count_towards_the_lockout(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    who = Visitor(app)
+    who.post("/code/login/", phone=PHONE)
+    for _n in range(lockout.ACCOUNT_FAILURES):
+        assert who.post("/code/enter/", code="x").status_code == 422
+    assert who.post("/code/enter/", code=code_of(session)).status_code == 429
+    assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 429
+
+
+def test_staff_prove_the_second_factor_after_a_code_too(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "SECOND_FACTOR", True)
+    _name, account_id, _hat = account(app, session, "operator")
+    person(session, account_id)
+    who = Visitor(app)
+    who.post("/code/login/", phone=PHONE)
+    assert who.post("/code/enter/", code=code_of(session)).location.startswith("/second-factor/")
+    assert who.client.get("/me/").location.startswith("/second-factor/")
+
+
+def test_an_account_switched_off_gets_no_code(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    app.extensions["appbuilder"].sm.get_user_by_id(account_id).active = False
+    session.commit()
+    Visitor(app).post("/code/login/", phone=PHONE)
+    assert [d.template for d in letters(session)] == ["no_account"]
+
+
+# -- the role at login -------------------------------------------------------------------------------------------------
+
+
+def test_several_roles_are_offered_at_login(app, session):
+    """GD-04."""
+    name, account_id, _hat = account(app, session, "seeker")
+    mine = unit(session)
+    session.add(Hat(account_id=account_id, role="unit_owner", unit_id=mine.id))
+    session.commit()
+    who = Visitor(app)
+    assert who.post("/login/", username=name, password=PASSWORD).location == "/choose/"
+    page = who.client.get("/choose/").text
+    assert mine.name in page and len(re.findall(r'action="/hat/\d+"', page.split("<main")[1])) == 2
+    alone, _id, _h = account(app, session, "seeker")
+    assert Visitor(app).post("/login/", username=alone, password=PASSWORD).location == "/"
+
+
+def test_a_page_that_was_asked_for_comes_before_the_choice(app, session):
+    name, account_id, _hat = account(app, session, "seeker")
+    session.add(Hat(account_id=account_id, role="student"))
+    session.commit()
+    assert Visitor(app).post("/login/?next=/me/", username=name, password=PASSWORD).location == "/me/"
+
+
+def test_below_the_level_no_role_for_a_unit_can_be_worn(app, session):
+    """GD-06."""
+    name, account_id, _hat = account(app, session, "seeker")
+    hat = Hat(account_id=account_id, role="unit_owner", unit_id=unit(session).id, is_default=True)
+    session.query(Hat).filter_by(account_id=account_id).update({"is_default": False})
+    session.add(hat)
+    row = person(session, account_id, level=1)
+    who = Browser(signed_in(app, name), account_id, hat.id)
+    assert session.scalar(select(Hat.role).join(LoginSession, LoginSession.hat_id == Hat.id)) == "seeker"
+    assert "L2" in who.get("/choose/?lang=en").text
+    assert who.post(f"/hat/{hat.id}").status_code == 403
+    row.identity_level = 2
+    session.commit()
+    assert who.post(f"/hat/{hat.id}").status_code == 302
+    session.execute(Parameter.__table__.update().where(Parameter.key == "unit_user_level").values(value="3"))
+    session.commit()
+    bearer = app.test_client().post(
+        "/api/v1/security/login", json={"username": name, "password": PASSWORD, "provider": "db"}
+    )
+    headers = {"Authorization": f"Bearer {bearer.json['access_token']}", "X-Hat": str(hat.id)}
+    assert app.test_client().get("/api/v1/menu/", headers=headers).json["code"] == "level_low"
+
+
+def test_an_account_for_units_only_is_refused_below_the_level(app, session):
+    name, account_id, _hat = account(app, session, "unit_owner", unit_id=unit(session).id)
+    person(session, account_id, level=1)
+    answer = Visitor(app).post("/login/?lang=en", username=name, password=PASSWORD)
+    assert answer.status_code == 403 and "L2" in said(answer.text)
+    assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
+
+
+# -- a forgotten password ---------------------------------------------------------------------------------------------
+
+
+def test_a_forgotten_password_is_renewed_by_the_phone(app, session):
+    """TJ-13."""
+    name, account_id, hat = account(app, session, "seeker")
+    person(session, account_id)
+    inside = Browser(signed_in(app, name), account_id, hat)
+    who = Visitor(app)
+    who.post("/code/forgot/", phone=PHONE)
+    code = code_of(session)
+    for new, again in (("short", "short"), (NEW, "other-Pass-1")):
+        assert who.post("/code/renew/", code=code, new=new, again=again).status_code == 422
+    assert who.post("/code/renew/", code=code, new=NEW, again=NEW).location == "/login/"
+    assert inside.get("/me/").status_code == 302
+    assert Visitor(app).post("/login/", username=name, password=NEW).status_code == 302
+    assert Visitor(app).post("/login/", username=name, password=PASSWORD).status_code == 401
+    told = letters(session)[-1]
+    assert (told.template, told.target) == ("password_changed", PHONE) and NEW not in told.text
+    assert who.post("/code/renew/", code=code, new="Third-2026-pass", again="Third-2026-pass").status_code == 302
+
+
+def test_staff_need_the_stricter_password_and_the_code_stays_good(app, session):
+    _name, account_id, _hat = account(app, session, "operator")
+    person(session, account_id)
+    who = Visitor(app)
+    who.post("/code/forgot/", phone=PHONE)
+    code = code_of(session)
+    assert who.post("/code/renew/", code=code, new="abcd12345", again="abcd12345").status_code == 422
+    assert who.post("/code/renew/", code=code, new=NEW, again=NEW).location == "/login/"
+
+
+def test_a_link_to_the_reserved_mail_renews_the_password_once(app, session):
+    name, account_id, _hat = account(app, session, "seeker")
+    row = person(session, account_id)
+    row.set_mail("Li@Example.cn")
+    session.commit()
+    who = Visitor(app)
+    known = who.post("/code/mail/", mail="li@example.cn")
+    assert (known.location, who.post("/code/mail/", mail="no@example.cn").location) == ("/login/", "/login/")
+    (letter,) = letters(session)
+    assert (letter.channel, letter.target, letter.template) == ("mail", "li@example.cn", "link")
+    path = re.search(r"/code/link/[\w-]+", letter.text)[0]
+    assert path not in letter.blanked
+    page = who.client.get(path)
+    assert page.status_code == 200 and page.headers["Referrer-Policy"] == "same-origin"
+    assert who.post(path, new=NEW, again="differs-1A").status_code == 422
+    assert who.post(path, new=NEW, again=NEW).location == "/login/"
+    assert who.client.get(path).status_code == 410
+    assert who.post(path, new="Third-2026-pass", again="Third-2026-pass").status_code == 410
+    assert Visitor(app).post("/login/", username=name, password=NEW).status_code == 302
+
+
+# -- a changed phone and mail ------------------------------------------------------------------------------------------
+
+
+def test_a_phone_is_changed_by_proving_both(app, session):
+    """TJ-15, TJ-16."""
+    name, account_id, hat = account(app, session, "seeker")
+    person(session, account_id)
+    who, elsewhere = (Browser(signed_in(app, name), account_id, hat) for _n in range(2))
+    assert "139****5678" in who.get("/me/phone").text
+    assert who.post("/me/phone", {"do": "new_code", "phone": OTHER}).status_code == 409  # the old one first
+    who.post("/me/phone", {"do": "old_code"})
+    assert who.post("/me/phone", {"do": "old", "code": "x"}).status_code == 422
+    assert who.post("/me/phone", {"do": "old", "code": code_of(session)}).status_code == 302
+    assert who.post("/me/phone", {"do": "new_code", "phone": PHONE}).status_code == 422
+    assert who.post("/me/phone", {"do": "new_code", "phone": OTHER}).status_code == 302
+    assert who.post("/me/phone", {"do": "new", "code": "x"}).status_code == 422
+    assert who.post("/me/phone", {"do": "new", "code": code_of(session)}).location == "/me/"
+    session.expire_all()
+    assert session.get(Person, account_id).phone == OTHER
+    assert (who.get("/me/").status_code, elsewhere.get("/me/").status_code) == (200, 302)
+    assert [(d.template, d.target) for d in letters(session)[-2:]] == [("phone_changed", PHONE), ("new_phone", OTHER)]
+    assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 401
+
+
+def test_a_phone_of_somebody_else_is_answered_alike_and_never_taken(app, session):
+    _other, other_id, _h = account(app, session, "seeker")
+    person(session, other_id, OTHER)
+    who = browser(app, session, "seeker")
+    person(session, who.account_id)
+    who.post("/me/phone", {"do": "old_code"})
+    who.post("/me/phone", {"do": "old", "code": code_of(session)})
+    assert who.post("/me/phone", {"do": "new_code", "phone": OTHER}).status_code == 302
+    assert letters(session)[-1].template == "known_already"
+    assert who.post("/me/phone", {"do": "new", "code": "123456"}).status_code == 422
+    session.expire_all()
+    assert session.get(Person, other_id).phone == OTHER
+
+
+def test_the_proof_of_one_account_is_worth_nothing_for_another(app, session):
+    who = browser(app, session, "seeker")
+    person(session, who.account_id)
+    who.post("/me/phone", {"do": "old_code"})
+    who.post("/me/phone", {"do": "old", "code": code_of(session)})
+    with who.client.session_transaction() as kept:
+        proof = kept["phone_proven"]
+    thief = browser(app, session, "seeker")
+    person(session, thief.account_id, OTHER)
+    with thief.client.session_transaction() as planted:
+        planted["phone_proven"] = proof
+    assert thief.post("/me/phone", {"do": "new_code", "phone": "13700000001"}).status_code == 409
+
+
+def test_a_mail_address_is_reserved_by_a_code_and_taken_out(app, session):
+    who = browser(app, session, "seeker")
+    person(session, who.account_id)
+    assert who.post("/me/mail", {"do": "code", "mail": "nonsense"}).status_code == 422
+    assert who.post("/me/mail", {"do": "code", "mail": "li@example.cn"}).status_code == 302
+    assert who.post("/me/mail", {"do": "save", "code": "x"}).status_code == 422
+    assert who.post("/me/mail", {"do": "save", "code": code_of(session)}).status_code == 302
+    assert "l***@example.cn" in who.get("/me/").text
+    assert who.post("/me/mail", {"do": "drop"}).status_code == 302
+    session.expire_all()
+    assert session.get(Person, who.account_id).mail is None
+
+
+def test_codes_of_one_purpose_open_nothing_else(app, session):
+    who = browser(app, session, "seeker")
+    person(session, who.account_id)
+    codes.issue(session, "login", PHONE, "127.0.0.1")
+    assert who.post("/me/phone", {"do": "old", "code": code_of(session)}).status_code == 422
