@@ -36,6 +36,7 @@ from app.models.base import (
 from app.models.custom import Extensible
 from app.models.files import StoredFile
 from app.models.reference import Industry, Region
+from app.rules.dates import today
 from app.rules.masks import mask_phone
 from app.rules.units import CHANGE, REGISTRATION
 
@@ -136,6 +137,18 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
         "UnitMaterial", back_populates="unit", foreign_keys="UnitMaterial.unit_id", order_by="UnitMaterial.id",
         info={"label": _l("Materials")},
     )  # fmt: skip
+
+    @property
+    def verification(self) -> str:
+        """What the public reads beside the name: "verified", "overdue" (U17), or "" before the approval."""
+        if self.status != "approved":
+            return ""
+        return "overdue" if self.reverify_due and self.reverify_due < today() else "verified"
+
+    @property
+    def certified(self) -> bool:
+        """Whether the certification of the employer is in force (ZX-06)."""
+        return bool(self.certified_until and self.certified_until >= today())
 
     def __str__(self) -> str:
         return self.name

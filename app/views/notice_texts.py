@@ -42,7 +42,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
             "The bureau has prepared %(kind)s “%(title)s” in your name. Read it, accept the agreement and submit it, or delete it."
         ),
     ),
-    "residency_revoked": (_l("Residency revoked: %(title)s"), _l("The school has revoked the residency “%(title)s”.")),
+    "residency_revoked": (
+        _l("Residency revoked: %(title)s"),
+        _l("The school has revoked the residency “%(title)s”. Postings are no longer shown to its students."),
+    ),
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),

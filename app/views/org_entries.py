@@ -27,9 +27,11 @@ from app.views.places import (
     S,
     T,
 )
+from app.views.unit_start import UnitStartView
 
 # Units, their changes and handlers.
 UNITS: tuple[Entry, ...] = (
+    Entry(UnitStartView, {P: "list"}, (Place((P,), UNIT, _l("Register a unit"), "building"),), api=False),
     Entry(
         units.UnitView,
         {
@@ -48,7 +50,7 @@ UNITS: tuple[Entry, ...] = (
             Place((S,), CAMPUS, _l("Resident units"), "building"),
             Place((O, H), UNIT, _l("Unit data"), "building"),
             Place((A,), RECRUIT, _l("Units I post for"), "building"),
-            Place((P,), UNIT, _l("Register a unit"), "building"),
+            Place((P,), UNIT, _l("Units I have registered"), "building"),
         ),
     ),
     Entry(

@@ -73,7 +73,9 @@ def public_postings(day: dt.date) -> Select[Any]:
     )
 
 
-_UNIT_CARD = (Unit.id, Unit.name, Unit.status, Unit.nature, Unit.staff_count)
+_UNIT_CARD = (
+    Unit.id, Unit.name, Unit.status, Unit.nature, Unit.staff_count, Unit.reverify_due, Unit.certified_until,
+)  # fmt: skip
 
 
 def public_gigs(kind: str, day: dt.date) -> Select[Any]:

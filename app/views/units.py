@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 
@@ -85,6 +86,11 @@ class UnitView(SafeView):
     ]
     label_columns = {"contact_phone_masked": _l("Contact phone")}
     file_slots = ("licence", "handler_id", "letter", "hr_licence", "approval")
+
+    def defaults(self, actor: Actor) -> dict[str, Any]:
+        """Name and code as they were given in the first step (app/views/unit_start.py)."""
+        given = {name: request.args.get(name, "").strip()[:120] for name in ("name", "uscc")}
+        return {name: value for name, value in given.items() if value}
 
 
 class UnitChangeView(SafeView):

@@ -188,6 +188,14 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "certified_once": (422, _l("You have a certification for this unit already: open that one and submit it again.")),
     "agency_incomplete": (409, _l("Please complete the data of the agency first.")),
     "agency_closed": (409, _l("The agency is closed on the platform.")),
+    "unit_there": (
+        422,
+        _l("A unit of this code is registered already. Ask its owner to invite you, or recover its account."),
+    ),
+    "level_too_low": (
+        403,
+        _l("The identity level of this account is too low. Please raise it to level 2 at least and try again."),
+    ),
     "no_such_person": (
         422,
         _l("No such user was found. Please check the user's data and start the binding again."),

@@ -156,6 +156,8 @@ SPOTS: dict[str, Spot] = {
         ("can_acknowledge", "AnnouncementView"), "/announcementview/acknowledge/{}", "AnnouncementView", True
     ),
     "FindView.list": Spot(("can_list", "FindView"), "/find/?q=演示"),
+    "UnitStartView.index": Spot(("can_list", "UnitStartView"), "/unitstart/"),
+    "UnitStartView.code": Spot(("can_list", "UnitStartView"), "/unitstart/code", own=frozenset({302})),
     "PasswordView.index": Spot(("can_list", "PasswordView"), "/password/"),
     "PostingView.preview": Spot(("can_show", "PostingView"), "/postingview/preview/{}", "PostingView"),
     "PostingView.copy": Spot(("can_copy", "PostingView"), "/postingview/copy/{}", "PostingView", True),

@@ -153,7 +153,19 @@ class PostingKind(Kind):
         """With the schools."""
         super().install(session, subject, evidence, names)
         if "schools" in names:
-            subject.schools = self._schools(session, evidence["schools"])
+            subject.schools = self._resident(session, subject, self._schools(session, evidence["schools"]))
+
+    @staticmethod
+    def _resident(session: Session, subject: Subject, schools: list[Any]) -> list[Any]:
+        """Without schools that have revoked the residency since the edit was sent in (HL-24)."""
+        if not schools:
+            return schools
+        here = set(
+            session.scalars(
+                select(Residency.school_id).where(Residency.unit_id == subject.unit_id, Residency.status == "active")
+            )
+        )
+        return [school for school in schools if school.id in here]
 
     def trivial(self, changed: frozenset[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
         """Fewer people, another last day, further schools need no second look (table (b) rows 2 and 29)."""

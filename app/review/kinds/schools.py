@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, select
 from sqlalchemy.orm import Session
 
+from app.models.positions import Posting, posting_school
 from app.models.review import ReviewRound
 from app.models.schools import Residency, School
 from app.review.kinds.base import Kind, Origin, Subject, Values
@@ -83,9 +84,13 @@ class ResidencyKind(Kind):
                 raise Refused("school_closed", field="school_id")
 
     def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
-        """The unit reads why it was revoked."""
-        if move.name == "revoke":
-            subject.revoked_reason = reason[:300]
+        """The unit reads why it was revoked; its postings are no longer shown to the school (HL-57)."""
+        if move.name != "revoke":
+            return
+        subject.revoked_reason = reason[:300]
+        units = select(Posting.id).where(Posting.unit_id == subject.unit_id)
+        here = (posting_school.c.school_id == subject.school_id, posting_school.c.posting_id.in_(units))
+        session.execute(delete(posting_school).where(*here))
 
     def around(self, session: Session, subject: Subject) -> Values:
         """Who asks whom."""
