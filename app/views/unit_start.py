@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import make_response, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
@@ -39,9 +40,10 @@ class UnitStartView(Page):
     default_view = "index"
 
     @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
     def index(self) -> Any:
         """Who registers, and which unit. Whether a unit is registered already is public; of persons nothing is said."""
-        self.demand("can_list")
         person = db.session.get(Person, current().account_id)
         given = {name: request.form.get(name, "").strip()[:120] for name in ("name", "uscc")}
         refused = None
@@ -70,9 +72,10 @@ class UnitStartView(Page):
         return redirect(url_for("UnitStartView.code"))
 
     @expose("/code", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
     def code(self) -> Any:
         """The code that went to the person's own phone."""
-        self.demand("can_list")
         kept, person = _kept(), db.session.get(Person, current().account_id)
         if kept is None or person is None or not person.phone:
             return redirect(url_for("UnitStartView.index"))
