@@ -54,6 +54,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "WORKERS": int(env.get("WORKERS", "2")),
         "THREADS": int(env.get("THREADS", "8")),
         "STORAGE_URL": env.get("STORAGE_URL", ""),  # empty: files under DATA_DIR/files; s3://bucket otherwise
+        "REDIS_URL": env.get("REDIS_URL", ""),  # empty: each process counts requests for itself
         "CLAMD_URL": env.get("CLAMD_URL", ""),  # empty: uploads are shown as not scanned
         # How SMS and mail leave; empty: they stay on the outbox screen.
         "SMTP_URL": env.get("SMTP_URL", ""),
@@ -107,6 +108,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "FAB_ADD_SECURITY_PERMISSION_VIEW": False,
         "FAB_ADD_SECURITY_VIEW_MENU_VIEW": False,
         "FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW": False,
+        "FAB_API_KEY_ENABLED": True,  # keys are ours (app/views/key_identity.py); the framework only asks whether one came along
         "FAB_API_MAX_PAGE_SIZE": 100,
         "JWT_ACCESS_TOKEN_EXPIRES": 3600,
     }

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, compiled, jobs
 from app.extensions import csrf, db
-from app.gateways import malware, messengers, schema, storage, vault
+from app.gateways import malware, messengers, pace, schema, storage, vault
 from app.gateways.database import database_url
 from app.models.base import use_vault
 from app.views import gate, routes, web
@@ -32,6 +32,7 @@ def build(overrides: dict[str, Any]) -> Flask:
     app.extensions["storage"] = storage.from_settings(app.config["STORAGE_URL"], app.config["DATA_DIR"] / "files")
     app.extensions["malware"] = malware.from_settings(app.config["CLAMD_URL"])
     app.extensions["messengers"] = messengers.from_settings(app.config)
+    app.extensions["pace"] = pace.Pace(app.config["REDIS_URL"])
     db.init_app(app)
     schema.install(app, db)
     hops = app.config["TRUSTED_PROXIES"]

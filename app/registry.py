@@ -35,6 +35,7 @@ from app.views import (
 )
 from app.views.api import desk as desk_api
 from app.views.api import openapi, public
+from app.views.api_keys import ApiKeyView
 from app.views.audit import LedgerView
 from app.views.custom_fields import CustomFieldView
 from app.views.desk import DeskView
@@ -337,6 +338,12 @@ MENU: tuple[Entry, ...] = (
         ListsView,
         dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),
         (Place(EVERYONE, ACCOUNT, _l("My saved views"), "star"),),
+        api=False,
+    ),
+    Entry(
+        ApiKeyView,
+        {**dict.fromkeys((A, OP, SYS), "read add revoke"), SEC: "read revoke"},
+        (Place((SYS, SEC), SYSTEM, _l("API keys"), "key"), Place((A, OP), ACCOUNT, _l("API keys"), "key")),
         api=False,
     ),
     _own(TaskView, "read cancel", _l("My tasks"), "hourglass"),

@@ -17,7 +17,7 @@ from app.models import custom, stamps
 from app.models.changes import act_as
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import levels, sessions
+from app.views import key_identity, levels, sessions
 from app.views.wardrobe import Wearable, wardrobe
 
 API = "/api/"
@@ -77,17 +77,19 @@ def _dress(account_id: int, wanted: object, *, strict: bool) -> None:
 
 def _from_token() -> None:
     """The API's identity: token or API key, and the hat named by X-Hat. Without either the caller is nobody."""
-    manager = current_app.extensions["appbuilder"].sm
-    key = manager.extract_api_key_from_request() if current_app.config.get("FAB_API_KEY_ENABLED") else None
+    key = key_identity.of_request()
+    wanted: object = request.headers.get("X-Hat", "")
     if key is not None:
-        user = manager.validate_api_key(key)
+        user, wanted = db.session.get(User, key.account_id), key.hat_id
+        if user is None or not user.is_active:
+            raise Refused("key_wrong")
     elif request.headers.get("Authorization", "").lower().startswith("bearer ") and "/security/" not in request.path:
         verify_jwt_in_request()
         user = get_current_user()
     else:
         user = None
     if user is not None and user.is_active:
-        _dress(user.id, request.headers.get("X-Hat", ""), strict=True)
+        _dress(user.id, wanted, strict=True)
         if g.must_change:
             raise Refused("password_must_change")
         if g.hat is not None:
@@ -99,7 +101,7 @@ def identify() -> Any:
 
     Whoever got the password from somebody else is led to its change, whatever was asked for.
     """
-    g.actor, g.hat, g.hats, g.unread, g.must_change = None, None, [], 0, False
+    g.actor, g.hat, g.hats, g.unread, g.must_change, g.api_key = None, None, [], 0, False, None
     act_as(db.session, None, "")
     custom.begin(db.session)
     if request.path.startswith(QUIET):

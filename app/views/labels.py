@@ -160,6 +160,8 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "export": (_l("List exported"), ""),
     "unmask": (_l("Value shown in full"), ""),
     "reset_asked": (_l("Reset of the second factor asked for"), ""),
+    "key_made": (_l("API key made"), ""),
+    "key_revoked": (_l("API key revoked"), ""),
     "keys_rotated": (_l("Keys of the encrypted columns rotated"), ""),
     "account_recovered": (_l("Account recovered by documents"), "ok"),
     "password_chosen": (_l("New password chosen by a one-time link"), ""),
@@ -312,6 +314,8 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "device_kind": DEVICES,
     "factor_reset_state": FACTOR_RESETS,
     "request_result": RESULTS,
+    "api_scope": {},  # made from the interfaces themselves: api_keys.py
+    "key_state": {"active": _l("In force"), "revoked": _l("Revoked")},
     "grant": GRANTS,
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import TokenFloor
 from app.rules.codes import phone_fault
-from app.views import second_factor
+from app.views import key_identity, second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
 from app.views.lockout import account_named
@@ -94,6 +94,15 @@ class SecurityManager(FabSecurityManager):
         manager.expired_token_loader(_no_token)
         manager.user_lookup_error_loader(_no_token)
         return manager
+
+    @staticmethod
+    def extract_api_key_from_request() -> str | None:
+        """The header of our keys, once it was found good at the beginning of the request."""
+        return request.headers.get(key_identity.HEADER) if g.get("api_key") is not None else None
+
+    def validate_api_key(self, api_key_string: str) -> User | None:
+        """Whose key it is; what it may was asked before."""
+        return db.session.get(User, g.api_key.account_id)
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the hat in use has the permission. A set in memory, no query."""

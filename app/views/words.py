@@ -134,6 +134,11 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "uscc_alphabet": (422, _l("The code holds digits and capital letters only, none of I, O, S, V and Z.")),
     "uscc_check_char": (422, _l("The last character does not fit the others: please look for a typing error.")),
     "not_logged_in": (401, _l("Please log in.")),
+    # Keys of programs.
+    "key_wrong": (401, _l("This key is not one of ours, has ended or was revoked.")),
+    "key_scope": (403, _l("This key was not made for that: it lacks the scope %(scope)s.")),
+    "key_pace": (429, _l("This key may send %(limit)s requests a minute.")),
+    "key_days": (422, _l("From today on, at most a year.")),
     # Accounts and roles.
     "password_must_change": (
         403,

@@ -21,6 +21,7 @@ from app import compiled, registry
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertification
 from app.models.announcements import Announcement
+from app.models.api_keys import ApiKey
 from app.models.appeals import Appeal
 from app.models.bindings import Binding
 from app.models.custom import CustomField
@@ -94,6 +95,7 @@ REACH: dict[str, dict[str, str]] = {
     "MessageView": {r.value: "own" for r in ROLES},
     "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
     "TaskView": {r.value: "own" for r in ROLES},
+    "ApiKeyView": {"agency": "own", "operator": "own", "sysadmin": "all", "secadmin": "all"},
     "ExportEventView": {"auditor": "all"},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
@@ -557,6 +559,11 @@ class _Builder:
             row = Announcement(title_zh=f"公告{side}", body_zh="见通知。", shown_from=begun, shown_until=until)
             self.keep("AnnouncementView", side, self.add(row))
         for side, account_id in everybody.items():
+            holder = self.world.actors[Role(side)] if side != "b" else self.world.things["stranger"]
+            self.keep("ApiKeyView", side, self.add(ApiKey(
+                account_id=account_id, hat_id=holder.hat_id, name=f"程序{side}", prefix="gj_x", key_hash=f"k{side}", scopes=[],
+                expires_on=today() + timedelta(days=9),
+            )))  # fmt: skip
             self.keep("TaskView", side, self.add(_task(side, account_id)))
             self.keep("SessionView", side, self.add(_login(side, account_id)))
         self.keep("FactorResetView", "a", self.add(FactorReset(
