@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0047"
-down_revision = "0046"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
