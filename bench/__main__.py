@@ -93,7 +93,7 @@ def main() -> int:
         prepared(home, sizes)
         load_before = busy()
         lines = measured(home, sizes, load_before > BUSY)
-        spent = where.profile() if os.environ.get("PROFILE") == "1" else ""
+        spent = where.profile(sizes.bulk) if os.environ.get("PROFILE") == "1" else ""
     print(f"\n{machine()}\n{sizes}\n\n{shown(lines)}\n\n{spent}", flush=True)
     if os.environ.get("WRITE") == "1":
         report.write(lines, sizes, machine(), load_before, spent)

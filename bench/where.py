@@ -1,19 +1,24 @@
-"""Where the time of a list page goes: processor time by library, of one process that is asked the same page again and again."""
+"""Where the time of a page goes: processor time by library, of one process that is asked the same page again and again."""
 
 from __future__ import annotations
 
 import cProfile
+import json
+import os
 import pstats
 import re
+import subprocess
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import ours, people
+from bench import desk, ours, people
 from bench.pages import LIST
+from bench.server import ROOT
 
-ASKED = 150  # pages under the profiler
+ASKED = 80  # pages under the profiler
 PARTS = {
     "SQLAlchemy": ("/sqlalchemy/",),
     "templates (Jinja, MarkupSafe)": ("/jinja2/", "/markupsafe/", "/app/templates/"),
@@ -23,6 +28,14 @@ PARTS = {
     "Flask, Werkzeug, Babel, Flask-Login": ("/flask", "/werkzeug/", "/babel/", "/itsdangerous/"),
 }
 REST = "Python's own library"
+PAGES = {
+    "list of gigs": LIST,
+    "small table": "/reviewreasonview/list/?size=25",
+    "form": f"/hatview/add?account={people.LEAD.key}&unit=7",
+    "start page of a lead": "/?days=30",
+    "desk, next item": "/desk/?kind=gig_offer",
+}
+Ask = Callable[[], None]
 
 
 def part_of(path: str) -> str:
@@ -42,29 +55,83 @@ def shares(stats: Any) -> dict[str, float]:
     return dict(found)
 
 
-def shown(found: dict[str, float], pages: int, alone: float) -> str:
-    """The table; `alone` are milliseconds of a page without the profiler, which are divided by the shares."""
+def spread(found: Mapping[str, float], alone: float) -> dict[str, float]:
+    """Milliseconds of each part; `alone` are those of a page without the profiler, divided by the shares."""
     whole = sum(found.values())
-    lines = ["| Part of a list page | Share | Milliseconds |", "|---|---|---|"]
-    for name, seconds in sorted(found.items(), key=lambda one: -one[1]):
-        lines.append(f"| {name} | {seconds / whole:.0%} | {alone * seconds / whole:.1f} |")
-    return "\n".join([*lines, f"| one page of {pages} | 100% | {alone:.1f} |"])
+    return {name: alone * seconds / whole for name, seconds in found.items()}
 
 
-def _pages(client: Any, count: int) -> Iterable[Any]:
-    return (client.get(LIST, headers={"Accept-Encoding": "gzip"}) for _ in range(count))
+def shown(pages: Mapping[str, Mapping[str, float]], first: str = "Part") -> str:
+    """A table: a line for each part, a column for each page, the dearest part of the first page on top."""
+    names = sorted({name for page in pages.values() for name in page}, key=lambda name: -_sum_of(pages, name))
+    lines = [f"| {first} | {' | '.join(pages)} |", "|---" * (len(pages) + 1) + "|"]
+    for name in names:
+        lines.append(f"| {name} | {' | '.join(f'{page.get(name, 0):.1f}' for page in pages.values())} |")
+    return "\n".join([*lines, f"| together | {' | '.join(f'{sum(page.values()):.1f}' for page in pages.values())} |"])
 
 
-def profile() -> str:
-    """The table of a running application on the database of this run."""
-    client = ours.made().test_client()
+def _sum_of(pages: Mapping[str, Mapping[str, float]], name: str) -> float:
+    return sum(page.get(name, 0) for page in pages.values())
+
+
+def _client(application: Any, person: people.Person) -> Any:
+    client = application.test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)
-    sent = {"csrf_token": token[1] if token else "", "username": people.LEAD.name, "password": people.PASSWORD}
-    if client.post("/login/", data=sent).status_code != 302 or any(a.status_code != 200 for a in _pages(client, 20)):
-        raise RuntimeError("the list did not answer")
+    sent = {"csrf_token": token[1] if token else "", "username": person.name, "password": people.PASSWORD}
+    if client.post("/login/", data=sent).status_code != 302:
+        raise RuntimeError(f"{person.name} was not let in")
+    return client
+
+
+def _page(client: Any, path: str) -> Ask:
+    def ask() -> None:
+        if client.get(path, headers={"Accept-Encoding": "gzip"}).status_code != 200:
+            raise RuntimeError(f"{path} did not answer")
+
+    return ask
+
+
+def _batches(client: Any, packs: list[list[tuple[int, int, str]]]) -> Ask:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/desk/batch").text)
+
+    def ask() -> None:
+        items = [f"{key}:{version}:{digest}" for key, version, digest in packs.pop()]
+        answer = client.post("/desk/batch", data={"csrf_token": token[1] if token else "", "item": items})
+        if answer.status_code != 303:
+            raise RuntimeError(f"a batch was answered {answer.status_code}")
+
+    return ask
+
+
+def _measured(ask: Ask, count: int) -> dict[str, float]:
+    for _ in range(3):
+        ask()
     began = time.process_time()
-    list(_pages(client, ASKED))
-    alone = (time.process_time() - began) * 1000 / ASKED
+    for _ in range(count):
+        ask()
+    alone = (time.process_time() - began) * 1000 / count
     profiler = cProfile.Profile(time.process_time)
-    profiler.runcall(list, _pages(client, ASKED))
-    return shown(shares(pstats.Stats(profiler).stats), ASKED, alone)  # type: ignore[attr-defined]
+    profiler.enable()
+    for _ in range(count):
+        ask()
+    profiler.disable()
+    return spread(shares(pstats.Stats(profiler).stats), alone)  # type: ignore[attr-defined]
+
+
+def _start() -> dict[str, float]:
+    """Milliseconds of a start by library: modules are counted where they lie, then what the application makes."""
+    done = subprocess.run([sys.executable, "-m", "bench.begin"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return {name: seconds * 1000 for name, seconds in json.loads(done.stdout.splitlines()[-1]).items()}
+
+
+def profile(size: int) -> str:
+    """The tables of a running application on the database of this run; `size`: items of a batch."""
+    application = ours.made()
+    lead, admin = _client(application, people.LEAD), _client(application, people.ADMIN)
+    found = {}
+    with desk.queue(os.environ["BENCH_URL"]) as waiting:
+        packs = [waiting[n : n + size] for n in range(0, len(waiting) // 2 - size + 1, size)]
+        for name, path in PAGES.items():
+            found[name] = _measured(_page(admin if "hatview" in path else lead, path), ASKED)
+        found[f"{size} decisions"] = _measured(_batches(lead, packs), min((len(packs) - 3) // 2, ASKED // 4))
+    return f"{shown(found)}\n\n{shown({'start': _start()}, 'Part of a start')}"

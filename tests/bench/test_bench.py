@@ -84,4 +84,6 @@ def test_time_is_told_by_part_and_what_python_has_built_in_counts_where_it_was_c
     }
     found = where.shares(stats)
     assert found == {"rows of the table (ours)": 4.0, "templates (Jinja, MarkupSafe)": 2.0}
-    assert "| rows of the table (ours) | 67% | 6.0 |" in where.shown(found, 10, 9.0)
+    table = where.shown({"list": where.spread(found, 9.0), "form": {"psycopg": 1.0}})
+    assert "| Part | list | form |" in table and "| rows of the table (ours) | 6.0 | 0.0 |" in table
+    assert table.endswith("| together | 9.0 | 1.0 |")
