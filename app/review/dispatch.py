@@ -24,6 +24,7 @@ from app.rules.dates import ZONE
 MOST_TRIES: Final = 8  # the last one about an hour after the first
 FIRST_WAIT: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=90)
+KEPT_UNNAMED: Final = timedelta(days=2)  # what belongs to no account cannot be found when one is closed
 BLANK: Final = "••••••"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
@@ -129,7 +130,9 @@ def again(row: Dispatch) -> bool:
 
 def forget(session: Session) -> int:
     """Deletes what left, or was given up, long ago. No commit."""
-    old = delete(Dispatch).where(Dispatch.created_on < func.now() - KEPT, Dispatch.state.in_(("sent", "dead")))
+    nobodys = Dispatch.account_id.is_(None) & (Dispatch.created_on < func.now() - KEPT_UNNAMED)
+    over = or_(Dispatch.created_on < func.now() - KEPT, nobodys)
+    old = delete(Dispatch).where(over, Dispatch.state.in_(("sent", "dead")))
     return int(session.execute(old.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 

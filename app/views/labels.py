@@ -142,6 +142,8 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "supersede": (_l("Superseded by a newer submission"), ""),
     "lapse": (_l("Lapsed"), "bad"),
     "publish": (_l("Published"), "ok"),
+    "own_data": (_l("Copy of own data taken"), ""),
+    "account_closed": (_l("Account closed by its owner"), ""),
     "account_added": (_l("Account added"), ""),
     "account_changed": (_l("Account changed"), ""),
     "hat_given": (_l("Role given"), ""),

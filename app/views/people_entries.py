@@ -11,6 +11,7 @@ from app.views.captcha import CaptchaView
 from app.views.entry import Entry, Place
 from app.views.factor_pages import FactorView, SecondFactorView
 from app.views.me import MeView
+from app.views.my_data import MyDataView
 from app.views.online import SessionView
 from app.views.places import EVERYONE, OP, PLATFORM, SYS, SYSTEM, own
 from app.views.registering import RegisterView
@@ -28,6 +29,7 @@ OUTGOING: tuple[Entry, ...] = (
 ENTRANCE: tuple[Entry, ...] = tuple(Entry(view, {}, api=False) for view in (RegisterView, CaptchaView, CodeLoginView))
 ACCOUNTS: tuple[Entry, ...] = (
     own(MeView, "list", _l("My account"), "user-circle"),
+    own(MyDataView, "list", _l("My data"), "database"),
     Entry(ChoiceView, dict.fromkeys(EVERYONE, "list"), api=False),
     own(PasswordView, "list", _l("Change password"), "key"),
     own(FactorView, "list", _l("Second factor"), "shield-check"),

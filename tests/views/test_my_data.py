@@ -1,0 +1,190 @@
+"""Consents, the copy of one's data, and what is left of a closed account in every table (PIPL 15, 44 to 47)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, text
+
+from app.models.accounts import Hat, Person
+from app.models.base import Sealed
+from app.models.consents import Consent
+from app.models.dispatch import Dispatch
+from app.models.gigs import GigWanted
+from app.models.media import Medium
+from app.models.units import Unit
+from app.review import dispatch, outbox, own_data, persons
+from tests.review import samples
+from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
+
+PHONE, NUMBER, NAME = "13912345678", "11010519491231002X", "黎明晓"
+# Where the old name of the account may still stand, and why.
+STATUTORY = {
+    "login_event": "the log of logins is written once and kept six months at least (cybersecurity law, article 21)"
+}
+# Where the old numbers may, encrypted.
+UNTIL_SENT = {"dispatch": "the SMS that tells of the closing; goes after two days"}
+
+
+def consents(session, account_id: int) -> list[tuple[str, bool]]:
+    session.expire_all()
+    rows = session.scalars(select(Consent).where(Consent.account_id == account_id).order_by(Consent.id))
+    return [(row.kind, row.withdrawn_at is None) for row in rows]
+
+
+@pytest.fixture
+def someone(app, session) -> Browser:
+    """A person with everything one can have, registered as one does."""
+    name, account_id, hat_id = account(app, session, "seeker")
+    person = Person(account_id=account_id, real_name=NAME, identity_level=2)
+    person.set_phone(PHONE)
+    person.set_mail("liming@example.cn")
+    person.set_id_number(NUMBER)
+    session.add(person)
+    for kind in ("terms", "privacy"):
+        persons.agree(session, account_id, kind)
+    user = session.get_one(User, account_id)
+    user.first_name, user.last_name = NAME, ""
+    session.commit()
+    outbox.enqueue(session, outbox.Notice("registered", "system", {"account": NAME}, "/", "x"), [account_id])
+    outbox.deliver(session)
+    dispatch.send(session, "sms", PHONE, "registered", {"account": NAME, "site": "x", "time": "y"}, account_id)
+    who = Browser(signed_in(app, name), account_id, hat_id)
+    who.name = name
+    session.commit()
+    return who
+
+
+def test_optional_consents_are_given_and_withdrawn_and_stay_on_record(app, session):
+    who = browser(app, session, "seeker")
+    for give in ("1", "0", "1", "1"):
+        assert who.post("/my-data/consent/sms_notices", {"give": give}).status_code == 302
+    assert consents(session, who.account_id) == [("sms_notices", False), ("sms_notices", True)]
+    assert who.post("/my-data/consent/nonsense", {"give": "1"}).status_code == 404
+
+
+def test_what_the_account_needs_is_withdrawn_by_closing_only(app, session, someone):
+    assert someone.post("/my-data/consent/terms", {"give": "0"}).location == "/my-data/close"
+    assert consents(session, someone.account_id) == [("terms", True), ("privacy", True)]
+
+
+def copy_of(answer) -> dict:
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        return json.loads(archive.read("data.json"))
+
+
+def test_the_copy_holds_what_is_mine_and_nothing_that_opens_the_account(app, session, someone):
+    other = browser(app, session, "seeker")
+    answer = someone.post("/my-data/copy")
+    assert answer.mimetype == "application/zip" and answer.headers["Cache-Control"] == "no-store"
+    data = copy_of(answer)
+    assert data["person"][0]["id_number"] == NUMBER and data["person"][0]["phone"] == PHONE
+    assert {"account", "person", "hat", "consent", "message", "login_event"} <= set(data)
+    assert {row["account_id"] for name in ("hat", "consent", "message") for row in data[name]} == {someone.account_id}
+    whole = json.dumps(data)
+    assert "pbkdf2" not in whole and "scrypt" not in whole and "token_hash" not in whole
+    assert f'"account_id": {other.account_id}' not in whole
+
+
+def test_the_copy_takes_a_fresh_proof(app, session, someone):
+    someone.unproven(session, minutes=11)
+    answer = someone.post("/my-data/copy")
+    assert answer.mimetype != "application/zip"
+
+
+def test_every_table_of_persons_is_in_the_copy_or_left_out_on_purpose():
+    names = {table.name for table in own_data.tables()}
+    assert {"person", "hat", "consent", "message", "gig_offer", "gig_wanted", "medium", "dispatch"} <= names
+    assert not names & own_data.SECRET_TABLES
+
+
+def everything(session) -> dict[str, str]:
+    """Every table as text, sealed columns opened."""
+    found = {}
+    for table in Model.metadata.sorted_tables:
+        whole = session.execute(text(f"SELECT string_agg(t::text, ' ') FROM \"{table.name}\" t")).scalar() or ""
+        sealed = [column for column in table.columns if isinstance(column.type, Sealed)]
+        opened = session.execute(select(*sealed)).all() if sealed else []
+        found[table.name] = whole + " ".join(str(value) for row in opened for value in row)
+    return found
+
+
+def test_nothing_that_names_the_person_is_left_of_a_closed_account(app, session, someone, monkeypatch):
+    post = samples.wanted_content()
+    gig = GigWanted(**{k: v for k, v in post.items() if hasattr(GigWanted, k)} | {
+        "poster_id": someone.account_id, "created_by_id": someone.account_id, "status": "live", "phone": PHONE,
+        "version": 1, "edit_state": "",
+    })  # fmt: skip
+    file = samples.stored_file(session, someone.account_id)
+    picture = Medium(
+        slot="image", title="我", file=file, region_code="310120", status="approved", version=1, edit_state="",
+        created_by_id=someone.account_id, person_id=someone.account_id,
+    )  # fmt: skip
+    session.add_all([gig, picture])
+    session.commit()
+    gone: list[str] = []
+    monkeypatch.setattr(app.extensions["storage"], "delete", gone.append)
+    name, key = someone.name, file.key
+    assert someone.post("/my-data/close", {"username": "somebody"}).status_code == 422
+    assert someone.post("/my-data/close", {"username": name}).location == "/login/"
+    assert someone.get("/me/").status_code == 302
+    session.expire_all()
+    assert (session.get(GigWanted, gig.id).status, session.get(Medium, picture.id).status) == ("off", "deleted")
+    assert key in gone
+    user = session.get_one(User, someone.account_id)
+    assert (user.username, user.active) == (f"closed-{user.id}", False)
+    assert session.scalars(select(Hat.active).where(Hat.account_id == user.id)).all() == [False]
+    assert consents(session, user.id) == [("terms", False), ("privacy", False)]
+    tables = everything(session)
+    for word in (NAME, "liming@example.cn", NUMBER, PHONE, name):
+        left = {table for table, whole in tables.items() if word in whole}
+        allowed = set(UNTIL_SENT) | (set(STATUTORY) if word == name else set())
+        assert left <= allowed, (word, left)
+    told = session.scalars(select(Dispatch)).all()
+    assert [(d.template, d.account_id) for d in told] == [("account_closed", None)] * 2
+    client = app.test_client()
+    for typed in (name, PHONE):
+        assert signs_in(client, typed) == 401
+
+
+def signs_in(client, name: str) -> int:
+    import re
+
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)[1]
+    return client.post("/login/", data={"csrf_token": token, "username": name, "password": PASSWORD}).status_code
+
+
+def test_phone_and_document_are_free_for_a_new_beginning(app, session, someone):
+    someone.post("/my-data/close", {"username": someone.name})
+    assert persons.by_phone(session, PHONE) is None
+    assert persons.owner_of_document(session, NUMBER) is None
+
+
+@pytest.mark.parametrize("role", ["operator", "unit_owner"])
+def test_staff_and_only_owners_of_units_cannot_close(app, session, role):
+    who = browser(app, session, role, **({"unit_id": unit(session).id} if role == "unit_owner" else {}))
+    name = session.get_one(User, who.account_id).username
+    assert who.post("/my-data/close", {"username": name}).status_code in (403, 409)
+    session.expire_all()
+    assert session.get_one(User, who.account_id).active
+
+
+def test_a_registration_under_review_holds_the_closing_up(app, session, someone):
+    session.add(
+        Unit(name="演示单位候审", uscc="91310120MA00000991", region_code="310120", nature="enterprise", status="pending",
+             version=1, edit_state="", created_by_id=someone.account_id)
+    )  # fmt: skip
+    session.commit()
+    assert someone.post("/my-data/close", {"username": someone.name}).status_code == 409
+
+
+def test_closing_takes_a_fresh_proof(app, session, someone):
+    someone.unproven(session, minutes=11)
+    someone.post("/my-data/close", {"username": someone.name})
+    session.expire_all()
+    assert session.get_one(User, someone.account_id).active
