@@ -19,8 +19,8 @@ run: .venv/.run ## start everything at http://127.0.0.1:8080
 	@exec $(PY) run.py
 
 test: .venv/.dev ## all tests, browser tests included
-	@$(PY) -m pytest -m "not alone" -n 2 --dist loadscope --no-loadscope-reorder
-	@$(PY) -m pytest -m alone
+	@world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && export BROWSER_DATA_DIR="$$world/data" \
+	&& $(PY) -m pytest -m "not alone" -n 2 --dist loadscope --no-loadscope-reorder && $(PY) -m pytest -m alone
 
 check: .venv/.dev ## ruff, mypy (rules and review), import contracts, translations
 	@$(PY) -m ruff check .

@@ -102,18 +102,17 @@ def stop(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One demo world for all browser tests; BROWSER_DATA_DIR names one that is loaded already."""
-    ready = os.environ.get("BROWSER_DATA_DIR")
-    if ready:
-        running = start(Path(ready), DEMO="1")
-        yield running
-        stop(running)
-        return
-    home = Path(tempfile.mkdtemp(prefix="gongjiu-browser-"))
-    running = start(home / "data", DEMO="1")
+    """One demo world for all browser tests; BROWSER_DATA_DIR names where it lies, or where it is made and stays.
+
+    `make test` names a directory for both of its runs, so that the second finds what the first has built.
+    """
+    kept = os.environ.get("BROWSER_DATA_DIR")
+    home = Path(kept).parent if kept else Path(tempfile.mkdtemp(prefix="gongjiu-browser-"))
+    running = start(Path(kept) if kept else home / "data", DEMO="1")
     yield running
     stop(running)
-    shutil.rmtree(home, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
