@@ -68,19 +68,19 @@ def prepared(home: Cluster, sizes: Sizes) -> None:
     say("days kept, bytecode made")
 
 
-def measured(home: Cluster, sizes: Sizes, crowded: bool) -> list[Line]:
-    """Every line of the table; ONLY names one part."""
-    lines: list[Line] = []
+def measured(home: Cluster, sizes: Sizes, crowded: bool) -> dict[str, list[Line]]:
+    """The lines of every part of the table; ONLY names some parts."""
+    lines: dict[str, list[Line]] = {}
     only = os.environ.get("ONLY", "").split()
     together = [part for part in TOGETHER if not only or part.__name__ in only]
     alone = [part for part in ALONE if not only or part.__name__ in only]
     if together:
         with pages.visitors(sizes, os.environ["SECRET_KEY"], home, crowded) as bench:
             for part in together:
-                lines += part(bench)
+                lines[part.__name__] = part(bench)
                 say(part.__name__)
     for own in alone:
-        lines += own(life.Alone(sizes, home.plain, crowded))
+        lines[own.__name__] = own(life.Alone(sizes, home.plain, crowded))
         say(own.__name__)
     return lines
 
@@ -92,11 +92,12 @@ def main() -> int:
         os.environ.update(environment(home))
         prepared(home, sizes)
         load_before = busy()
-        lines = measured(home, sizes, load_before > BUSY)
+        parts = measured(home, sizes, load_before > BUSY)
         spent = where.profile(sizes.bulk) if os.environ.get("PROFILE") == "1" else ""
+    lines = [line for part in parts.values() for line in part]
     print(f"\n{machine()}\n{sizes}\n\n{shown(lines)}\n\n{spent}", flush=True)
     if os.environ.get("WRITE") == "1":
-        report.write(lines, sizes, machine(), load_before, spent)
+        report.write(parts, sizes, machine(), load_before, spent)
     loose = float(os.environ.get("LOOSE", "1"))
     missed = [one for one in lines if (not one.ok if one.everywhere else one.beyond(loose))]
     print(f"{len(missed)} of {len(lines)} targets missed", flush=True)

@@ -6,6 +6,7 @@ Runs of several sizes are kept beside each other in docs/speed.json; the largest
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,23 @@ PICTURE = ROOT / "docs" / "pictures" / "speed.svg"
 PLACES = (ROOT / "docs" / "speed.md", ROOT / "README.md")
 BEGIN, END = "<!-- bench: written by make bench WRITE=1 -->", "<!-- bench ends -->"
 WHERE = "<!-- where the time goes: written by make bench WRITE=1 PROFILE=1 -->"
+ORDER = ("lists", "forms", "many", "duel", "export", "start", "memory")  # of the parts in the table
 CURVES = {
     "first page": "list of ", "filtered": "same, filtered", "last page": "last page",
     "search, 2 characters": "title search, 2 characters, in few",
 }  # fmt: skip
 
 
-def write(lines: list[Line], sizes: Sizes, machine: str, busy: float, spent: str = "") -> None:
-    """Keeps this run and writes what the documents show of all."""
+def write(parts: Mapping[str, list[Line]], sizes: Sizes, machine: str, busy: float, spent: str = "") -> None:
+    """Keeps this run and writes what the documents show of all; parts that were not run stay as they were."""
     runs: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    before = runs.get(str(sizes.gigs), {})
+    kept = before.get("parts", {}) | {name: [asdict(line) for line in lines] for name, lines in parts.items()}
+    lines = [Line(**line) for name in ORDER for line in kept.get(name, ())]
+    paged = {name: _pair(lines, start) for name, start in CURVES.items()} if "lists" in parts else before["pages"]
     runs[str(sizes.gigs)] = {
-        "machine": machine, "busy": round(busy, 1), "sizes": asdict(sizes),
-        "pages": {name: _pair(lines, start) for name, start in CURVES.items()},
-        "table": shown(lines), "spent": spent,
+        "machine": machine, "busy": round(busy, 1) if "lists" in parts else before["busy"], "sizes": asdict(sizes),
+        "pages": paged, "parts": kept, "table": shown(lines), "spent": spent or before.get("spent", ""),
     }  # fmt: skip
     KEPT.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     largest = runs[max(runs, key=int)]

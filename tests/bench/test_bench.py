@@ -64,7 +64,10 @@ def test_the_documents_show_the_largest_run_and_the_picture_all(tmp_path, monkey
     monkeypatch.setattr(report, "PLACES", (page,))
     lines = [Line(start + "…", 1.0, 3.0, "", 0, 0, cpu=(1.0, 3.0)) for start in report.CURVES.values()]
     for gigs in ("1000000", "10000"):
-        report.write(lines, chosen({"SIZE": gigs}), "machine", 0.1)
+        report.write({"lists": lines}, chosen({"SIZE": gigs}), "machine", 0.1)
+    more = Line("memory of a worker", 1.0, 77.0, "", 0, 0)
+    report.write({"memory": [more]}, chosen({"SIZE": "1000000"}), "machine", 9.0)
+    assert "| memory of a worker" in page.read_text(encoding="utf-8"), "a part run by itself joins the others"
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n") and text.endswith("after\n") and "1,000,000 gigs" in text and "old" not in text
     assert (tmp_path / "speed.svg").read_text(encoding="utf-8").count("<circle") == 2 * 2 * len(report.CURVES)
