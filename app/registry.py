@@ -334,6 +334,7 @@ MENU: tuple[Entry, ...] = (
     *org_entries.OWN,
     *people_entries.ENTRANCE,
     *people_entries.ACCOUNTS,
+    *recovery_entries.OWN,
     Entry(
         ListsView,
         dict.fromkeys(EVERYONE, "list") | dict.fromkeys((L, S, O, A, OP, SYS), "list share"),

@@ -14,6 +14,7 @@ from app.models import (  # noqa: F401
     files,
     gigs,
     lists,
+    logins,
     logs,
     media,
     messages,

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from app.views.appealing import AppealPage
 from app.views.appeals import AppealView
 from app.views.entry import Entry, Place
-from app.views.places import ACCOUNT, QUERY, L, P, R, T
+from app.views.openid import IdentityProviderView, OpenIdView
+from app.views.places import ACCOUNT, AUD, AUDIT, QUERY, SYS, SYSTEM, L, P, R, T, own
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
@@ -20,4 +21,11 @@ ENTRIES: tuple[Entry, ...] = (
         api=False,
     ),
     Entry(AppealPage, {}, api=False),
+    Entry(
+        IdentityProviderView,
+        {SYS: "read write export", AUD: "read"},
+        (Place((SYS,), SYSTEM, _l("Logins by others"), "id"), Place((AUD,), AUDIT, _l("Logins by others"), "id")),
+        api=False,
+    ),
 )
+OWN: tuple[Entry, ...] = (own(OpenIdView, "list", _l("Linked logins"), "id"),)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import LoginSession
+from app.review import linking
 from app.rules import demo
 from app.rules.codes import organisation_fault
 from app.rules.refused import Refused
@@ -67,6 +68,7 @@ class LoginView(Page):
         page = self.render_template(
             "login.html",
             name=name,
+            providers=linking.providers(db.session),
             fault=fault,
             captcha_token=captcha.new() if _asks_captcha(name) else "",
             logins=demo.LOGINS if demo_loaded() else (),

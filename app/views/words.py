@@ -60,6 +60,29 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
             "Accounts of the staff are not handed over by documents: an administrator resets them after seeing the person."
         ),
     ),
+    "login_try_over": (410, _l("This way to the provider is over, or it began in another browser. Please begin anew.")),
+    "login_elsewhere_declined": (
+        403,
+        _l("The provider did not confirm the login. Please try again, or log in with your password."),
+    ),
+    "login_elsewhere_failed": (
+        403,
+        _l(
+            "What the provider answered could not be verified, so nobody was logged in. Please try again, or use your password."
+        ),
+    ),
+    "link_without_document": (
+        422,
+        _l("The provider names no valid document number: without it nothing can be linked."),
+    ),
+    "link_other_person": (
+        422,
+        _l("The document number at the provider is not the one of this account: they belong to different persons."),
+    ),
+    "link_taken": (409, _l("This account or this login is linked already. End that link first.")),
+    "provider_code_form": (422, _l("2 to 20 small letters, digits and dashes, beginning with a letter.")),
+    "issuer_form": (422, _l("An address that begins with https:// and has no slash at its end.")),
+    "scope_openid": (422, _l("The scopes must hold openid.")),
     "appeal_unknown": (404, _l("There is no appeal with this receipt number for this telephone.")),
     "appeals_many": (429, _l("Too many appeals from here. Please call the bureau, or try again another day.")),
     "consent_needed": (422, _l("Without your consent the pictures of your identity cannot be used.")),

@@ -28,6 +28,7 @@ from app.models.custom import CustomField
 from app.models.dispatch import Dispatch
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import SavedView
+from app.models.logins import IdentityProvider
 from app.models.logs import RequestEvent
 from app.models.media import Medium
 from app.models.messages import Message, NoticeText, Outbox
@@ -85,6 +86,7 @@ REACH: dict[str, dict[str, str]] = {
     "ReviewRoundView": _BUREAU | {"school_admin": "own", "operator": "own"},
     "AgencyEntryView": _BUREAU | {"operator": "all", "seeker": "own", "student": "own"},
     "EmployerCertificationView": _BUREAU | {"operator": "all", "unit_owner": "a"},
+    "IdentityProviderView": {"sysadmin": "all", "auditor": "all"},
     "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
@@ -584,6 +586,9 @@ class _Builder:
         self.keep(
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
         )
+        self.keep("IdentityProviderView", "a", self.add(IdentityProvider(
+            code="province", name_zh="省统一身份认证", name_en="Province", issuer="https://id.example.cn", client_id="gongjiu", active=False,
+        )))  # fmt: skip
         self.keep("ReviewEventView", "a", self.session.scalars(select(ReviewEvent)).first())
         lead = self.world.actors[Role.LEAD]
         what = unmasked.What("UnitView", "unit", self.world.things["unit_a"].id, "contact_phone", HERE)
