@@ -135,6 +135,7 @@ class EmployerCertification(Reviewable, Model):
     title = col("Post at the unit", String(60), nullable=False, help=_l("As the proof of employment says"))
     employed_since = col("Employed since", Date)
     note = col("Explanation", String(300), nullable=False, default="")
+    applicant = col("Employed person", String(60), nullable=False, default="", server_default="", info=PERSONAL)
     valid_until = col("Certified until", Date)
     unit = relationship(Unit, info={"label": _l("Unit")})
     region = relationship(Region, info={"label": _l("Division")})

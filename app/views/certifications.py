@@ -29,5 +29,15 @@ class EmployerCertificationView(SafeView):
     order_columns = ["valid_until", "submitted_at", "changed_on"]
     add_columns = ["title", "employed_since", "note", "files"]
     edit_columns = add_columns
-    show_columns = ["unit", "status", "title", "employed_since", "note", "valid_until", "submitted_at", "decided_at"]
+    show_columns = [
+        "unit",
+        "status",
+        "applicant",
+        "title",
+        "employed_since",
+        "note",
+        "valid_until",
+        "submitted_at",
+        "decided_at",
+    ]
     file_slots = PROOF_SLOTS

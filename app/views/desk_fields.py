@@ -118,7 +118,8 @@ def fields_of(
     Without an approved version empty lines and switches that are off are left out.
     """
     kind, hits = KINDS[kind_key], _by_field(checks)
-    names_in_order = [*(n for n in kind.columns if n not in _APART), *(n for n in ("schools",) if n in kind.relations)]
+    names_in_order = [*kind.told, *(n for n in kind.columns if n not in _APART)]
+    names_in_order += [n for n in ("schools",) if n in kind.relations]
     own = custom.names_in(new, old or {})
     if own:
         names_in_order += [name for name, _label in custom.ordered(db.session, kind.model, own)]

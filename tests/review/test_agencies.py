@@ -13,6 +13,7 @@ from app.models.units import Unit
 from app.review import decide, desk, queue, reminders
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
+from app.views.desk_fields import fields_of
 from app.views.due import expire_certifications
 from tests.review.samples import (
     REGION,
@@ -91,7 +92,9 @@ def test_a_commercial_agency_is_recommended_by_the_bureau_of_its_place_first(ses
     told = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
     assert (told.template, told.account_id) == ("agency_recommended", who.account_id)
     row = desk.submit(session, who, "agency_entry", entry.id)
-    assert row.evidence.content["recommendation"] == "产业园区重点机构", "the operator reads it at the desk"
+    assert row.evidence.content["recommendation"] == "产业园区重点机构"
+    lines = fields_of("agency_entry", row.evidence.content, None, [], {})
+    assert "产业园区重点机构" in [piece.text for line in lines for piece in line.new if line.name == "recommendation"]
     decider = operator(session)
     say(session, decider, queue.claim(session, decider, row.id))
     session.refresh(entry)

@@ -10,7 +10,10 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md"))]
+PAGES = [
+    "README.md",
+    *sorted(str(p.relative_to(ROOT)) for d in ("docs", "docs/paths") for p in (ROOT / d).glob("*.md")),
+]
 MADE = ("docs/pictures/", "pictures/", "screens.md")  # written by `make screenshots`, `make screens` and `make bench`
 OF_A_VIEW = re.compile(r"/(?:show|edit|add|delete|related|moves?|facets|cell|outcomes|precheck)\b|/<|/api/v1/<")
 ADDRESS = re.compile(r"`(?:GET |POST )?(/[a-z0-9_/<>.-]*)`")
@@ -37,6 +40,7 @@ def test_the_list_of_pages_names_every_page():
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([^`]+)` \|", index, re.MULTILINE)) - set(MADE)
     pages = {p.name for p in (ROOT / "docs").glob("*.md")} - {"README.md", *MADE}
+    pages |= {f"paths/{p.name}" for p in (ROOT / "docs" / "paths").glob("*.md")}
     assert named == pages | {"decisions/"}
     decisions = {p.name[:4] for p in (ROOT / "docs" / "decisions").glob("*.md")}
     assert decisions == set(re.findall(r"\b(\d{4}) [a-zA-Z]", index.split("Decisions:")[1]))

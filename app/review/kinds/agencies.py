@@ -36,6 +36,7 @@ class AgencyEntryKind(WithMaterials):
     keeper_roles = BUREAU
     link = "/agencyentryview/show/{id}"
     papers, papers_of, paper_slots = AgencyMaterial, "entry_id", ENTRY_SLOTS
+    told = ("recommendation",)
     exact = frozenset({"uscc"})
     move_notices: ClassVar[Mapping[str, str]] = {
         "recommend": "agency_recommended",

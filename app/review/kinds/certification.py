@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models.accounts import Person
 from app.models.agencies import CertificationMaterial, EmployerCertification
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.in_force import months_later
@@ -34,6 +33,7 @@ class EmployerCertificationKind(WithMaterials):
     keeper_roles = BUREAU | {Role.OPERATOR}
     link = "/employercertificationview/show/{id}"
     papers, papers_of, paper_slots = CertificationMaterial, "certification_id", PROOF_SLOTS
+    told = ("applicant",)
     locked_with = ("unit",)
     constraint_codes: ClassVar[Mapping[str, str]] = {"unit_id_created_by_id": "certified_once"}
     move_notices: ClassVar[Mapping[str, str]] = {"revoke": "certification_revoked", "expire": "certification_expired"}
@@ -56,14 +56,7 @@ class EmployerCertificationKind(WithMaterials):
 
     def around(self, session: Session, subject: Subject) -> Values:
         """The two proofs that stand already: the person's name and the enterprise."""
-        person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
-        return {
-            "unit": unit_part(subject.unit),
-            "person": {
-                "name": person.real_name if person is not None else "",
-                "identity_level": person.identity_level if person is not None else 0,
-            },
-        }
+        return {"unit": unit_part(subject.unit), "applicant": subject.applicant}
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """E01..E03."""
