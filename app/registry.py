@@ -343,7 +343,7 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         ApiKeyView,
-        {**dict.fromkeys((A, OP, SYS), "read add revoke"), SEC: "read revoke"},
+        {**dict.fromkeys((A, OP, SYS), "read add revoke_key"), SEC: "read revoke_key"},
         (Place((SYS, SEC), SYSTEM, _l("API keys"), "key"), Place((A, OP), ACCOUNT, _l("API keys"), "key")),
         api=False,
     ),

@@ -32,7 +32,7 @@ from app.views.inputs import DictMany
 
 LONGEST: Final = timedelta(days=366)
 MOST: Final = 20  # keys in force of one account
-REVOKE: Final = move("revoke", "active", "revoked", "keeper")
+REVOKE: Final = move("revoke_key", "active", "revoked", "keeper")
 _READS: Final = frozenset({"can_list", "can_show"})
 
 
@@ -54,7 +54,7 @@ def offered_scopes(role: Role) -> dict[str, str]:
         held = {permission for permission, view in granted if view == type(api).__name__}
         if held & _READS:
             found[f"{resource}:read"] = _("%(list)s: read", list=name_of(api))
-        if held - _READS - {"can_export", "can_import", "can_unmask", "can_comment"}:
+        if held - _READS - {"can_export", "can_import", "can_unmask", "can_comment", "can_acknowledge"}:
             found[f"{resource}:write"] = _("%(list)s: write", list=name_of(api))
     return found
 
@@ -115,7 +115,7 @@ class ApiKeyView(SafeView):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, "can_revoke"})
+        self.base_permissions = sorted({*self.base_permissions, "can_revoke_key"})
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """Three months, an unhurried pace."""
@@ -144,7 +144,7 @@ class ApiKeyView(SafeView):
 
     def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """A key in force is revoked, and never comes back."""
-        return [REVOKE] if row.key_state == "active" and self.may("can_revoke") else []
+        return [REVOKE] if row.key_state == "active" and self.may("can_revoke_key") else []
 
     def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
         """The next request with it is refused."""
@@ -158,7 +158,7 @@ class ApiKeyView(SafeView):
     def _allowed(self, name: str) -> Move:
         if name != REVOKE.name:
             raise Refused("no_such_move", move=name)
-        self.demand("can_revoke")
+        self.demand("can_revoke_key")
         return REVOKE
 
     @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])

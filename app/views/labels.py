@@ -91,6 +91,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "set_validity": (_l("Set validity"), "calendar-due", False),
     "delete": (_l("Delete"), "trash", True),
     "revoke": (_l("Revoke"), "ban", True),
+    "revoke_key": (_l("Revoke the key"), "ban", True),
     "expire": (_l("Expire"), "clock", False),
     "activate": (_l("Activate"), "circle-check", False),
     "unlock": (_l("Lift the lockout"), "shield", False),

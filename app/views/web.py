@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request, url_for
+from flask.json.provider import DefaultJSONProvider
 from flask.signals import request_started
 from flask_babel import get_babel, get_locale, ngettext
 from flask_babel import gettext as _
@@ -246,8 +247,20 @@ def _html_lang() -> str:
     return "en" if str(get_locale()) == "en" else "zh-CN"
 
 
+class CalmJson(DefaultJSONProvider):
+    """What is nested too deep to be read is no JSON, like everything else that cannot be read: 400, no fault of ours."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value of a text. Raises ValueError."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
 def before_fab(app: Flask) -> None:
     """Hooks that must stand before FAB's: number, identity, answers to errors, health."""
+    app.json = CalmJson(app)
     request_started.connect(_start, app, weak=False)
     app.before_request(_refuse_unused)
     app.before_request(identity.identify)

@@ -77,9 +77,9 @@ def test_it_ends_on_its_day_and_when_it_is_revoked(app, session, operator):
     assert (asks(app, key).status_code, asks(app, key).json["code"]) == (401, "key_wrong")
     other = made(operator, "school:read")
     row = session.scalars(select(ApiKey).where(ApiKey.key_hash == key_identity.digest(other))).one()
-    assert operator.post(f"/apikeyview/move/revoke/{row.id}").status_code == 302
+    assert operator.post(f"/apikeyview/move/revoke_key/{row.id}").status_code == 302
     assert asks(app, other).status_code == 401
-    assert operator.post(f"/apikeyview/move/revoke/{row.id}").status_code == 409
+    assert operator.post(f"/apikeyview/move/revoke_key/{row.id}").status_code == 409
 
 
 def test_it_ends_with_the_account_and_with_the_role(app, session, operator):

@@ -1,0 +1,1 @@
+"""What an attacker tries, one test each; what is tried elsewhere is not repeated here."""
