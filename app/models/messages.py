@@ -70,6 +70,16 @@ class Message(Model):
         return self.template
 
 
+class NoticeChoice(Model):
+    """Somebody wants messages of this kind over this channel too."""
+
+    __tablename__ = "notice_choice"
+    __table_args__ = (one_of("channel", ("sms", "mail"), "channel"),)
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    message_kind = col("Kind of message", String(20), primary_key=True, words="message_kind")
+    channel = col("Channel", String(10), primary_key=True, words="channel")
+
+
 class NoticeText(Traced, Stamped, Model):
     """The words of one message. `own`: an administrator has worded it; otherwise the release's words are repeated here."""
 

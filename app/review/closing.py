@@ -21,7 +21,7 @@ from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import ListLayout, SavedView
 from app.models.media import Medium
-from app.models.messages import Message, Outbox
+from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import RecoveryCode, SecondFactor
 from app.models.units import Unit
 from app.review import bindings, desk, ledger
@@ -117,7 +117,18 @@ def _erase(session: Session, me: int) -> None:
         User, User.id == me, username=f"closed-{me}", first_name=GONE, last_name="", email=f"closed-{me}@{NOBODY}", active=False,
         password=generate_password_hash(secrets.token_urlsafe(32)),
     )  # fmt: skip
-    owned = (Message, Outbox, SavedView, ListLayout, RecoveryCode, SecondFactor, OneTimeLink, PasswordHistory, Dispatch)
+    owned = (
+        Message,
+        Outbox,
+        NoticeChoice,
+        SavedView,
+        ListLayout,
+        RecoveryCode,
+        SecondFactor,
+        OneTimeLink,
+        PasswordHistory,
+        Dispatch,
+    )
     for model in owned:
         session.execute(delete(model).where(model.account_id == me).execution_options(**calm))
     traces = (FieldChange.entity.in_((Person.__tablename__, User.__tablename__))) & (FieldChange.row_key == str(me))

@@ -103,7 +103,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
             "[Gongjiu] Your account was recovered by documents; all logins ended. If it was not you, call %(phone)s at once."
         ),
     ),
-    "message": (_l("A new message"), _l("[Gongjiu] %(subject)s. Read it at %(site)s under Messages.")),
+    "message": (
+        _l("A new message"),
+        _l("[Gongjiu] You have a new message: %(kind)s. Log in and read it under Messages."),
+    ),
 }
 
 CHANNELS: Final[dict[str, Any]] = {"sms": _l("SMS"), "mail": _l("Mail")}
@@ -111,4 +114,12 @@ GATEWAYS: Final[dict[str, Any]] = {
     "outbox": _l("Kept here, nothing leaves"),
     "smtp": _l("Mail server"),
     "http_sms": _l("SMS provider"),
+}
+KIND_WORDS: Final[dict[str, Any]] = {
+    "system": _l("system message"),
+    "job": _l("message about looking for work"),
+    "gig": _l("message about gigs"),
+    "recruit": _l("message about recruiting"),
+    "fair": _l("message about a job fair"),
+    "guidance": _l("message about career guidance"),
 }

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.models.messages import Message, Outbox
+from app.review import forwarding
 from app.review.canonical import plain
 
 # Every template a notice may name; the words are made when the message is read.
@@ -52,6 +53,7 @@ TEMPLATES: Final = (
     "task_failed",
     "mentioned",
     "registered",
+    "resume_sent",
     "factor_set",
     "factor_removed",
 )
@@ -186,6 +188,7 @@ def _alone(session: Session, row: Any) -> bool:
 def _send(session: Session, rows: Sequence[Any]) -> None:
     values = [_message(row) for row in rows]
     session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["outbox_id"]))
+    forwarding.forward(session, rows)
     session.execute(
         update(Outbox)
         .where(Outbox.id.in_([row.id for row in rows]))

@@ -216,6 +216,7 @@ NOTICES: Final[dict[str, Any]] = {
     "round_transferred": _l("Transferred"),
     "submission_received": _l("Received"),
     "registered": _l("Registered"),
+    "resume_sent": _l("Résumé received"),
     "posting_expired": _l("Posting expired"),
     "gig_expired": _l("Gig post expired"),
     "gig_prepared": _l("Draft prepared by the bureau"),

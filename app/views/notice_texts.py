@@ -113,6 +113,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "task_done": (_l("Ready: %(title)s"), _l("“%(title)s” is done. What came of it stands under My tasks.")),
     "task_failed": (_l("Failed: %(title)s"), _l("“%(title)s” could not be completed. Why stands under My tasks.")),
+    "resume_sent": (
+        _l("A résumé arrived: %(title)s"),
+        _l("%(by)s has sent a résumé for the position “%(title)s”."),
+    ),
     "registered": (
         _l("Welcome: your account is ready"),
         _l("Registration is complete. Account: %(account)s. Site: %(site)s. Time: %(time)s."),

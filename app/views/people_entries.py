@@ -12,6 +12,7 @@ from app.views.entry import Entry, Place
 from app.views.factor_pages import FactorView, SecondFactorView
 from app.views.me import MeView
 from app.views.my_data import MyDataView
+from app.views.notice_choices import NoticeChoiceView
 from app.views.online import SessionView
 from app.views.places import EVERYONE, OP, PLATFORM, SYS, SYSTEM, own
 from app.views.registering import RegisterView
@@ -30,6 +31,7 @@ ENTRANCE: tuple[Entry, ...] = tuple(Entry(view, {}, api=False) for view in (Regi
 ACCOUNTS: tuple[Entry, ...] = (
     own(MeView, "list", _l("My account"), "user-circle"),
     own(MyDataView, "list", _l("My data"), "database"),
+    own(NoticeChoiceView, "list", _l("Ways messages reach me"), "mail"),
     Entry(ChoiceView, dict.fromkeys(EVERYONE, "list"), api=False),
     own(PasswordView, "list", _l("Change password"), "key"),
     own(FactorView, "list", _l("Second factor"), "shield-check"),

@@ -1,0 +1,57 @@
+"""Messages by SMS or mail besides, for whoever chose that for their kind and agreed to it (PIPL 14, 15).
+
+What leaves names the kind alone: the title of a submission is read after logging in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Person
+from app.models.consents import Consent
+from app.models.dispatch import CHANNELS
+from app.models.messages import KINDS, NoticeChoice
+from app.review import dispatch
+from app.review.dispatch_words import KIND_WORDS
+
+
+def forward(session: Session, rows: Iterable[Any]) -> None:
+    """Queues what is wanted besides, in the transaction that delivers; each notice once a channel."""
+    waiting = {row.id: (row.account_id, row.message_kind) for row in rows}
+    if not waiting:
+        return
+    wanted = (
+        select(NoticeChoice.account_id, NoticeChoice.message_kind, NoticeChoice.channel, Person.phone, Person.mail)
+        .join(Person, Person.account_id == NoticeChoice.account_id)
+        .join(Consent, Consent.account_id == NoticeChoice.account_id)
+        .where(tuple_(NoticeChoice.account_id, NoticeChoice.message_kind).in_(set(waiting.values())))
+        .where(Consent.withdrawn_at.is_(None), Consent.kind == NoticeChoice.channel + "_notices")
+    )
+    chosen: dict[tuple[int, str], list[tuple[Any, str]]] = {}
+    for account_id, kind, channel, phone, mail in session.execute(wanted):
+        target = phone if channel == "sms" else mail
+        if target:
+            chosen.setdefault((account_id, kind), []).append((channel, target))
+    for notice, key in waiting.items():
+        for channel, target in chosen.get(key, ()):
+            facts = {"kind": str(KIND_WORDS[key[1]])}
+            dispatch.send(session, channel, target, "message", facts, key[0], dedupe=f"notice:{notice}:{channel}")
+
+
+def chosen_by(session: Session, account_id: int) -> set[tuple[str, str]]:
+    """What somebody chose: (kind, channel)."""
+    mine = select(NoticeChoice.message_kind, NoticeChoice.channel).where(NoticeChoice.account_id == account_id)
+    return {(kind, channel) for kind, channel in session.execute(mine)}
+
+
+def choose(session: Session, account_id: int, wanted: Iterable[tuple[str, str]]) -> set[str]:
+    """Puts these choices in place of the former ones; the channels that are used now. No commit."""
+    kept = {(kind, channel) for kind, channel in wanted if kind in KINDS and channel in CHANNELS}
+    session.execute(delete(NoticeChoice).where(NoticeChoice.account_id == account_id))
+    session.add_all(NoticeChoice(account_id=account_id, message_kind=kind, channel=channel) for kind, channel in kept)
+    session.flush()
+    return {channel for _kind, channel in kept}

@@ -1,0 +1,86 @@
+"""Messages come here always, by SMS and mail for whoever chose it; once each, the kind alone (TJ-66, PIPL 15)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.models.accounts import Person
+from app.models.consents import Consent
+from app.models.dispatch import Dispatch
+from app.models.messages import Message
+from app.models.messages import Outbox as Row
+from app.review import outbox
+from tests.views.people import Browser, browser
+
+
+@pytest.fixture
+def reader(app, session) -> Browser:
+    who = browser(app, session, "seeker")
+    person = Person(account_id=who.account_id, real_name="李小明", identity_level=1)
+    person.set_phone("13912345678")
+    person.set_mail("li@example.cn")
+    session.add(person)
+    session.commit()
+    return who
+
+
+def told(session, who: Browser, kind: str = "gig", key: str = "d") -> list[tuple[str, str]]:
+    """What leaves for one notice of this kind."""
+    before = set(session.scalars(select(Dispatch.id)))
+    notice = outbox.Notice("removed", kind, {"title": "保密的标题"}, "/x", key)
+    outbox.enqueue(session, notice, [who.account_id])
+    assert outbox.deliver(session) == 1
+    rows = session.scalars(select(Dispatch).where(Dispatch.id.not_in(before)).order_by(Dispatch.channel))
+    return [(row.channel, row.text) for row in rows]
+
+
+def ticked(who: Browser) -> int:
+    return who.get("/my-notices/").text.split("<main")[1].split("</main>")[0].count(" checked")
+
+
+def test_without_a_choice_nothing_leaves(app, session, reader):
+    assert told(session, reader) == []
+    assert len(session.scalars(select(Message)).all()) == 1
+
+
+def test_what_is_chosen_leaves_and_names_the_kind_alone(app, session, reader):
+    assert reader.post("/my-notices/", {"want": ["gig:sms", "gig:mail", "fair:sms"]}).status_code == 302
+    left = told(session, reader)
+    assert [channel for channel, _text in left] == ["mail", "sms"]
+    assert all("保密的标题" not in words and "零工消息" in words for _channel, words in left)
+    assert told(session, reader, "recruit", "other") == []
+    assert ticked(reader) == 3
+
+
+def test_a_delivery_repeated_after_a_crash_sends_nothing_twice(app, session, reader):
+    reader.post("/my-notices/", {"want": ["gig:sms"]})
+    assert len(told(session, reader)) == 1
+    row = session.scalars(select(Row)).one()
+    row.state = "waiting"
+    session.commit()
+    outbox.deliver(session)
+    assert len(session.scalars(select(Dispatch)).all()) == 1
+
+
+def test_the_choice_is_the_consent_and_its_withdrawal_stops_it(app, session, reader):
+    reader.post("/my-notices/", {"want": ["gig:sms"]})
+    assert session.scalars(select(Consent.kind)).all() == ["sms_notices"]
+    reader.post("/my-data/consent/sms_notices", {"give": "0"})
+    assert told(session, reader) == []
+    reader.post("/my-notices/", {"want": ["gig:sms"]})
+    assert len(told(session, reader, key="again")) == 1
+    reader.post("/my-notices/", {})
+    assert told(session, reader, key="third") == []
+
+
+def test_nonsense_is_no_choice(app, session, reader):
+    reader.post("/my-notices/", {"want": ["gig:pigeon", "nonsense:sms", ":", "x"]})
+    assert ticked(reader) == 0
+
+
+def test_what_cannot_be_reached_is_not_offered_and_not_sent(app, session):
+    who = browser(app, session, "seeker")
+    assert who.get("/my-notices/").text.count(" disabled") == 12
+    who.post("/my-notices/", {"want": ["gig:sms"]})
+    assert told(session, who) == []
