@@ -267,7 +267,7 @@ GRANTS: Final[dict[str, Any]] = {
     "gigs": _l("Gigs: hiring"),
     "media": _l("Unit pictures"),
     "residency": _l("Residency"),
-    "handlers": _l("Handlers and their functions"),
+    "handlers": _l("Managing handlers"),
 }
 
 # What runs in the background for somebody.

@@ -27,6 +27,7 @@ from app.views.places import (
     S,
     T,
 )
+from app.views.school_staff import SchoolStaffView
 from app.views.unit_start import UnitStartView
 
 # Units, their changes and handlers.
@@ -140,6 +141,12 @@ SCHOOLS: tuple[Entry, ...] = (
         schools.SchoolView,
         {OP: "read write import export", S: "read", O: "read", H: "read", R: "read", L: "read"},
         (Place((OP,), PLATFORM, _l("Schools"), "school"), Place((S,), CAMPUS, _l("Schools"), "school")),
+    ),
+    Entry(
+        SchoolStaffView,
+        {S: "read unbind"},
+        (Place((S,), CAMPUS, _l("Staff of the school"), "user-check"),),
+        api=False,
     ),
     Entry(
         schools.StudentView,

@@ -94,6 +94,7 @@ REACH: dict[str, dict[str, str]] = {
         "seeker": "own", "student": "own",
     },
     "StudentView": {"school_admin": "a"},
+    "SchoolStaffView": {"school_admin": "a"},
     "MessageView": {r.value: "own" for r in ROLES},
     "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
     "TaskView": {r.value: "own" for r in ROLES},
@@ -329,6 +330,12 @@ class _Builder:
         for role in ROLES:
             self.world.actors[role] = self.account(role, f"w-{role.value}", places.get(role, {}))
             self.world.names[role] = f"w-{role.value}"
+        there = {"school_id": things["school_b"].id, "region_code": THERE}
+        for side, actor in (
+            ("a", self.world.actors[Role.SCHOOL]),
+            ("b", self.account(Role.SCHOOL, "w-school-b", there)),
+        ):
+            self.world.rows.setdefault("SchoolStaffView", {})[side] = actor.hat_id
         things["stranger"] = self.account(Role.SEEKER, "w-stranger", {})
 
     def account(self, role: Role, name: str, place: dict[str, Any]) -> Actor:

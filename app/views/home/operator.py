@@ -38,6 +38,7 @@ def operator(actor: Actor, _visit: Visit, args: Any) -> Home:
     counts, imports, kinds = _figures(asked, runs)
     home = Home(span=asked, todo_title=_("To do"), nothing=_("Nothing has to be done at the moment."))
     home.actions = [
+        Action(_("Review desk"), url_for("DeskView.list"), "checklist"),
         Action(_("Write a notice"), url_for("AnnouncementView.add"), "speakerphone", True),
         Action(_("Import postings"), url_for("ImportView.list"), "upload"),
     ]

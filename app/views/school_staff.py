@@ -1,0 +1,79 @@
+"""本校工作人员: who acts for a school. Accounts are made by the system administrator; the school ends what it no longer wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, false
+
+from app.extensions import db
+from app.models.accounts import Hat
+from app.review import ledger
+from app.review.policy import DEFAULT, Policy
+from app.rules.actor import Actor, Role
+from app.rules.lifecycle import KEEPER, Move, move
+from app.rules.refused import Refused
+from app.views import proof, scope
+from app.views.accounts import account_words
+from app.views.base import SafeView
+from app.views.identity import current
+
+UNBIND = move("unbind", "active", "", KEEPER)
+
+
+def of_my_school(stmt: Select[Any], actor: Actor) -> Select[Any]:
+    """The administrators of the own school in force; nobody else's."""
+    mine = actor.school_id if actor.role is Role.SCHOOL else None
+    return stmt.where(Hat.school_id == mine, Hat.active) if mine else stmt.where(false())
+
+
+class SchoolStaffView(SafeView):
+    """Colleagues at the own school. Unbinding ends the role and every login of the account at once."""
+
+    datamodel = SQLAInterface(Hat)
+    scope = staticmethod(of_my_school)
+    list_title, thing = _l("Staff of the school"), _l("Colleague")
+    empty_words = _l("Further accounts of the school are made by the system administrator.")
+    title_columns = ("account",)
+    formatters_columns = {"account": account_words}
+    label_columns = {"created_on": _l("Since")}
+    list_columns = ["account", "role", "created_on"]
+    show_columns = list_columns
+    order_columns = ["created_on"]
+    row_needs = ("account_id", "active")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.base_permissions = sorted({*self.base_permissions, "can_unbind"})
+
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
+        """Every colleague but oneself, so that a school never loses its last administrator here."""
+        return [UNBIND] if self.may("can_unbind") and row.account_id != current().account_id else []
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Ends the role; triggers of the database end the logins."""
+        row, actor = scope.fetch(self, current(), row_id, lock=True), current()
+        if not self.offered(row):
+            raise Refused("wrong_state")
+        row.active, row.is_default = False, False
+        facts = {"role": row.role, "active": False, "school": row.school_id}
+        ledger.append(db.session, "hat_changed", actor, actor.region_code, subject_id=row.account_id, facts=facts)
+        db.session.commit()
+
+    def _allowed(self, name: str) -> Move:
+        if name != UNBIND.name:
+            raise Refused("no_such_move", move=name)
+        self.demand("can_unbind")
+        proof.demand()
+        return UNBIND
+
+    @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
+    def move(self, name: str, pk: str) -> Any:
+        """As everywhere; afterwards the record is none of this screen any more."""
+        done = super().move(name, pk)
+        leads_away = request.method == "POST" and getattr(done, "status_code", 200) == 302
+        return redirect(url_for(f"{self.endpoint}.list")) if leads_away else done
