@@ -63,4 +63,4 @@ def _under_the_limit(session: Session, account_id: int) -> None:
     )
     count, left = session.execute(stmt).one()
     if count >= PER_HOUR:
-        raise Refused("unmask_many", limit=PER_HOUR, seconds=max(int(left), 1))
+        raise Refused("unmask_many", limit=PER_HOUR, seconds=min(max(int(left), 1), int(_HOUR.total_seconds())))

@@ -82,7 +82,6 @@ def refused(error: Refused) -> Any:
         answer = problem(status, str(PAGES.get(status, PAGES[400])[0]), said, error.code, error.field, **more)
     else:
         answer = page(status, said, error.code)
-    words.wait_in(answer, error)
     return answer
 
 

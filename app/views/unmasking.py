@@ -49,8 +49,6 @@ def ask(page: Page, what: What, label: Any, named: str, reveal: Callable[[], str
     )  # fmt: skip
     answer = make_response(text, words.status_of(refused) if refused is not None else 200)
     answer.headers["Cache-Control"] = "no-store"
-    if refused is not None:
-        words.wait_in(answer, refused)
     return answer
 
 

@@ -37,6 +37,7 @@ from app.views import (
     rows,
     scope,
     spoken,
+    words,
 )
 from app.views.page import is_partial, safe_next
 
@@ -115,6 +116,8 @@ def _finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if response.status_code == words.LIMITED:
+        headers.setdefault("Retry-After", str(g.get("retry_after") or words.MINUTE))
     if response.mimetype == "text/html":
         headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(("Cookie", "HX-Request"))
@@ -218,6 +221,12 @@ def _slot_word(slot: str) -> str:
     return slot
 
 
+def _scan_word(file: Any) -> str:
+    """What the virus scan said of a file, where that is not simply that it is clean."""
+    said = {"not_scanned": _("not scanned for viruses"), "failed": _("virus scan failed")}
+    return said.get(file.malware, "")
+
+
 def _viewer_words() -> dict[str, str]:
     """What the buttons over a large picture are called."""
     return {
@@ -236,7 +245,7 @@ def _globals(app: Flask) -> None:
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
         cell=cells.shown, listed=cells.listed, is_long=cells.is_long,
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,
-        viewer_words=_viewer_words, roles=labels.ROLES, html_lang=_html_lang,
+        viewer_words=_viewer_words, scan_word=_scan_word, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
         more_facts=public_content.more_facts, everywhere=everywhere.value,
     )  # fmt: skip

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import current_app
+from flask import current_app, g, has_app_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from app.rules.refused import Refused
 from app.views import custom_codes, import_codes
@@ -306,16 +305,19 @@ def known(code: str) -> bool:
     return code in CODES
 
 
+LIMITED: Final = 429
+MINUTE: Final = 60  # seconds
+
+
 def status_of(refused: Refused) -> int:
-    """HTTP status of a refusal; a field always makes it 422 unless the code says otherwise."""
-    return CODES[refused.code][0] if refused.code in CODES else 422
+    """HTTP status of a refusal; a field always makes it 422 unless the code says otherwise.
 
-
-def wait_in(answer: Response, refused: Refused) -> None:
-    """Tells a program or a browser when to come back, where a limit refused it."""
-    if status_of(refused) == 429:
-        seconds = refused.facts.get("seconds") or 60 * int(refused.facts.get("minutes", 1))
-        answer.headers["Retry-After"] = str(seconds)
+    A limit also says when to come back: the answer that carries the status gets `Retry-After` (web.py).
+    """
+    status = CODES[refused.code][0] if refused.code in CODES else 422
+    if status == LIMITED and has_app_context():
+        g.retry_after = int(refused.facts.get("seconds") or MINUTE * int(refused.facts.get("minutes") or 1))
+    return status
 
 
 def say(refused: Refused) -> str:

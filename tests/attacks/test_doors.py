@@ -50,10 +50,12 @@ def test_thirty_passwords_open_nothing_and_the_thirty_first_is_not_looked_at(app
         )
     assert answers[0] != 302
     assert set(answers[5:]) == {429}
+    later = knock(app, name, PASSWORD, REMOTE_ADDR="192.0.2.98")
+    assert 60 <= int(later.headers["Retry-After"]) <= 30 * 60
     assert knock(app, name, PASSWORD, REMOTE_ADDR="192.0.2.99").status_code == 429
     counted = select(func.count()).select_from(LoginEvent).where(LoginEvent.user_name.ilike(f"%{name}%"))
     assert session.scalar(counted.where(LoginEvent.outcome == "wrong")) == 5
-    assert session.scalar(counted.where(LoginEvent.outcome == "locked")) == 26
+    assert session.scalar(counted.where(LoginEvent.outcome == "locked")) == 27
 
 
 @pytest.mark.slow

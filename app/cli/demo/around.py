@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cli.demo.people import World
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.announcements import Announcement, Visit
+from app.models.api_keys import ApiKey
 from app.models.bindings import Binding
 from app.models.units import Unit
 from app.review import bindings, unmasked
@@ -67,8 +68,21 @@ def load(session: Session, world: World) -> None:
             seen = now - timedelta(days=2)
             session.add(Visit(account_id=actor.account_id, hat_id=actor.hat_id, seen_at=seen))
     _shown_in_full(session, world)
+    _keys(session, world)
     session.flush()
     _handlers(session, world)
+
+
+def _keys(session: Session, world: World) -> None:
+    """Two keys of the demo agency that nobody has: their digests belong to no key."""
+    agency = world.actors["agency"]
+    for name, state, days in (("演示：夜间同步程序", "active", 60), ("演示：旧接口", "revoked", 20)):
+        session.add(
+            ApiKey(
+                account_id=agency.account_id, hat_id=agency.hat_id, name=name, prefix=f"gj_demo{days}", key_hash=f"demo-{days}",
+                scopes=["agency-posting:read", "agency-posting:write"], expires_on=today() + timedelta(days=days), key_state=state,
+            )
+        )  # fmt: skip
 
 
 def _shown_in_full(session: Session, world: World) -> None:
