@@ -17,6 +17,7 @@ from app.models import (  # noqa: F401
     logins,
     logs,
     media,
+    merging,
     messages,
     positions,
     reference,

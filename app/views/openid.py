@@ -87,7 +87,6 @@ class IdentityProviderView(SafeView):
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """An address that can be trusted, a level that exists; what was remembered of the provider is forgotten."""
-        proof.demand()
         if not CODE.fullmatch(row.code):
             raise Refused("provider_code_form", field="code")
         if not openid.trusted_address(row.issuer) or row.issuer.endswith("/"):
@@ -97,6 +96,11 @@ class IdentityProviderView(SafeView):
         if "openid" not in row.scopes.split():
             raise Refused("scope_openid", field="scopes")
         openid.forget()
+
+    def _form(self, row: Any) -> Any:
+        """Asked for a fresh proof before anything is typed."""
+        proof.demand()
+        return super()._form(row)
 
 
 class OpenIdView(Page):

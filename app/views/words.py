@@ -82,6 +82,20 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "provider_code_form": (422, _l("2 to 20 small letters, digits and dashes, beginning with a letter.")),
     "issuer_form": (422, _l("An address that begins with https:// and has no slash at its end.")),
     "scope_openid": (422, _l("The scopes must hold openid.")),
+    "code_unreadable": (422, _l("This is no personal code of ours.")),
+    "code_expired": (422, _l("This code is over: it counts for a minute. Please let the person show a new one.")),
+    "code_read": (409, _l("This code was read already, at %(at)s. Please let the person show a new one.")),
+    "merge_not_same": (
+        422,
+        _l(
+            "These accounts do not belong to one person: documents differ, or names differ and no document says otherwise."
+        ),
+    ),
+    "merge_staff": (
+        422,
+        _l("Accounts of the staff are not merged: take the roles from one of them and give them to the other."),
+    ),
+    "merge_open": (422, _l("A merging of one of these accounts is asked for already.")),
     "appeal_unknown": (404, _l("There is no appeal with this receipt number for this telephone.")),
     "appeals_many": (429, _l("Too many appeals from here. Please call the bureau, or try again another day.")),
     "consent_needed": (422, _l("Without your consent the pictures of your identity cannot be used.")),

@@ -31,6 +31,7 @@ from app.models.lists import SavedView
 from app.models.logins import IdentityProvider
 from app.models.logs import RequestEvent
 from app.models.media import Medium
+from app.models.merging import AccountMerge
 from app.models.messages import Message, NoticeText, Outbox
 from app.models.positions import Posting
 from app.models.reference import DictItem, Industry, Major, MinimumWage, Occupation, Parameter, Region, WorkDay
@@ -86,6 +87,7 @@ REACH: dict[str, dict[str, str]] = {
     "ReviewRoundView": _BUREAU | {"school_admin": "own", "operator": "own"},
     "AgencyEntryView": _BUREAU | {"operator": "all", "seeker": "own", "student": "own"},
     "EmployerCertificationView": _BUREAU | {"operator": "all", "unit_owner": "a"},
+    "AccountMergeView": dict.fromkeys(("sysadmin", "secadmin", "auditor"), "all"),
     "IdentityProviderView": {"sysadmin": "all", "auditor": "all"},
     "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
@@ -593,6 +595,9 @@ class _Builder:
         self.keep(
             "LoginEventView", "a", self.add(LoginEvent(user_name="w-nobody", outcome="wrong", address="127.0.0.1"))
         )
+        self.keep("AccountMergeView", "a", self.add(AccountMerge(
+            kept_id=everybody["seeker"], closed_id=everybody["student"], asked_by_id=everybody["secadmin"], reason="同一身份证",
+        )))  # fmt: skip
         self.keep("IdentityProviderView", "a", self.add(IdentityProvider(
             code="province", name_zh="省统一身份认证", name_en="Province", issuer="https://id.example.cn", client_id="gongjiu", active=False,
         )))  # fmt: skip

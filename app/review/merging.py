@@ -1,0 +1,177 @@
+"""Two accounts of one person become one (GD-16): what belongs to the person moves, what happened stays where it happened."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.models.accounts import Hat, Person
+from app.models.logins import IdentityLink
+from app.models.merging import AccountMerge
+from app.review import ledger
+from app.rules.actor import Actor, Role
+from app.rules.hats import is_staff
+from app.rules.refused import Refused
+
+# Columns that say whose something is: they follow the person. What may be there only once is said in `_once`.
+MOVED: Final = (
+    "account_appeal.account_id", "account_appeal.created_by_id", "agency_entry.created_by_id", "binding.account_id",
+    "binding.invited_by_id", "employer_certification.created_by_id", "gig_offer.created_by_id", "gig_offer.poster_id",
+    "gig_wanted.created_by_id", "gig_wanted.poster_id", "hat.account_id", "identity_link.account_id", "medium.created_by_id",
+    "medium.person_id", "message.account_id", "outbox.account_id", "posting.created_by_id", "residency.created_by_id",
+ "stored_file.uploaded_by_id", "unit.created_by_id", "unit_change.created_by_id",
+)  # fmt: skip
+# Columns that say who did something, what proves an account, or how somebody likes a screen: they stay. What a round
+# decides on never changes; its notices follow the row.
+STAYS: Final = (
+    "ab_api_key.user_id", "ab_user.changed_by_fk", "ab_user.created_by_fk", "ab_user_group.user_id",
+    "ab_user_role.user_id", "account_merge.asked_by_id", "account_merge.closed_id", "account_merge.decided_by_id",
+    "account_merge.kept_id", "announcement_read.account_id", "api_key.account_id", "background_task.account_id",
+    "consent.account_id", "dispatch.account_id", "enrolment_code.account_id", "enrolment_code.made_by_id",
+    "export_event.account_id", "factor_reset.account_id", "factor_reset.asked_by_id", "factor_reset.decided_by_id",
+    "field_change.account_id", "idempotency_key.account_id", "import_mapping.account_id", "import_run.account_id",
+    "job_run.account_id", "job_switch.account_id", "list_layout.account_id", "login_event.account_id",
+    "login_session.account_id", "one_time_link.account_id", "password_history.account_id", "person.account_id",
+    "personal_code_use.account_id", "personal_code_use.read_by_id", "record_comment.account_id",
+    "recovery_code.account_id", "review_query.asked_by_id", "review_round.holder_id", "review_round.submitted_by_id",
+    "review_seat.reviewer_id", "review_skip.reviewer_id", "saved_view.account_id", "second_factor.account_id",
+    "token_floor.account_id", "visit.account_id",
+)  # fmt: skip
+CANDIDATES: Final = 100
+_CALM: Final = {"synchronize_session": False}
+
+
+def one_person(session: Session, kept_id: int, closed_id: int) -> None:
+    """Raises Refused unless both may be one person: the same document, or one without and the same name.
+
+    merge_staff: roles of the staff are given to an account by hand, never moved. merge_not_same.
+    """
+    if kept_id == closed_id:
+        raise Refused("merge_not_same", field="closed")
+    roles = session.scalars(select(Hat.role).where(Hat.account_id.in_((kept_id, closed_id)), Hat.active))
+    if is_staff([Role(role) for role in roles]):
+        raise Refused("merge_staff", field="closed")
+    persons = [session.get(Person, key) for key in (kept_id, closed_id)]
+    if any(person is None for person in persons):
+        raise Refused("merge_not_same", field="closed")
+    numbers = {(person.id_number or "").upper() for person in persons if person is not None}
+    names = {person.real_name.strip() for person in persons if person is not None}
+    if len(numbers - {""}) > 1 or (len(numbers) > 1 and len(names) > 1) or (numbers == {""} and len(names) > 1):
+        raise Refused("merge_not_same", field="closed")
+
+
+def candidates(session: Session) -> list[Any]:
+    """Pairs of accounts in use that look like one person: the same name with the same birthday or an unproven document.
+
+    A proven document and a telephone belong to one account only; what is looked for are those that were only claimed.
+    """
+    first, second, one, other = aliased(Person), aliased(Person), aliased(User), aliased(User)
+    alike = or_(
+        and_(first.born_on == second.born_on, first.born_on.is_not(None)),
+        and_(
+            first.id_number.is_not(None),
+            second.id_number.is_not(None),
+            or_(first.id_hash.is_(None), second.id_hash.is_(None)),
+        ),
+        first.id_number.is_(None) != second.id_number.is_(None),
+    )
+    staff = [role.value for role in Role if is_staff([role])]
+    official = exists().where(
+        Hat.account_id.in_((first.account_id, second.account_id)), Hat.active, Hat.role.in_(staff)
+    )
+    asked = exists().where(
+        AccountMerge.state == "open", AccountMerge.closed_id.in_((first.account_id, second.account_id))
+    )
+    stmt = (
+        select(first, second, one.username.label("first_name"), other.username.label("second_name"))
+        .join(second, and_(second.real_name == first.real_name, second.account_id > first.account_id))
+        .join(one, one.id == first.account_id)
+        .join(other, other.id == second.account_id)
+        .where(one.active, other.active, first.real_name != "", alike, ~official, ~asked)
+        .order_by(first.real_name, first.account_id)
+        .limit(CANDIDATES)
+    )
+    return [row for row in session.execute(stmt) if _agree(row[0], row[1])]
+
+
+def _agree(first: Any, second: Any) -> bool:
+    """Two known documents that differ are two persons, whatever their names."""
+    numbers = {(one.id_number or "").upper() for one in (first, second)} - {""}
+    return len(numbers) < 2
+
+
+def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
+    """Moves what is the person's and closes the other account; no commit."""
+    kept_id, closed_id = int(wish.kept_id), int(wish.closed_id)
+    session.execute(select(User.id).where(User.id.in_((kept_id, closed_id))).order_by(User.id).with_for_update())
+    one_person(session, kept_id, closed_id)
+    _once(session, kept_id, closed_id)
+    moved = {}
+    for name in MOVED:
+        count = _move(session, name, kept_id, closed_id)
+        if count:
+            moved[name] = count
+    _identity(session, kept_id, closed_id)
+    closed: Any = session.get_one(User, closed_id)
+    closed.active = False
+    wish.moved = moved
+    session.flush()
+    facts = {"kept": kept_id, "merge": wish.id, "asked_by": wish.asked_by_id, "moved": moved}
+    ledger.append(session, "merge", actor, "", subject_id=closed_id, facts=facts)
+
+
+def _column(name: str) -> Any:
+    table, column = name.split(".")
+    return Model.metadata.tables[table].c[column]
+
+
+def _move(session: Session, name: str, kept_id: int, closed_id: int) -> int:
+    column = _column(name)
+    stmt = update(column.table).where(column == closed_id)
+    return int(session.execute(stmt.values({column.name: kept_id})).rowcount)  # type: ignore[attr-defined]
+
+
+def _once(session: Session, kept_id: int, closed_id: int) -> None:
+    """What the kept account has already is not moved a second time."""
+    mine = aliased(Hat)
+    same = exists().where(
+        mine.account_id == kept_id,
+        mine.active,
+        mine.role == Hat.role,
+        func.coalesce(mine.unit_id, 0) == func.coalesce(Hat.unit_id, 0),
+        func.coalesce(mine.school_id, 0) == func.coalesce(Hat.school_id, 0),
+        func.coalesce(mine.agency_id, 0) == func.coalesce(Hat.agency_id, 0),
+        func.coalesce(mine.region_code, "") == func.coalesce(Hat.region_code, ""),
+    )
+    twice = update(Hat).where(Hat.account_id == closed_id, Hat.active, same)
+    session.execute(twice.values(active=False).execution_options(**_CALM))
+    session.execute(update(Hat).where(Hat.account_id == closed_id).values(is_default=False).execution_options(**_CALM))
+    held = aliased(IdentityLink)
+    linked = exists().where(held.account_id == kept_id, held.provider_id == IdentityLink.provider_id)
+    for row in session.scalars(select(IdentityLink).where(IdentityLink.account_id == closed_id, linked)):
+        session.delete(row)
+    session.flush()
+
+
+def _identity(session: Session, kept_id: int, closed_id: int) -> None:
+    """Document, telephone and level: the kept account has what either of them had proven."""
+    kept: Any = session.get_one(Person, kept_id)
+    closed: Any = session.get_one(Person, closed_id)
+    number, proven, phone = closed.id_number, closed.id_hash is not None, closed.phone
+    level, born_on = closed.identity_level, closed.born_on
+    closed.id_number = closed.id_hash = closed.phone = closed.phone_hash = None
+    closed.identity_level = 0
+    session.flush()
+    if number and proven and kept.id_hash is None:
+        kept.set_id_number(number)
+    elif number and not kept.id_number:
+        kept.id_number = number
+    if phone and not kept.phone:
+        kept.set_phone(phone)
+    kept.identity_level = max(kept.identity_level, level)
+    kept.born_on = kept.born_on or born_on
+    session.flush()

@@ -1,0 +1,146 @@
+"""Two accounts of one person (GD-16): found, merged by two administrators in one transaction, on record."""
+
+from __future__ import annotations
+
+import pytest
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.models.accounts import Hat, Person
+from app.models.gigs import GigWanted
+from app.models.merging import AccountMerge
+from app.models.messages import Outbox
+from app.models.review import ReviewEvent, ReviewRound
+from app.models.sessions import LoginSession
+from app.review import desk, ledger, merging, queue
+from app.rules.actor import Actor, Role
+from tests.review.samples import refusal, resident_id, reviewer, say, unit, wanted_content
+from tests.views.people import browser
+
+NUMBER = resident_id(861)
+
+
+@pytest.fixture
+def admins(app, session):
+    return browser(app, session, "sysadmin"), browser(app, session, "secadmin")
+
+
+def persons(app, session, **second):
+    """Two people at their browsers who are one: the first has proven the document, the second claims it."""
+    found = []
+    for values in ({}, {"id_number": NUMBER, "phone_is": "13812340001"} | second):
+        somebody = browser(app, session, "seeker")
+        person = Person(account_id=somebody.account_id, real_name=values.pop("name", "张合并"))
+        phone = values.pop("phone_is", "")
+        if not found:
+            person.set_id_number(NUMBER)
+        for name, value in values.items():
+            setattr(person, name, value)
+        if phone:
+            person.set_phone(phone)
+        session.add(person)
+        found.append(somebody)
+    session.commit()
+    return found
+
+
+def asked(admin, kept, closed):
+    sent = {"kept": str(kept.account_id), "closed": str(closed.account_id), "reason": "窗口核验身份证，同一人"}
+    return admin.post("/accountmergeview/add", sent)
+
+
+def test_every_column_that_names_an_account_is_decided_on():
+    """A new table cannot be forgotten: it either follows the person or stays with what happened."""
+    named = {
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if any(key.target_fullname == "ab_user.id" for key in column.foreign_keys)
+    }
+    assert named == {*merging.MOVED, *merging.STAYS}
+    assert not set(merging.MOVED) & set(merging.STAYS)
+
+
+def test_such_pairs_are_found_and_others_are_not(app, session, admins):
+    kept, closed = persons(app, session)
+    browser(app, session, "seeker")
+    page = admins[0].get("/accountmergeview/candidates").text
+    assert f"kept={kept.account_id}&amp;closed={closed.account_id}" in page
+    assert NUMBER not in page and "13812340001" not in page
+    session.get_one(Person, closed.account_id).id_number = resident_id(862)
+    session.commit()
+    assert f"kept={kept.account_id}" not in admins[0].get("/accountmergeview/candidates").text
+
+
+def test_two_administrators_merge_and_everything_moves(app, session, admins):
+    kept, closed = persons(app, session)
+    actor = Actor(closed.account_id, Role.SEEKER, region_code="310120")
+    gig = desk.create(session, actor, "gig_wanted", wanted_content())
+    row = desk.submit(session, actor, "gig_wanted", gig.id)
+    firm = unit(session, created_by_id=closed.account_id)
+    session.add(Hat(account_id=closed.account_id, role="unit_owner", unit_id=firm.id))
+    session.commit()
+    assert asked(admins[0], kept, closed).status_code == 302
+    wish = session.scalars(select(AccountMerge)).one()
+    path = f"/accountmergeview/move/merge/{wish.id}"
+    assert admins[0].post(path).status_code == 409, "the one who asked does not decide"
+    assert admins[1].post(path).status_code == 302
+    session.expire_all()
+    assert session.get_one(GigWanted, gig.id).poster_id == kept.account_id
+    assert session.get_one(ReviewRound, row.id).submitted_by_id == closed.account_id, (
+        "what a round decides on never changes"
+    )
+    bureau = reviewer(session)
+    say(session, bureau, queue.claim(session, bureau, row.id))
+    told = session.scalars(select(Outbox.account_id).where(Outbox.template == "round_approved"))
+    assert kept.account_id in set(told), "whoever holds the row now is told"
+    hats = session.scalars(select(Hat).where(Hat.account_id == kept.account_id, Hat.active)).all()
+    assert {(hat.role, hat.unit_id) for hat in hats} == {("seeker", None), ("unit_owner", firm.id)}
+    assert [hat.role for hat in hats if hat.is_default] == ["seeker"]
+    assert not session.get_one(User, closed.account_id).active
+    gone, stays = session.get_one(Person, closed.account_id), session.get_one(Person, kept.account_id)
+    assert (gone.id_number, gone.phone, gone.phone_hash) == (None, None, None)
+    assert (stays.id_number, stays.phone) == (NUMBER, "13812340001")
+    open_logins = select(LoginSession).where(
+        LoginSession.account_id == closed.account_id, LoginSession.ended_at.is_(None)
+    )
+    assert session.scalars(open_logins).all() == []
+    assert closed.get("/").status_code == 302
+    event = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "merge")).one()
+    assert event.subject_id == closed.account_id and NUMBER not in event.body
+    assert session.get_one(AccountMerge, wish.id).moved["gig_wanted.poster_id"] == 1
+    assert ledger.verify(session).ok
+    assert kept.get("/gigwantedview/list/").status_code == 302 or gig.title in kept.get("/gigwantedview/list/").text
+
+
+def test_two_documents_are_two_persons(app, session, admins):
+    kept, closed = persons(app, session, id_number=resident_id(863))
+    assert asked(admins[0], kept, closed).status_code == 422
+    with refusal("merge_not_same"):
+        merging.one_person(session, kept.account_id, closed.account_id)
+
+
+def test_accounts_of_the_staff_and_the_own_one_are_left_alone(app, session, admins):
+    kept, closed = persons(app, session)
+    session.add(Hat(account_id=closed.account_id, role="operator"))
+    session.commit()
+    assert asked(admins[0], kept, closed).status_code == 422
+    with refusal("merge_staff"):
+        merging.one_person(session, kept.account_id, closed.account_id)
+    assert session.scalars(select(AccountMerge)).all() == []
+
+
+def test_it_asks_for_a_fresh_proof_and_can_be_declined(app, session, admins):
+    kept, closed = persons(app, session)
+    admins[0].unproven(session, minutes=30)
+    assert "/proof/" in (asked(admins[0], kept, closed).location or "")
+    assert session.scalars(select(AccountMerge)).all() == []
+    assert asked(admins[1], kept, closed).status_code == 302
+    wish = session.scalars(select(AccountMerge)).one()
+    assert asked(admins[1], kept, closed).status_code == 422, "one wish at a time"
+    third = browser(app, session, "secadmin")
+    assert third.post(f"/accountmergeview/move/decline/{wish.id}").status_code == 302
+    session.expire_all()
+    assert session.get_one(AccountMerge, wish.id).state == "declined"
+    assert session.get_one(User, closed.account_id).active
