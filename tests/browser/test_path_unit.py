@@ -1,0 +1,83 @@
+"""A real-named person registers a unit step by step, saves, submits; the bureau approves (GD-23..29, HL-12, HL-13); docs/paths/unit.md."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.gateways import demo_papers, demo_people
+from app.rules.dates import today
+from tests.browser.test_main_path import choose
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a real server and a real Chromium
+
+NAME = "上海演示新办商贸有限公司"
+CODE = demo_people.unit_code("91", "310120", 995)
+PAPERS = {"licence": "营业执照", "handler_id": "经办人身份证件", "letter": "授权委托书"}
+
+
+def paper(slot: str, number: int) -> dict[str, object]:
+    """A material to choose."""
+    lines = (("名称", NAME), ("信用代码", CODE), ("说明", "演示材料"))
+    data = demo_papers.paper(PAPERS[slot], lines, 820 + number)
+    return {"name": f"{PAPERS[slot]}.jpg", "mimeType": "image/jpeg", "buffer": data}
+
+
+def fill(page) -> None:
+    """Basic and detailed data, contact, materials."""
+    page.select_option("[name=nature]", "enterprise")
+    page.select_option("[name=account_kind]", "own")
+    page.fill("[name=legal_rep]", "演示法人")
+    page.fill("[name=founded_on]", "2019-05-06")
+    choose(page, "region", "奉贤", "奉贤区")
+    page.fill("[name=address]", "上海市奉贤区南桥镇演示路95号")
+    page.fill("[name=staff_count]", "20")
+    page.fill("[name=intro]", "从事日用百货批发，现有员工约20人（演示）。")
+    page.fill("[name=contact_name]", "演示联系人")
+    page.fill("[name=contact_phone]", "13600136995")
+    page.fill("[name=letter_valid_until]", today().replace(year=today().year + 1, day=1).isoformat())
+    for number, slot in enumerate(PAPERS):
+        page.set_input_files(f"[name=file_{slot}]", paper(slot, number))
+
+
+def test_registered_saved_submitted_approved(visit):
+    person = visit("seeker")
+    page = person.page
+    person.go("/unitstart/")
+    page.fill("[name=name]", NAME)
+    page.fill("[name=uscc]", CODE)
+    person.snap("unit-1-who-and-which")
+    page.click(".g-act button[type=submit]")
+    page.wait_for_selector("[name=code]")
+    person.snap("unit-2-code")
+    operator = visit("operator")
+    operator.go("/dispatchview/list/")
+    code = re.search(r"\b(\d{6})\b", operator.page.locator("main tbody tr").first.inner_text())[1]
+    operator.clean()
+    page.fill("[name=code]", code)
+    page.click(".g-act button[type=submit]")
+    page.wait_for_selector("[name=legal_rep]")
+    assert page.input_value("[name=uscc]") == CODE
+    fill(page)
+    person.snap("unit-3-form")
+    page.click("form[data-guard] .g-act button[value=save]")
+    page.wait_for_url(re.compile(r"/show/\d+"))
+    assert "草稿" in page.inner_text(".g-id")
+    person.snap("unit-4-saved")
+    record = page.url.split("?")[0]
+    page.click("button:has-text('提交审核')")
+    page.wait_for_selector(".g-id:has-text('待审核')")
+
+    reviewer = visit("reviewer2")
+    reviewer.go("/desk/?kind=unit_registration")
+    reviewer.page.locator(".g-q a", has_text=NAME).first.click()
+    reviewer.page.wait_for_selector(f".g-ev h2:has-text('{NAME}')")
+    reviewer.snap("unit-5-desk")
+    reviewer.page.keyboard.press("a")
+    reviewer.page.wait_for_function("n => !document.querySelector('.g-ev h2')?.textContent.includes(n)", arg=NAME)
+    reviewer.clean()
+    page.goto(record)
+    assert "已通过" in page.inner_text(".g-id")
+    person.snap("unit-6-approved")
+    person.clean()
