@@ -236,7 +236,7 @@ MENU: tuple[Entry, ...] = (
     Entry(
         accounts_admin.AccountView,
         {
-            SYS: "read write activate deactivate unlock reset_password enrolment export",
+            SYS: "read write activate deactivate unlock reset_password identity_seen enrolment export",
             SEC: "read unlock enrolment export",
         },
         (Place((SYS, SEC), SYSTEM, _l("Accounts"), "user-circle"),),

@@ -13,6 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from app.gateways.storage import Storage
 from app.models.accounts import Hat, PasswordHistory, Person
+from app.models.agencies import AgencyEntry
 from app.models.bindings import Binding
 from app.models.changes import FieldChange
 from app.models.consents import Consent
@@ -20,9 +21,10 @@ from app.models.dispatch import Dispatch, OneTimeLink
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigWanted
 from app.models.lists import ListLayout, SavedView
+from app.models.logins import IdentityLink
 from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
-from app.models.second_factor import RecoveryCode, SecondFactor
+from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor
 from app.models.units import Unit
 from app.review import bindings, desk, ledger
 from app.review.persons import NOBODY
@@ -51,6 +53,11 @@ def fault(session: Session, account_id: int) -> Refused | None:
         )
         if hat.role == Role.OWNER.value and not session.scalar(others):
             return Refused("close_owner")
+    asked = select(AgencyEntry.id).where(
+        AgencyEntry.created_by_id == account_id, AgencyEntry.status.in_(("asked", "pending"))
+    )
+    if session.scalar(asked.limit(1)) is not None:
+        return Refused("close_pending")
     waiting = select(Unit.id).where(Unit.created_by_id == account_id, Unit.status == "pending")
     return Refused("close_pending") if session.scalar(waiting.limit(1)) is not None else None
 
@@ -106,6 +113,9 @@ def _erase(session: Session, me: int) -> None:
 
     for model in (GigOffer, GigWanted):
         change(model, model.poster_id == me, phone="0", phone_public=False)
+    change(AgencyEntry, AgencyEntry.created_by_id == me, contact_name=None, contact_phone=None)
+    drafts = (Unit.created_by_id == me) & Unit.status.in_(("draft", "returned", "rejected", "withdrawn"))
+    change(Unit, drafts, contact_name=None, contact_phone=None, contact_email=None)
     change(Binding, Binding.account_id == me, real_name=GONE, invited_as="")
     change(
         Person, Person.account_id == me, real_name=GONE, initials="", id_number=None, id_hash=None, claim_hash=None, phone=None,
@@ -118,6 +128,8 @@ def _erase(session: Session, me: int) -> None:
         password=generate_password_hash(secrets.token_urlsafe(32)),
     )  # fmt: skip
     owned = (
+        IdentityLink,
+        EnrolmentCode,
         Message,
         Outbox,
         NoticeChoice,

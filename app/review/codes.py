@@ -8,20 +8,25 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models.base import vault
 from app.models.dispatch import OneTimeCode
 from app.review import dispatch
 from app.review.policy import number
+from app.rules import limits
 from app.rules.refused import Refused
 
 MINUTES: Final = 5
 MOST_TRIES: Final = 5
 BETWEEN: Final = 60  # seconds between two codes to one target
+MISS: Final = "miss"
+TARGET: Final = "one_time_code.target"  # purpose of the blind index
+# Whoever registers or appeals is unknown; whoever logs in holds the phone. The one must not use up the other's codes.
+GROUPS: Final = {"register": "open", "appeal": "open", "login": "in", "reset": "in"}
 _DAY: Final = timedelta(days=1)
 _LOCK: Final = 7_203_371
 
@@ -34,7 +39,8 @@ def issue(session: Session, purpose: str, target: str, address: str, *, template
     """
     mark = _blind(target)
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(mark))))
-    _within_limits(session, mark, address)
+    address = limits.net(address)
+    _within_limits(session, purpose, mark, address)
     code = f"{secrets.randbelow(10**6):06d}"
     mine = update(OneTimeCode).where(OneTimeCode.target_hash == mark, OneTimeCode.purpose == purpose)
     open_ones = mine.where(OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > func.now())
@@ -53,7 +59,8 @@ def limit(session: Session, purpose: str, target: str, address: str) -> None:
     """Counts something else that is sent to a target like a code, within the same limits. No commit."""
     mark = _blind(target)
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(mark))))
-    _within_limits(session, mark, address)
+    address = limits.net(address)
+    _within_limits(session, purpose, mark, address)
     now = func.clock_timestamp()
     session.add(
         OneTimeCode(purpose=purpose, target_hash=mark, code_hash="", address=address[:45], expires_at=now, used_at=now)
@@ -101,16 +108,38 @@ def burn(session: Session, purpose: str, token: str, minutes: int) -> bool:
     return used is None
 
 
+def miss(session: Session, name: str) -> None:
+    """Counts a failed login with a target that no account has. No commit."""
+    row = OneTimeCode(purpose=MISS, target_hash=_blind(name), code_hash="", expires_at=func.now(), used_at=func.now())
+    session.add(row)
+
+
+def misses(session: Session, name: str, back: timedelta) -> Row[Any]:
+    """How many of those there were lately, when the last one was, and what time it is now."""
+    stmt = select(func.count().label("n"), func.max(OneTimeCode.made_at).label("last"), func.now().label("now"))
+    marks = vault().blinds(name.strip().lower(), TARGET)
+    mine = OneTimeCode.target_hash.in_(marks) & (OneTimeCode.purpose == MISS)
+    return session.execute(stmt.where(mine, OneTimeCode.made_at > func.now() - back)).one()
+
+
 def forget(session: Session) -> int:
     """Deletes codes that count for no limit any more. No commit."""
     old = delete(OneTimeCode).where(OneTimeCode.made_at < func.now() - 2 * _DAY)
     return int(session.execute(old.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
-def _within_limits(session: Session, mark: str, address: str) -> None:
+def _group(purpose: str) -> Any:
+    """Which codes share a day's number with this purpose."""
+    wanted = GROUPS.get(purpose, "own")
+    if wanted == "own":
+        return OneTimeCode.purpose.not_in([*GROUPS, MISS])
+    return OneTimeCode.purpose.in_([one for one, group in GROUPS.items() if group == wanted])
+
+
+def _within_limits(session: Session, purpose: str, mark: str, address: str) -> None:
     lately = OneTimeCode.made_at > func.clock_timestamp() - _DAY
     ago = func.extract("epoch", func.clock_timestamp() - func.max(OneTimeCode.made_at))
-    to_target = select(func.count(), ago).where(OneTimeCode.target_hash == mark, lately)
+    to_target = select(func.count(), ago).where(OneTimeCode.target_hash == mark, lately, _group(purpose))
     many, seconds = session.execute(to_target).one()
     if seconds is not None and seconds < BETWEEN:
         raise Refused("code_too_soon", seconds=max(1, BETWEEN - int(seconds)))
@@ -122,7 +151,7 @@ def _within_limits(session: Session, mark: str, address: str) -> None:
 
 
 def _blind(target: str) -> str:
-    return vault().blind(target.strip().lower(), "one_time_code.target")
+    return vault().blind(target.strip().lower(), TARGET)
 
 
 def _hash(purpose: str, target: str, code: str) -> str:

@@ -65,6 +65,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("This number belongs to your account now"),
         _l("[Gongjiu] This number now belongs to account %(account)s: log in with it and receive codes."),
     ),
+    "mail_changed": (
+        _l("Your reserved mail address was changed"),
+        _l("[Gongjiu] The reserved mail address of account %(account)s was changed. Not you? Call %(phone)s at once."),
+    ),
     "account_closed": (
         _l("Your account is closed"),
         _l("[Gongjiu] Your account %(account)s is closed and your data were made anonymous. Not you? Call %(phone)s."),

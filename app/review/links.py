@@ -31,6 +31,12 @@ def make(session: Session, purpose: str, account_id: int, minutes: int) -> str:
     return token
 
 
+def expire(session: Session, account_id: int) -> None:
+    """What the links of an account rest on has changed: they open nothing any more. No commit."""
+    mine = update(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None))
+    session.execute(mine.values(expires_at=func.now()).execution_options(synchronize_session=False))
+
+
 def look(session: Session, purpose: str, token: str) -> int:
     """The account of a link that is still good, without using it up. Raises Refused("link_gone")."""
     account_id = session.scalar(select(OneTimeLink.account_id).where(*_good(purpose, token)))

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.accounts import Hat, Person
-from app.review import ledger
+from app.review import ledger, persons
 from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor
 from app.rules.codes import email_fault
@@ -41,6 +41,7 @@ MOVES = {
         move("reset_password", "active inactive", "", "keeper"),
         move("enrolment", "active", "", "keeper"),
         move("unlock", "active", "", "keeper"),
+        move("identity_seen", "active", "", "keeper", needs_reason=True),
         move("activate", "inactive", "active", "keeper"),
         move("deactivate", "active", "inactive", "keeper"),
     )
@@ -123,10 +124,13 @@ class AccountView(SafeView):
             if enrolment.enrolled(row.id):
                 raise Refused("factor_there")
             g.one_time = (row, "", enrolment.issue(row.id, actor.account_id))
+        elif name == "identity_seen":
+            _seen(row.id)
         elif name != "unlock":
             row.active = name == "activate"
             row.changed_on = dt.datetime.now()  # noqa: DTZ005 - as the framework writes it; unused accounts are told by it
-        ledger.append(db.session, name, actor, "", subject_id=row.id)
+        facts = {"reason": reason} if reason else None
+        ledger.append(db.session, name, actor, "", subject_id=row.id, facts=facts)
         if name in ("unlock", "reset_password"):
             note(row.username, "unlocked", row.id)
         db.session.commit()
@@ -159,6 +163,14 @@ def _new_password(user: User, actor: Actor) -> None:
     db.session.flush()
     code = "" if enrolment.enrolled(user.id) else enrolment.issue(user.id, actor.account_id)
     g.one_time = (user, word, code)
+
+
+def _seen(account_id: int) -> None:
+    """The document was shown to an administrator: level 2. Raises Refused: wrong_state, id_taken."""
+    person = db.session.get(Person, account_id)
+    if person is None or person.identity_level >= persons.BY_DOCUMENT:
+        raise Refused("wrong_state")
+    persons.prove(db.session, account_id, persons.BY_DOCUMENT)
 
 
 def _rename(user: User) -> None:

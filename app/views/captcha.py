@@ -37,6 +37,8 @@ def _seal(head: str) -> str:
 
 def answer_of(token: str) -> str:
     """The digits of a token; "" for one that is over or not ours."""
+    if not token.isascii():
+        return ""
     head, _dot, seal = token.rpartition(".")
     until = head.rpartition(".")[2]
     if not until.isdigit() or int(until) < clock() or not hmac.compare_digest(_seal(head), seal):

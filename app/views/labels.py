@@ -97,6 +97,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "unlock": (_l("Lift the lockout"), "shield", False),
     "enrolment": (_l("Enrolment code"), "key", False),
     "deactivate": (_l("Deactivate"), "ban", True),
+    "identity_seen": (_l("Document seen: level L2"), "user-check", False),
     "reset_password": (_l("Reset password"), "key", True),
     "reset": (_l("Back to the original words"), "rotate", True),
     "default": (_l("Back to the default"), "rotate", True),

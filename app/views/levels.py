@@ -28,8 +28,12 @@ def needed() -> int:
 
 
 def too_low(account_id: int) -> bool:
-    """Whether the person behind an account may not act for a unit yet."""
-    level = db.session.scalar(select(Person.identity_level).where(Person.account_id == account_id))
+    """Whether the person behind an account may not act for a unit yet.
+
+    Asked of whoever registered by oneself; for an account that an administrator made, the administrator has vouched.
+    """
+    came_alone = Person.claim_hash.is_not(None)
+    level = db.session.scalar(select(Person.identity_level).where(Person.account_id == account_id, came_alone))
     return level is not None and level < needed()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, or_, select
 from app.extensions import db
 from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent, Person
 from app.models.base import vault
+from app.review import codes
 from app.rules.codes import phone_fault
 from app.rules.lockout import LONGEST, lock_of_account, lock_of_address, minutes_left
 
@@ -34,7 +35,7 @@ def account_named(name: str) -> int | None:
 def minutes(name: str, shown: str, address: str) -> int:
     """How long somebody has to wait who types this name at this address; 0: not at all."""
     first = dt.timedelta(minutes=current_app.config["LOCK_MINUTES"])
-    mine, theirs = _of_account(account_named(name), shown.lower()), _of_address(address)
+    mine, theirs = _failures(name, shown), _of_address(address)
     lock = lock_of_account(mine.n, ACCOUNT_FAILURES, first)
     shut = lock_of_address(theirs.lately, theirs.n, ADDRESS_FAILURES, first)
     return max(minutes_left(mine.last, lock, mine.now), minutes_left(theirs.last, shut, theirs.now))
@@ -42,9 +43,22 @@ def minutes(name: str, shown: str, address: str) -> int:
 
 def asks_captcha(name: str, shown: str, address: str) -> bool:
     """Whether the next try takes a captcha; for a name that nobody has the same as for others."""
-    if name and _of_account(account_named(name), shown.lower()).n >= CAPTCHA_FROM:
+    if name and _failures(name, shown).n >= CAPTCHA_FROM:
         return True
     return bool(_of_address(address).lately >= CAPTCHA_ADDRESS)
+
+
+def missed(name: str) -> None:
+    """Counts a failure for a phone number that is nobody's. The log shows it masked, and a mask stands for many numbers."""
+    if not phone_fault(name.strip()):
+        codes.miss(db.session, name)
+
+
+def _failures(name: str, shown: str) -> Row[Any]:
+    account_id = account_named(name)
+    if account_id is None and not phone_fault(name.strip()):
+        return codes.misses(db.session, name, LONGEST)
+    return _of_account(account_id, shown.lower())
 
 
 def _of_account(account_id: int | None, key: str) -> Row[Any]:

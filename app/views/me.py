@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.consents import Consent
-from app.review import codes, dispatch, persons
+from app.review import codes, dispatch, links, persons
 from app.rules.codes import email_fault, phone_fault
 from app.rules.masks import mask_email, mask_phone
 from app.rules.refused import Refused
@@ -147,6 +147,7 @@ def _change_phone(person: Person, phone: str) -> Any:
     codes.check(db.session, NEW, phone, _code())
     user = db.session.get_one(User, person.account_id)
     tell(user, "phone_changed")
+    links.expire(db.session, user.id)
     person.set_phone(phone)
     facts = {"account": user.username, "phone": everywhere.value("service_phone") or "12333"}
     dispatch.send(db.session, "sms", phone, "new_phone", facts, user.id)
@@ -161,6 +162,7 @@ def _change_phone(person: Person, phone: str) -> Any:
 
 
 def _mail_step(person: Person, do: str) -> Any:
+    proof.demand()
     if do == "code":
         mail = request.form.get("mail", "").strip()[:120]
         if email_fault(mail):
@@ -168,8 +170,10 @@ def _mail_step(person: Person, do: str) -> Any:
         codes.issue(db.session, MAIL, mail, address())
         steps.keep(MAIL, mail)
         return redirect(url_for("MeView.mail"))
+    user = db.session.get_one(User, person.account_id)
     if do == "drop":
-        proof.demand()
+        tell(user, "mail_changed")
+        links.expire(db.session, person.account_id)
         person.mail = person.mail_hash = None
         db.session.commit()
         flash(_("The mail address was taken out."), "success")
@@ -178,6 +182,8 @@ def _mail_step(person: Person, do: str) -> Any:
     if do != "save" or sought is None:
         raise Refused("wrong_state")
     codes.check(db.session, MAIL, sought[0], _code())
+    tell(user, "mail_changed")
+    links.expire(db.session, person.account_id)
     person.set_mail(sought[0])
     try:
         db.session.commit()

@@ -43,7 +43,7 @@ def providers() -> list[Any]:
 
 
 def _client(provider: Any) -> Client:
-    back = f"{site.address()}{url_for('OpenIdView.callback')}"
+    back = f"{site.address() or request.host_url.rstrip('/')}{url_for('OpenIdView.callback')}"
     return Client(provider.issuer, provider.client_id, provider.client_secret or "", back)
 
 

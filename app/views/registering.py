@@ -26,7 +26,7 @@ from app.rules.codes import DOCUMENT_KINDS, phone_fault
 from app.rules.dates import ZONE, today
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
-from app.views import captcha, dictionary, steps, words
+from app.views import captcha, dictionary, site, steps, words
 from app.views.page import Page
 from app.views.sessions import address, begin
 
@@ -167,7 +167,11 @@ def _second_step(asked: Asked) -> tuple[list[Refused], Any]:
 
 def _welcome(asked: Asked, entry: registering.Entry, user: Any) -> None:
     """By SMS and as a message: account, address, time, and no password (TJ-12, TJ-67). An owner of the document is told."""
-    facts = {"account": user.username, "site": steps.site(), "time": datetime.now(ZONE).strftime("%Y-%m-%d %H:%M")}
+    facts = {
+        "account": user.username,
+        "site": site.address() or "-",
+        "time": datetime.now(ZONE).strftime("%Y-%m-%d %H:%M"),
+    }
     dispatch.send(db.session, "sms", asked.phone, "registered", facts, user.id)
     owner = persons.owner_of_document(db.session, entry.id_number)
     reached = db.session.get(Person, owner) if owner is not None else None

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, u
 from sqlalchemy.orm import lazyload
 
 from app.extensions import db
-from app.models.accounts import Hat, LoginEvent
+from app.models.accounts import COUNTED_LOGINS, Hat, LoginEvent
 from app.models.sessions import LoginSession
 from app.rules.actor import Role
 from app.rules.devices import device_of
@@ -75,6 +75,8 @@ def note(username: str, outcome: str, account_id: int | None = None) -> None:
     """Writes one line of the login log."""
     line = LoginEvent(user_name=shown_name(username), address=address(), outcome=outcome, account_id=account_id)
     db.session.add(line)
+    if account_id is None and outcome in COUNTED_LOGINS:
+        lockout.missed(username)
     db.session.commit()
 
 

@@ -13,6 +13,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
+from werkzeug.security import generate_password_hash
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -22,7 +23,7 @@ from app.rules.codes import email_fault, phone_fault
 from app.rules.masks import mask_phone
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
-from app.views import ageing, arriving, captcha, everywhere, steps, words
+from app.views import ageing, arriving, captcha, everywhere, second_factor, site, steps, words
 from app.views.identity import wardrobe
 from app.views.page import Page, safe_next
 from app.views.sessions import address, note, refuse_if_locked
@@ -60,7 +61,9 @@ class CodeLoginView(Page):
                 db.session.rollback()
                 refused = found
             else:
-                note(user.username, "ok", user.id)
+                waiting = bool(second_factor.needed(user.id))
+                note(user.username, "half" if waiting else "ok", user.id)
+                self.appbuilder.sm.update_user_auth_stat(user, True)
                 ageing.ask_for_change(user.id)
                 steps.forget(LOGIN)
                 return redirect(arriving.enter(user, target))
@@ -162,7 +165,9 @@ class CodeLoginView(Page):
             raise Refused("password_reused", field="new")
         db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
         tell(user, "password_changed")
-        self.appbuilder.sm.reset_password(user.id, new)
+        links.expire(db.session, user.id)
+        user.password = generate_password_hash(new)
+        db.session.commit()
         note(user.username, "unlocked", user.id)
 
     def _page(self, template: str, title: str, refused: Refused | None, **more: Any) -> Response:
@@ -217,9 +222,10 @@ def _new_password() -> str:
 def _send_link(mail: str) -> None:
     codes.limit(db.session, RESET, mail, address())
     account_id = persons.by_mail(db.session, mail)
-    if account_id is not None:
+    here = site.address()
+    if account_id is not None and here:
         token = links.make(db.session, RESET, account_id, LINK_MINUTES)
-        opens = steps.site() + url_for("CodeLoginView.link", token=token)
+        opens = here + url_for("CodeLoginView.link", token=token)
         facts = {"link": opens, "minutes": str(LINK_MINUTES), "purpose": _("New password")}
         dispatch.send(db.session, "mail", mail, "link", facts, account_id, minutes=LINK_MINUTES)
     db.session.commit()

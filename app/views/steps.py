@@ -6,7 +6,7 @@ import json
 from time import time as clock
 from typing import Final
 
-from flask import current_app, request, session
+from flask import session
 
 from app.gateways.vault import VaultError
 from app.models.base import vault
@@ -31,8 +31,3 @@ def kept(place: str) -> list[str] | None:
 def forget(place: str) -> None:
     """Remembers it no longer."""
     session.pop(place, None)
-
-
-def site() -> str:
-    """The address of the site, as messages name it."""
-    return current_app.config["SITE_URL"] or request.host_url.rstrip("/")

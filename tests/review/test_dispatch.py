@@ -207,11 +207,32 @@ def test_a_newer_code_ends_the_older_one(session):
     codes.check(session, "login", PHONE, new)
 
 
-def test_a_minute_between_two_codes_whatever_they_are_for(session):
-    codes.issue(session, "login", PHONE, HOME)
-    assert refusal(codes.issue, session, "register", PHONE, HOME) == "code_too_soon"
+@pytest.mark.parametrize(("first", "second"), [("login", "reset"), ("register", "appeal"), ("phone_old", "mail")])
+def test_a_minute_between_two_codes_of_whoever_asks(session, first, second):
+    codes.issue(session, first, PHONE, HOME)
+    assert refusal(codes.issue, session, second, PHONE, HOME) == "code_too_soon"
     later(session, codes.BETWEEN)
-    codes.issue(session, "register", PHONE, HOME)
+    codes.issue(session, second, PHONE, HOME)
+
+
+def test_strangers_do_not_use_up_the_codes_of_whoever_logs_in(session):
+    session.execute(update(Parameter).where(Parameter.key == "codes_each_phone").values(value="2"))
+    session.commit()
+    for _turn in range(2):
+        codes.issue(session, "register", PHONE, HOME)
+        later(session, codes.BETWEEN)
+    assert refusal(codes.issue, session, "appeal", PHONE, HOME) == "code_day_phone"
+    codes.issue(session, "login", PHONE, HOME)
+    codes.issue(session, "phone_old", PHONE, HOME)
+
+
+def test_all_addresses_of_one_ipv6_line_are_one(session):
+    session.execute(update(Parameter).where(Parameter.key == "codes_each_address").values(value="5"))
+    session.commit()
+    for n in range(5):
+        codes.issue(session, "login", f"1380000222{n}", f"2001:db8:0:7::{n:x}")
+    assert refusal(codes.issue, session, "login", "13800003333", "2001:db8:0:7:aaaa::1") == "code_day_address"
+    codes.issue(session, "login", "13800003333", "2001:db8:0:8::1")
 
 
 def test_so_many_a_day_to_a_phone_and_from_an_address(session):

@@ -11,7 +11,7 @@ from app.models.accounts import Hat, LoginEvent, Person
 from app.models.dispatch import Dispatch, OneTimeCode
 from app.models.reference import Parameter
 from app.models.sessions import LoginSession
-from app.review import codes
+from app.review import codes, links
 from app.views import lockout
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
@@ -20,7 +20,7 @@ NEW = "Another-2026-pass"
 
 
 def person(session, account_id: int, phone: str = PHONE, level: int = 1) -> Person:
-    made = Person(account_id=account_id, real_name="李小明", identity_level=level)
+    made = Person(account_id=account_id, real_name="李小明", identity_level=level, claim_hash=f"{account_id:064d}")
     made.set_phone(phone)
     session.add(made)
     session.commit()
@@ -87,6 +87,25 @@ def test_failures_of_a_phone_with_the_same_mask_lock_nobody_else(app, session):
     assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 302
 
 
+def test_tries_tell_nobody_which_phones_are_registered(app, session, monkeypatch):
+    """Failures of a number that is nobody's count for that number alone, as those of a registered one do."""
+    monkeypatch.setitem(app.config, "CAPTCHA", True)
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    for _n in range(lockout.CAPTCHA_FROM):
+        Visitor(app).post("/login/", username="13999995678", password="nope")
+    fresh = [Visitor(app).post("/login/", username=one, password="nope") for one in (PHONE, "13988885678")]
+    assert [answer.status_code for answer in fresh] == [401, 401]
+    tried = Visitor(app).post("/login/", username="13999995678", password="nope")
+    assert (tried.status_code, 'name="captcha"' in tried.text) == (422, True)
+
+
+def test_an_unknown_phone_is_locked_like_a_known_one(app, session):
+    for _n in range(lockout.ACCOUNT_FAILURES):
+        assert Visitor(app).post("/login/", username=OTHER, password="nope").status_code == 401
+    assert Visitor(app).post("/login/", username=OTHER, password="nope").status_code == 429
+
+
 @pytest.mark.parametrize("name", ["12345678-8", "123456788"])
 def test_an_organisation_code_is_refused_in_words_of_its_own(app, session, name):
     """GD-07."""
@@ -147,6 +166,18 @@ def test_staff_prove_the_second_factor_after_a_code_too(app, session, monkeypatc
     who.post("/code/login/", phone=PHONE)
     assert who.post("/code/enter/", code=code_of(session)).location.startswith("/second-factor/")
     assert who.client.get("/me/").location.startswith("/second-factor/")
+    assert session.scalars(select(LoginEvent.outcome).where(LoginEvent.account_id == account_id)).all() == ["half"]
+
+
+def test_a_login_by_code_counts_as_a_login(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    who = Visitor(app)
+    who.post("/code/login/", phone=PHONE)
+    who.post("/code/enter/", code=code_of(session))
+    session.expire_all()
+    user = app.extensions["appbuilder"].sm.get_user_by_id(account_id)
+    assert user.last_login is not None and user.login_count == 1
 
 
 def test_an_account_switched_off_gets_no_code(app, session):
@@ -266,6 +297,35 @@ def test_a_link_to_the_reserved_mail_renews_the_password_once(app, session):
     assert Visitor(app).post("/login/", username=name, password=NEW).status_code == 302
 
 
+def test_the_link_in_a_mail_never_leads_where_the_request_says(app, session, monkeypatch):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id).set_mail("li@example.cn")
+    session.commit()
+    sent = {"base_url": "http://evil.example/", "data": {"mail": "li@example.cn"}}
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    assert app.test_client().post("/code/mail/", **sent).status_code == 302
+    assert "evil.example" not in letters(session)[-1].text
+    forget_limits(session)
+    monkeypatch.setitem(app.config, "HOST", "192.0.2.1")
+    assert app.test_client().post("/code/mail/", **sent).status_code == 302
+    assert len(letters(session)) == 1  # without SITE_URL no link leaves a server that others reach
+    monkeypatch.setitem(app.config, "SITE_URL", "https://jobs.example.cn")
+    forget_limits(session)
+    app.test_client().post("/code/mail/", **sent)
+    assert "https://jobs.example.cn/code/link/" in letters(session)[-1].text
+
+
+def test_a_link_is_worth_nothing_once_the_password_has_changed(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    token = links.make(session, "reset", account_id, 30)
+    session.commit()
+    who = Visitor(app)
+    who.post("/code/forgot/", phone=PHONE)
+    who.post("/code/renew/", code=code_of(session), new=NEW, again=NEW)
+    assert who.client.get(f"/code/link/{token}").status_code == 410
+
+
 # -- a changed phone and mail ------------------------------------------------------------------------------------------
 
 
@@ -326,6 +386,15 @@ def test_a_mail_address_is_reserved_by_a_code_and_taken_out(app, session):
     assert who.post("/me/mail", {"do": "save", "code": "x"}).status_code == 422
     assert who.post("/me/mail", {"do": "save", "code": code_of(session)}).status_code == 302
     assert "l***@example.cn" in who.get("/me/").text
+    assert [(d.template, d.target) for d in letters(session)][-1] == ("mail_changed", PHONE)
+    forget_limits(session)
+    who.unproven(session, minutes=11)
+    for do in ("code", "save", "drop"):
+        who.post("/me/mail", {"do": do, "mail": "other@example.cn", "code": "x"})
+    assert [d.target for d in letters(session) if d.target == "other@example.cn"] == []
+    session.expire_all()
+    assert session.get(Person, who.account_id).mail == "li@example.cn"
+    who.unproven(session, minutes=0)
     assert who.post("/me/mail", {"do": "drop"}).status_code == 302
     session.expire_all()
     assert session.get(Person, who.account_id).mail is None
