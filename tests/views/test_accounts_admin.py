@@ -259,19 +259,20 @@ def test_staff_are_out_after_a_quarter_of_an_hour(app, session, role, minutes, s
 
 def test_a_document_that_was_seen_raises_the_level_for_a_reason_and_on_the_ledger(app, session):
     """GD-13: a way to level 2 without a provider."""
-    name, account_id, _hat = account(app, session, "seeker")
+    _name, account_id, _hat = account(app, session, "seeker")
     person = Person(account_id=account_id, real_name="李小明", identity_level=1, id_number="11010519491231002X")
     session.add(person)
     session.commit()
     who = browser(app, session, "sysadmin")
     assert who.post(f"/accountview/move/identity_seen/{account_id}").status_code != 302
     assert (
-        who.post(f"/accountview/move/identity_seen/{account_id}", {"reason": "大厅核验身份证原件"}).status_code == 302
+        who.post(f"/accountview/move/identity_seen/{account_id}", {"reason_text": "大厅核验身份证原件"}).status_code
+        == 302
     )
     session.expire_all()
     assert (person.identity_level, bool(person.id_hash)) == (2, True)
     event = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "identity_seen")).one()
     assert (event.subject_id, event.facts["reason"]) == (account_id, "大厅核验身份证原件")
-    again = who.post(f"/accountview/move/identity_seen/{account_id}", {"reason": "再次"})
+    again = who.post(f"/accountview/move/identity_seen/{account_id}", {"reason_text": "再次"})
     many = select(func.count()).select_from(ReviewEvent).where(ReviewEvent.action == "identity_seen")
     assert again.status_code in (302, 409) and session.scalar(many) == 1
