@@ -63,6 +63,8 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SMS_KEY_ID": env.get("SMS_KEY_ID", ""),
         "SMS_SECRET": env.get("SMS_SECRET", ""),
         "SITE_URL": env.get("SITE_URL", "").rstrip("/"),
+        # Host names the site answers to, with commas; empty: any. Others are refused.
+        "TRUSTED_HOSTS": [name.strip() for name in env.get("ALLOWED_HOSTS", "").split(",") if name.strip()] or None,
         # Secrets. FIELD_KEYS: kid:key,... in base64url; the first seals, the rest still open old values.
         **{n: env.get(n) or kept[n] for n in named},
         # Demo accounts and data, only for trying out; never in production.

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.extensions import db
 from app.rules.refused import Refused
@@ -95,6 +95,8 @@ def http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if isinstance(error, SecurityError):  # a host that is not ours: no page can name its own addresses under it
+        return Response(str(PAGES[400][0]), status, content_type="text/plain; charset=utf-8")
     if is_api():
         answer = problem(status, str(PAGES.get(status, PAGES[400])[0]))
     else:
