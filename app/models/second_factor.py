@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import relationship
 
 from app.models.base import ONE_WAY, Sealed, Stamped, col, one_of, pk
@@ -33,6 +33,30 @@ class RecoveryCode(Model):
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False)
     code_hash = col("Keyed hash of the code", String(64), nullable=False, info=ONE_WAY)
     used_at = col("Used at", DateTime(timezone=True))
+
+
+class SecurityKey(Model):
+    """A security key (WebAuthn): its public half, and for which site it was made."""
+
+    __tablename__ = "security_key"
+    id = pk()
+    account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True)
+    name = col("Name of the key", String(60), nullable=False)
+    credential_id = col("Credential", String(1400), nullable=False, unique=True)
+    public_key = col("Public key", Text, nullable=False)
+    sign_count = col("Signatures so far", BigInteger, nullable=False)
+    site = col("Site it is for", String(253), nullable=False)
+    added_at = col("Added at", DateTime(timezone=True), server_default=func.now(), nullable=False)
+    last_used_at = col("Last used", DateTime(timezone=True))
+
+
+class KeyChallenge(Model):
+    """What a key of one login has to sign next."""
+
+    __tablename__ = "key_challenge"
+    login_id = col("Login", BigInteger, ForeignKey("login_session.id", ondelete="CASCADE"), primary_key=True)
+    challenge = col("Challenge", String(200), nullable=False)
+    ends_at = col("Good until", DateTime(timezone=True), nullable=False)
 
 
 class EnrolmentCode(Model):

@@ -56,6 +56,7 @@ TEMPLATES: Final = (
     "resume_sent",
     "factor_set",
     "factor_removed",
+    "factor_removed_key",
 )
 
 

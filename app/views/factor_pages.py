@@ -18,7 +18,8 @@ from app.models.second_factor import SecondFactor
 from app.rules import second_factor as rules
 from app.rules.late import late
 from app.rules.refused import Refused
-from app.views import second_factor, sessions, words
+from app.views import enrolment, proof, second_factor, security_keys, sessions, words
+from app.views.fields import row_key
 from app.views.identity import current
 from app.views.page import Page, safe_next
 
@@ -64,7 +65,7 @@ class SecondFactorView(Page):
             "account/second_factor.html",
             title=_("Second factor"), secret=secret, qr=picture(secret, user.username) if secret else "",
             fault=words.say(refused) if refused is not None else "", sets_up=bool(secret),
-            fault_at=refused.field if refused is not None else "",
+            fault_at=refused.field if refused is not None else "", options="" if secret else security_keys.asking(user.id),
         )  # fmt: skip
         return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
 
@@ -73,6 +74,8 @@ class SecondFactorView(Page):
         codes: list[str] = []
         if asked == second_factor.SET_UP:
             codes = second_factor.enrol(user, typed, request.form.get("enrolment", "")[:40])
+        elif asked == second_factor.ENTER and request.form.get("credential"):
+            security_keys.prove(user, request.form["credential"])
         elif asked == second_factor.ENTER:
             second_factor.prove(user, typed)
         sessions.complete(user)
@@ -102,6 +105,7 @@ class FactorView(Page):
         return self.render_template(
             "account/factor.html", title=_("Second factor"), since=since,
             left=second_factor.codes_left(current().account_id) if since else 0,
+            keys=security_keys.of_account(current().account_id) if since else [], named=bool(security_keys.site()),
         )  # fmt: skip
 
     @expose("/device", methods=["GET", "POST"])
@@ -129,6 +133,40 @@ class FactorView(Page):
             fault=words.say(refused) if refused is not None else "",
         )  # fmt: skip
         return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
+
+    @expose("/key", methods=["GET", "POST"])
+    @has_access
+    @permission_name("list")
+    def key(self) -> Any:
+        """One more security key: after a fresh proof, beside the device."""
+        proof.demand()
+        user, refused = db.session.get_one(User, current().account_id), None
+        if not enrolment.enrolled(user.id) or not security_keys.site():
+            raise Refused("not_allowed")
+        if request.method == "POST":
+            try:
+                security_keys.add(user, request.form.get("name", "").strip()[:60], request.form.get("credential", ""))
+            except Refused as found:
+                db.session.rollback()
+                refused = found
+            else:
+                flash(_("The key was added."), "success")
+                return redirect(url_for("FactorView.index"))
+        page = self.render_template(
+            "account/key.html", title=_("Add a security key"), options=security_keys.creation(user),
+            name=request.form.get("name", ""), fault=words.say(refused) if refused is not None else "",
+        )  # fmt: skip
+        return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
+
+    @expose("/key/<int:key>/remove", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def remove_key(self, key: int) -> Any:
+        """One's own key counts for nothing any more."""
+        proof.demand()
+        security_keys.remove(current().account_id, row_key(key))
+        flash(_("The key was removed."), "success")
+        return redirect(url_for("FactorView.index"))
 
     @expose("/codes", methods=["POST"])
     @has_access

@@ -232,6 +232,7 @@ NOTICES: Final[dict[str, Any]] = {
     "mentioned": _l("Mentioned by a colleague"),
     "factor_set": _l("Second factor set up"),
     "factor_removed": _l("Second factor taken off"),
+    "factor_removed_key": _l("Security key removed"),
     "binding_invited": _l("Invitation of a unit"),
     "binding_withdrawn": _l("Invitation withdrawn"),
     "binding_expired": _l("Invitation expired"),

@@ -134,6 +134,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
             "A device was set up for the codes of your account. If that was not you: end all logins, and tell an administrator at once."
         ),
     ),
+    "factor_removed_key": (
+        _l("A security key of your account was removed"),
+        _l("A security key counts for nothing any more. If that was not you, tell an administrator."),
+    ),
     "factor_removed": (
         _l("The second factor of your account was taken off"),
         _l(

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.models.second_factor import SecondFactor
 from app.rules.refused import Refused
-from app.views import carried, second_factor, sessions, words
+from app.views import carried, second_factor, security_keys, sessions, words
 from app.views.columns import describe
 from app.views.identity import current
 from app.views.page import Page, safe_next
@@ -66,7 +66,10 @@ class ProofView(Page):
         by_code = db.session.scalar(set_up) is not None
         if request.method == "POST":
             try:
-                _check(user, request.form.get("proof", "")[:128], by_code=by_code)
+                if by_code and request.form.get("credential"):
+                    security_keys.prove(user, request.form["credential"])
+                else:
+                    _check(user, request.form.get("proof", "")[:128], by_code=by_code)
             except Refused as found:
                 db.session.rollback()
                 refused = found
@@ -80,6 +83,7 @@ class ProofView(Page):
         page = self.render_template(
             "account/proof.html", title=_("Please prove once more who you are"), by_code=by_code, target=target,
             minutes=current_app.config["PROOF_MINUTES"], fault=words.say(refused) if refused is not None else "",
+            options=security_keys.asking(user.id) if by_code else "",
         )  # fmt: skip
         return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
 

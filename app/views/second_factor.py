@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.extensions import db
 from app.models.accounts import Hat, Person
 from app.models.base import vault
-from app.models.second_factor import RecoveryCode, SecondFactor
+from app.models.second_factor import RecoveryCode, SecondFactor, SecurityKey
 from app.review import outbox
 from app.rules import second_factor as rules
 from app.rules.actor import Role
@@ -175,6 +175,7 @@ def take_off(account_id: int) -> None:
     """No device and no codes any more; every login of the account ends. The next one sets up a new device."""
     tell(account_id, "factor_removed", secrets.token_hex(8))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+    db.session.execute(delete(SecurityKey).where(SecurityKey.account_id == account_id))
     db.session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
     sessions.shut_out(account_id, "factor_reset")
 

@@ -214,6 +214,8 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         401,
         _l("This enrolment code is not right, was used or is too old. An administrator makes another one."),
     ),
+    "security_key_wrong": (401, _l("This key was not accepted. Please try again, or use a code.")),
+    "keys_most": (422, _l("At most %(limit)s keys. Please remove one first.")),
     "factor_there": (409, _l("This account has its second factor. If the device is lost, ask for a reset.")),
     "password_reused": (422, _l("This password was used before. Please choose another one than the last five.")),
     "proof_needed": (403, _l("Please prove once more who you are.")),

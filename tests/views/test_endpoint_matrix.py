@@ -184,6 +184,8 @@ SPOTS: dict[str, Spot] = {
     "ProofView.index": Spot(("can_list", "ProofView"), "/proof/"),
     "FactorView.index": Spot(("can_list", "FactorView"), "/factor/"),
     "FactorView.device": Spot(("can_list", "FactorView"), "/factor/device"),
+    "FactorView.key": Spot(("can_list", "FactorView"), "/factor/key", own=frozenset({403})),  # without a device there is no key
+    "FactorView.remove_key": Spot(("can_list", "FactorView"), "/factor/key/1/remove", post=True, own=frozenset(GONE)),
     "FactorView.codes": Spot(("can_list", "FactorView"), "/factor/codes", post=True),
     "LoginView.logout": Spot(None, "/logout/", post=True),
 }  # fmt: skip
