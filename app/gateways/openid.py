@@ -23,6 +23,7 @@ SECONDS: Final = 8
 _LARGEST: Final = 256 * 1024
 _KEPT: Final = 600  # seconds that a provider's description and keys are remembered
 _LEEWAY: Final = 60
+_PATIENCE: Final = 30
 _NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -50,6 +51,7 @@ class _Still(urllib.request.HTTPRedirectHandler):
 
 _opener = urllib.request.build_opener(_Still())
 _known: dict[str, tuple[float, dict[str, Any]]] = {}
+_silent: dict[str, float] = {}  # who did not answer is not asked again at once: every asking holds a worker
 
 
 def trusted_address(url: str) -> bool:
@@ -69,6 +71,7 @@ def challenge(verifier: str) -> str:
 def forget() -> None:
     """Descriptions and keys are fetched anew."""
     _known.clear()
+    _silent.clear()
 
 
 def _fetch(request: str | urllib.request.Request, step: str) -> dict[str, Any]:
@@ -93,7 +96,13 @@ def _remembered(url: str, step: str, *, anew: bool = False) -> dict[str, Any]:
     held = _known.get(url)
     if held is not None and not anew and held[0] > time.monotonic():
         return held[1]
-    found = _fetch(url, step)
+    if _silent.get(url, 0.0) > time.monotonic():
+        raise OpenIdFault(f"{step}: no answer a moment ago")
+    try:
+        found = _fetch(url, step)
+    except OpenIdFault:
+        _silent[url] = time.monotonic() + _PATIENCE
+        raise
     _known[url] = (time.monotonic() + _KEPT, found)
     return found
 

@@ -17,20 +17,25 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.gateways.storage import Storage
-from app.models.accounts import Person
+from app.models.accounts import Hat, PasswordHistory, Person
+from app.models.api_keys import ApiKey
 from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
 from app.models.changes import FieldChange
+from app.models.dispatch import OneTimeLink
 from app.models.files import StoredFile
+from app.models.logins import IdentityLink
 from app.models.review import ReviewEvidence, ReviewReason, ReviewRound, ReviewSeat
-from app.review import codes, desk, dispatch, door, edits, ledger, links
+from app.models.second_factor import RecoveryCode, SecondFactor
+from app.review import codes, desk, dispatch, door, edits, ledger, links, persons
 from app.review.kinds.appeals import AppealKind, meant
 from app.review.kinds.base import Origin
 from app.review.outbox import Notice, enqueue
 from app.review.policy import switch
 from app.review.transaction import one
-from app.rules.actor import CLOCK, Actor
-from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, PHONE_APPEALS, RENEWED_DAYS
+from app.rules.actor import CLOCK, Actor, Role
+from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, MOST_LINKS, PHONE_APPEALS, RENEWED_DAYS
+from app.rules.hats import is_staff
 from app.rules.refused import Refused
 
 CODE: Final = "appeal"  # what a code sent to the new telephone is for
@@ -67,21 +72,23 @@ def send_in(session: Session, actor: Actor | None, content: Content, address: st
         return opened
 
 
-def send_again(session: Session, appeal_id: int, content: Content) -> Any:
+def send_again(session: Session, appeal_id: int, content: Content, actor: Actor | None = None) -> Any:
     """What was returned, mended and sent in once more: the new ReviewRound."""
     subject = session.get_one(Appeal, appeal_id)
-    sender = _sender(subject)
+    sender = _sender(subject, actor)
     with one(session):
         found = door.locate(session, sender, AppealKind.key, appeal_id)
         edits.edit_in(session, sender, found, content)
         return desk.submit_in(session, sender, AppealKind.key, appeal_id)
 
 
-def _sender(subject: Any) -> Actor:
-    """Whoever proved the telephone acts through the machine; a person who is logged in acts alone."""
-    if subject.created_by_id is not None:
+def _sender(subject: Any, actor: Actor | None) -> Actor:
+    """Whoever proved the telephone acts through the machine; who was logged in then must be now."""
+    if subject.created_by_id is None:
+        return CLOCK
+    if actor is None or actor.account_id != subject.created_by_id:
         raise Refused("not_allowed")
-    return CLOCK
+    return actor
 
 
 def _within_pace(session: Session, phone: str, address: str) -> None:
@@ -93,6 +100,13 @@ def _within_pace(session: Session, phone: str, address: str) -> None:
     row = session.execute(select(of_phone, of_address).where(same, lately)).one()
     if row[0] >= PHONE_APPEALS or row[1] >= ADDRESS_APPEALS:
         raise Refused("appeals_many")
+    staff = [role.value for role in Role if is_staff([role])]
+    official = select(Hat.id).join(Person, Person.account_id == Hat.account_id)
+    if (
+        session.scalar(official.where(Hat.active, Hat.role.in_(staff), Person.phone_hash.in_(marks)).limit(1))
+        is not None
+    ):
+        raise Refused("appeal_staff_phone")
 
 
 def _confirm(session: Session, subject: Any, opened: Any) -> None:
@@ -100,9 +114,11 @@ def _confirm(session: Session, subject: Any, opened: Any) -> None:
     dispatch.send(session, "sms", subject.phone, "appeal_received", {"receipt_no": opened.receipt_no})
     found = meant(session, subject)
     person: Any = session.get(Person, found.account_id) if found is not None else None
+    facts = {"phone": service_phone(session)}
     if person is not None and person.phone and person.phone_hash != subject.phone_hash:
-        facts = {"phone": service_phone(session)}
         dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
+    if person is not None and person.mail:
+        dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
 
 
 def service_phone(session: Session) -> str:
@@ -151,28 +167,39 @@ def _settle_next(session: Session, site: str, wait: timedelta) -> bool:
 
 
 def _hand_over(session: Session, subject: Any, site: str) -> None:
-    """A link to the new telephone; the old password and every login end; the old channels are told."""
+    """A link to the new telephone; the old password and every login end; the old channels are told, then they open nothing."""
+    found = meant(session, subject)
     user: Any = session.get(User, subject.account_id) if subject.account_id else None
-    person: Any = session.get(Person, subject.account_id) if subject.account_id else None
-    if user is None or person is None:
+    if user is None or found is None or found.staff or found.account_id != user.id or not user.active:
+        _on_record(session, subject, "account_not_recovered", {})
         return
-    before = person.phone
+    person: Any = session.get_one(Person, user.id)
+    before, mail = person.phone, person.mail
     user.password = generate_password_hash(secrets.token_urlsafe(32))
     marks = vault().blinds(subject.phone, "phone")
     taken = select(Person.account_id).where(Person.phone_hash.in_(marks), Person.account_id != person.account_id)
     if session.scalar(taken) is None:
         person.set_phone(subject.phone)
+    if found.claimed:
+        persons.prove(session, user.id, persons.BY_DOCUMENT)
+    _tell_old(session, subject, user, (before, mail))
+    _shut_side_doors(session, person)
     _send_link(session, subject, site)
-    _tell_old(session, subject, user, before)
-    ledger.append(
-        session,
-        "account_recovered",
-        CLOCK,
-        subject.region_code,
-        kind=AppealKind.key,
-        subject_id=subject.id,
-        facts={"account": user.id, "phone_replaced": person.phone_hash == subject.phone_hash},
-    )
+    facts = {"account": user.id, "phone_replaced": person.phone_hash == subject.phone_hash}
+    _on_record(session, subject, "account_recovered", facts)
+
+
+def _on_record(session: Session, subject: Any, action: str, facts: Mapping[str, Any]) -> None:
+    ledger.append(session, action, CLOCK, subject.region_code, kind=AppealKind.key, subject_id=subject.id, facts=facts)
+
+
+def _shut_side_doors(session: Session, person: Any) -> None:
+    """What whoever held the account may have set up: reserved mail, logins of others, keys of programs, a lost device."""
+    person.mail = person.mail_hash = None
+    for model in (IdentityLink, ApiKey, SecondFactor, RecoveryCode):
+        gone = delete(model).where(model.account_id == person.account_id)
+        session.execute(gone.execution_options(synchronize_session=False))
+    session.flush()
 
 
 def _send_link(session: Session, subject: Any, site: str) -> None:
@@ -181,12 +208,13 @@ def _send_link(session: Session, subject: Any, site: str) -> None:
     dispatch.send(session, "sms", subject.phone, "appeal_approved", facts, subject.account_id, minutes=LINK_MINUTES)
 
 
-def _tell_old(session: Session, subject: Any, user: Any, before: str | None) -> None:
-    facts = {"phone": service_phone(session)}
-    if before and before != subject.phone:
-        dispatch.send(session, "sms", before, "account_recovered", facts, user.id)
-    if user.email and "@" in user.email and not user.email.endswith((".invalid", ".local")):
-        dispatch.send(session, "mail", user.email, "account_recovered", facts, user.id)
+def _tell_old(session: Session, subject: Any, user: Any, before: tuple[str | None, str | None]) -> None:
+    facts, (phone, mail) = {"phone": service_phone(session)}, before
+    if phone and phone != subject.phone:
+        dispatch.send(session, "sms", phone, "account_recovered", facts, user.id)
+    real = user.email and not user.email.endswith((".invalid", ".local"))
+    for target in sorted({to for to in (mail, user.email if real else "") if to and "@" in to}):
+        dispatch.send(session, "mail", target, "account_recovered", facts, user.id)
     notice = Notice(
         template="account_recovered",
         message_kind="system",
@@ -242,13 +270,36 @@ def asked(session: Session, receipt_no: str, phone: str) -> Any:
     return found
 
 
-def another_link(session: Session, subject: Any, site: str) -> None:
-    """The link once more to the same telephone, within a week of the verdict. Commits."""
+def another_link(session: Session, subject: Any, site: str, address: str) -> None:
+    """The link once more to the same telephone, within a week of the verdict and as long as nothing has changed. Commits.
+
+    Raises Refused: wrong_state, no_further_link and those of the limits of codes.
+    """
     late = select(func.clock_timestamp() - timedelta(days=RENEWED_DAYS) > subject.decided_at)
     if subject.status != "approved" or subject.told_at is None or session.scalar(late):
         raise Refused("wrong_state")
+    if not _still_waiting(session, subject):
+        raise Refused("no_further_link")
+    codes.limit(session, LINK, subject.phone, address)
     _send_link(session, subject, site)
     session.commit()
+
+
+def _still_waiting(session: Session, subject: Any) -> bool:
+    """Whether the account is as the verdict left it: no link used, no password or telephone changed since, few links."""
+    mine = (OneTimeLink.account_id == subject.account_id) & (OneTimeLink.purpose == LINK)
+    since = OneTimeLink.made_at > subject.decided_at
+    used = select(func.count().filter(OneTimeLink.used_at.is_not(None)), func.count()).where(mine, since)
+    followed, made = session.execute(used).one()
+    changed = select(PasswordHistory.id).where(
+        PasswordHistory.account_id == subject.account_id, PasswordHistory.until > subject.told_at
+    )
+    person: Any = session.get(Person, subject.account_id) if subject.account_id else None
+    if person is None or followed or made >= MOST_LINKS or session.scalar(changed.limit(1)) is not None:
+        return False
+    marks = vault().blinds(subject.phone, "phone")
+    elsewhere = select(Person.account_id).where(Person.phone_hash.in_(marks), Person.account_id != person.account_id)
+    return person.phone_hash in marks or session.scalar(elsewhere) is not None
 
 
 # -- the end of the materials ----------------------------------------------------------------------

@@ -90,7 +90,8 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "appeal_approved": (
         _l("Your appeal was approved"),
         _l(
-            "[Gongjiu] The appeal was approved. Choose a new password: %(link)s (once, within %(minutes)s minutes). Tell nobody."
+            "[Gongjiu] The appeal was approved. Choose a new password: %(link)s . It can be followed once within "
+            "%(minutes)s minutes. Tell nobody."
         ),
     ),
     "appeal_returned": (

@@ -29,6 +29,7 @@ DRAFT_DAYS: Final = 1  # materials that were never sent in
 KEPT_DAYS: Final = 30  # materials after the decision (table (b) row 36), unless the parameter says otherwise
 LINK_MINUTES: Final = 30  # table (b) row 6
 RENEWED_DAYS: Final = 7  # how long after the decision the proven phone may ask for another link
+MOST_LINKS: Final = 3  # of one appeal
 PHONE_APPEALS: Final = 5  # of one telephone in 30 days
 ADDRESS_APPEALS: Final = 20  # from one address in a day: a service hall sits behind one
 PHONE_UPLOADS: Final = 40  # pictures sent with one telephone in a day

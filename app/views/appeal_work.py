@@ -12,7 +12,10 @@ from app.views import site
 
 def settle(session: Session) -> int:
     """What follows from decided appeals, once a verdict can no longer be taken back."""
-    return appeals.settle(session, site.address(), current_app.config["UNDO_SECONDS"])
+    address = site.address()
+    if not address:  # their links would lead nowhere: they wait
+        return 0
+    return appeals.settle(session, address, current_app.config["UNDO_SECONDS"])
 
 
 def purge(session: Session) -> int:

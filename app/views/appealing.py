@@ -162,7 +162,7 @@ class AppealPage(Page):
         if not content["real_name"]:
             raise Refused("missing", field="real_name")
         if mending is not None:
-            opened = appeals.send_again(db.session, mending.id, content)
+            opened = appeals.send_again(db.session, mending.id, content, g.actor)
         else:
             sender = g.actor if g.actor is not None and g.actor.role in appeals.AppealKind.sender_roles else None
             opened = appeals.send_in(db.session, sender, content, address())
@@ -227,7 +227,7 @@ class AppealPage(Page):
         if not phone:
             return redirect(url_for("AppealPage.index", then="state"))
         row = appeals.asked(db.session, request.form.get("receipt_no", "")[:40], phone)
-        appeals.another_link(db.session, row, site.address())
+        appeals.another_link(db.session, row, site.address(), address())
         return self._page("recovery/link_sent.html", title=_("A new link is on its way"), phone=phone)
 
     @expose("/new-password/<string:token>", methods=["GET", "POST"])

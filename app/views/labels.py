@@ -170,6 +170,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "keys_rotated": (_l("Keys of the encrypted columns rotated"), ""),
     "account_recovered": (_l("Account recovered by documents"), "ok"),
     "password_chosen": (_l("New password chosen by a one-time link"), ""),
+    "account_not_recovered": (_l("Not recovered: the account has changed since the verdict"), "bad"),
     "identity_linked": (_l("Login of another provider linked"), ""),
     "identity_unlinked": (_l("Link with another provider ended"), ""),
     "level_raised": (_l("Identity level raised"), "ok"),

@@ -26,11 +26,11 @@ from app.review import linking
 from app.rules.actor import ADMINS, Actor
 from app.rules.masks import mask_name
 from app.rules.refused import Refused
-from app.views import ageing, proof, second_factor, site
+from app.views import ageing, arriving, proof, second_factor, site
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.page import Page, safe_next
-from app.views.sessions import begin, note
+from app.views.sessions import note
 
 log = logging.getLogger(__name__)
 MARK: Final = "gj-way"  # cookie that ties a way to a provider to the browser it began in
@@ -136,9 +136,7 @@ class OpenIdView(Page):
         if provider is None:
             raise Refused("not_found")
         browser = request.cookies.get(MARK) or secrets.token_urlsafe(24)
-        state, nonce, verifier = linking.begin(
-            db.session, provider, browser, safe_next(request.args.get("next")) or url_for("HomeView.index")
-        )
+        state, nonce, verifier = linking.begin(db.session, provider, browser, safe_next(request.args.get("next")))
         try:
             address = openid.authorization_url(_client(provider), provider.scopes, state, nonce, verifier)
         except OpenIdFault as fault:
@@ -155,7 +153,7 @@ class OpenIdView(Page):
         """Back from the provider: each state counts once, in the browser it began in."""
         attempt = linking.back(db.session, request.args.get("state", "")[:200], request.cookies.get(MARK, ""))
         provider = attempt.provider
-        if request.args.get("error") or not request.args.get("code"):
+        if request.args.get("error") or not request.args.get("code") or not provider.active:
             raise Refused("login_elsewhere_declined")
         if request.args.get("iss", provider.issuer) != provider.issuer:
             raise _failed(provider, OpenIdFault("answer: issuer"))
@@ -177,11 +175,10 @@ class OpenIdView(Page):
             raise Refused("login_elsewhere_declined")
         linking.used(db.session, attempt, user.id)
         db.session.commit()
-        waiting, target = bool(second_factor.needed(user.id)), attempt.target
-        note(user.username, "half" if waiting else "ok", user.id)
+        arriving.admit(user)
+        note(user.username, "half" if second_factor.needed(user.id) else "ok", user.id)
         ageing.ask_for_change(user.id)
-        begin(user, waiting=waiting)
-        return redirect(url_for("SecondFactorView.index", next=target) if waiting else target)
+        return redirect(arriving.enter(user, attempt.target))
 
     @expose("/found/<int:attempt_id>", methods=["GET", "POST"])
     def found(self, attempt_id: int) -> Any:

@@ -96,6 +96,15 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         _l("Accounts of the staff are not merged: take the roles from one of them and give them to the other."),
     ),
     "merge_open": (422, _l("A merging of one of these accounts is asked for already.")),
+    "appeal_staff_phone": (
+        422,
+        _l("Appeals with a telephone of the staff are not taken here: an administrator resets accounts of the staff."),
+    ),
+    "no_further_link": (
+        409,
+        _l("No further link: it was used, the account has changed since, or three were sent. Please call the bureau."),
+    ),
+    "site_missing": (409, _l("The address of this site is not set up: SITE_URL is missing. Please call the bureau.")),
     "appeal_unknown": (404, _l("There is no appeal with this receipt number for this telephone.")),
     "appeals_many": (429, _l("Too many appeals from here. Please call the bureau, or try again another day.")),
     "consent_needed": (422, _l("Without your consent the pictures of your identity cannot be used.")),

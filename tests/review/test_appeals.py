@@ -10,15 +10,16 @@ from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, text, update
 
-from app.models.accounts import Hat, Person
+from app.models.accounts import Hat, PasswordHistory, Person
 from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
 from app.models.changes import FieldChange
-from app.models.dispatch import Dispatch
+from app.models.dispatch import Dispatch, OneTimeCode
 from app.models.files import StoredFile
 from app.models.messages import Outbox
 from app.models.reference import Parameter
 from app.models.review import ReviewEvent, ReviewEvidence, ReviewRound
+from app.models.second_factor import SecondFactor
 from app.models.sessions import LoginSession
 from app.review import appeals, decide, desk, links, queue
 from app.rules.actor import CLOCK, Role
@@ -259,14 +260,120 @@ def test_one_telephone_cannot_appeal_without_end(session):
         sent_in(session, phone="13911110000")
 
 
-def test_the_link_can_be_asked_for_once_more_within_a_week(session, bureau):
+def aged(session):
+    """As if the minute between two messages to a telephone had passed."""
+    session.execute(update(OneTimeCode).values(made_at=func.now() - timedelta(minutes=2)))
+    session.commit()
+
+
+def test_the_link_can_be_asked_for_once_more_within_a_week_three_times_at_most(session, bureau):
     subject = settled(session, decided(session, bureau))
-    appeals.another_link(session, subject, SITE)
-    assert len(letters(session, "appeal_approved")) == 2
+    for _ in range(2):
+        appeals.another_link(session, subject, SITE, HOME)
+        aged(session)
+    assert len(letters(session, "appeal_approved")) == 3
+    with refusal("no_further_link"):
+        appeals.another_link(session, subject, SITE, HOME)
     over(session, subject, days=8)
     session.refresh(subject)
     with refusal("wrong_state"):
-        appeals.another_link(session, subject, SITE)
+        appeals.another_link(session, subject, SITE, HOME)
+
+
+@pytest.mark.parametrize("since", ["link used", "password reset", "phone changed"])
+def test_no_further_link_once_the_account_has_changed(session, bureau, since):
+    subject = settled(session, decided(session, bureau))
+    if since == "link used":
+        token = re.search(r"new-password/(\S+)", letters(session, "appeal_approved")[-1].text)[1]
+        links.use(session, appeals.LINK, token)
+    elif since == "password reset":
+        session.add(PasswordHistory(account_id=subject.account_id, hash="-", until=func.clock_timestamp()))
+    else:
+        session.get_one(Person, subject.account_id).set_phone("13700009998")
+    session.commit()
+    with refusal("no_further_link"):
+        appeals.another_link(session, subject, SITE, HOME)
+
+
+def claiming(session, **more):
+    """An account as it is after registration: the document is claimed, not proven."""
+    person = session.get_one(Person, account(session))
+    person.id_number = more.pop("number", resident_id(801))
+    person.claim_hash = vault().blind(person.id_number, "id_number")
+    session.commit()
+    return person
+
+
+def test_whoever_only_registered_is_recovered_and_proven_by_the_papers(session, bureau):
+    person = claiming(session)
+    row = sent_in(session, id_number=person.id_number, real_name=person.real_name)
+    assert any(c["code"] == "A04" and c["field"] == "id_number" and c["severity"] == "high" for c in row.checks)
+    subject = settled(session, decided(session, bureau, row=row))
+    assert subject.account_id == person.account_id
+    session.refresh(person)
+    assert (person.id_hash is not None, person.identity_level) == (True, 2)
+
+
+def test_two_who_claim_one_document_are_told_apart_by_nobody_here(session, bureau):
+    person = claiming(session)
+    claiming(session)
+    row = sent_in(session, id_number=person.id_number, real_name=person.real_name)
+    with refusal("appeal_no_account"):
+        say(session, bureau, queue.claim(session, bureau, row.id))
+
+
+def test_what_the_former_holder_set_up_opens_nothing_any_more(session, bureau):
+    content = appeal_content(session, account(session))
+    person = session.scalars(
+        select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
+    ).one()
+    person.mail = "thief@example.cn"
+    person.mail_hash = vault().blind(person.mail, "mail")
+    session.add(SecondFactor(account_id=person.account_id, secret="JBSWY3DPEHPK3PXP"))
+    session.commit()
+    row = appeals.send_in(session, None, content, HOME)
+    assert [one.target for one in letters(session, "appeal_warning")] == ["thief@example.cn"]
+    settled(session, decided(session, bureau, row=row))
+    person = session.get_one(Person, person.account_id)
+    assert (person.mail, person.mail_hash) == (None, None)
+    assert session.get(SecondFactor, person.account_id) is None
+    assert "thief@example.cn" in {one.target for one in letters(session, "account_recovered")}
+
+
+def test_an_account_that_became_staff_after_the_verdict_is_left_alone(session, bureau):
+    subject = decided(session, bureau)
+    session.add(Hat(account_id=subject.account_id, role="operator"))
+    before = session.get_one(User, subject.account_id).password
+    session.commit()
+    settled(session, subject)
+    assert session.get_one(User, subject.account_id).password == before
+    assert letters(session, "appeal_approved") == []
+
+
+def test_a_telephone_of_the_staff_cannot_appeal(session):
+    person = session.get_one(Person, account(session))
+    person.set_phone("13755550000")
+    session.add(Hat(account_id=person.account_id, role="reviewer", region_code="310000"))
+    session.commit()
+    with refusal("appeal_staff_phone"):
+        sent_in(session, phone="13755550000")
+
+
+def test_another_division_than_the_units_is_told_and_asks_for_no_less(session):
+    content = of_unit(session, region_code="440203")
+    session.add(Parameter(key="appeal_asks_photos", region_code="440203", value="0"))
+    session.commit()
+    statement = {"files": attached(session, account(session), "statement")}
+    with refusal("checks_block"):
+        appeals.send_in(session, None, content | statement, HOME)
+    row = appeals.send_in(session, None, content | {"files": content["files"] + statement["files"]}, HOME)
+    assert any(c["code"] == "A04" and c["field"] == "region_code" for c in row.checks)
+
+
+def test_whoever_was_logged_in_mends_it_logged_in(session, bureau):
+    story = Story(session, "account_appeal")
+    subject, _row = story.decided("return")
+    assert appeals.send_again(session, subject.id, {"reason": "补充说明经过与时间"}, story.sender).round_no == 2
 
 
 def test_nothing_is_left_thirty_days_after_the_decision(session, bureau, app):

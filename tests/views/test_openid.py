@@ -20,7 +20,7 @@ from app.models.review import ReviewEvent
 from app.models.sessions import LoginSession
 from tests.review.samples import resident_id
 from tests.views.openid_server import SECRET, Provider, running
-from tests.views.people import PASSWORD, account, browser
+from tests.views.people import PASSWORD, account, browser, unit
 
 NUMBER = resident_id(881)
 
@@ -335,3 +335,32 @@ def test_hats_and_roles_do_not_come_from_the_provider(app, session, provider, el
     client = app.test_client()
     client.get(away(client))
     assert session.scalars(select(Hat.role).where(Hat.account_id == account_id)).all() == ["seeker"]
+
+
+def test_whoever_acts_for_a_unit_without_the_level_is_refused_as_with_a_password(app, session, provider):
+    provider.level = 1
+    firm = unit(session)
+    _name, account_id = person(app, session, role="unit_owner", unit_id=firm.id)
+    linked(session, provider, account_id)
+    client = app.test_client()
+    assert client.get(away(client)).status_code == 403
+    assert logged_in(session, account_id) == []
+
+
+def test_a_provider_just_switched_off_logs_nobody_in(app, session, provider):
+    _name, account_id = person(app, session)
+    linked(session, provider, account_id)
+    client = app.test_client()
+    back = away(client)
+    provider.active = False
+    session.commit()
+    assert client.get(back).status_code == 403
+    assert logged_in(session, account_id) == []
+
+
+def test_a_provider_that_does_not_answer_is_not_asked_again_at_once(app, session, provider, elsewhere):
+    provider.issuer = f"{elsewhere.url}/nowhere"
+    session.commit()
+    calls = len(elsewhere.calls)
+    assert [app.test_client().get("/openid/start/province").status_code for _ in range(3)] == [403] * 3
+    assert len(elsewhere.calls) == calls + 1

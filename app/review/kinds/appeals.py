@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ColumnElement, cast, column, exists, func, or_, select, values
+from sqlalchemy import BigInteger, ColumnElement, cast, column, exists, false, func, or_, select, values
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from app.models.units import Blacklisted, Unit, UnitMaterial
 from app.review.kinds.base import BY_HAND, Approved, Kind, Origin, Subject, Values
 from app.review.ledger import account_of
 from app.review.policy import policy_for, switch
-from app.rules.actor import PEOPLE, Actor, Role
+from app.rules.actor import PEOPLE, Actor, Role, covers
 from app.rules.appeals import APPEAL, SLOTS, UNIT, required
 from app.rules.checks.appeals import NEAR
 from app.rules.codes import phone_fault, uscc_fault
@@ -141,8 +141,12 @@ class AppealKind(Kind):
     # -- checks -----------------------------------------------------------------------------------
 
     def required(self, session: Session, subject: Subject) -> tuple[str, ...]:
-        """What the division asks for (table (b) row 30)."""
-        return required_in(session, subject.party, subject.region_code)
+        """What the division asks for, and that of the unit: the stricter of both (table (b) row 30)."""
+        here = set(required_in(session, subject.party, subject.region_code))
+        at_home = select(Unit.region_code).where(Unit.uscc == subject.uscc, Unit.status != "deleted").limit(1)
+        home = session.scalar(at_home) if subject.party == UNIT and subject.uscc else None
+        here |= set(required_in(session, subject.party, home)) if home else set()
+        return tuple(slot for slot in SLOTS if slot in here)
 
     def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """Nothing of what is stored."""
@@ -201,27 +205,41 @@ def required_in(session: Session, party: str, region_code: str) -> tuple[str, ..
 class Meant:
     """The account that an appeal is about."""
 
-    def __init__(self, account_id: int, name: str, active: bool, unit: Any, roles: list[str]) -> None:
-        self.account_id, self.name, self.active, self.unit = account_id, name, active, unit
-        self.staff = is_staff([Role(role) for role in roles])
+    def __init__(self, row: Any) -> None:
+        self.account_id, self.name, self.active, self.unit = row.account_id, row.real_name, bool(row.active), row.Unit
+        self.staff = is_staff([Role(role) for role in row.roles or []])
+        self.claimed = row.id_hash is None
+        regions = [row.Unit.region_code] if row.Unit is not None else [code for code in row.regions or [] if code]
+        self.regions: list[str] = regions
 
 
 def meant(session: Session, subject: Subject) -> Meant | None:
-    """Found by the blind index of the document; for a unit among those who act for it. One statement."""
+    """Found by the blind index of the document; for a unit among those who act for it. One statement.
+
+    Whoever only registered has claimed a document: that counts where a single account claims it under this very name.
+    """
     marks = vault().blinds((subject.id_number or "").upper(), "id_number")
-    roles = select(func.array_agg(Hat.role)).where(Hat.account_id == Person.account_id, Hat.active).scalar_subquery()
+    mine = (Hat.account_id == Person.account_id) & Hat.active
+    roles = select(func.array_agg(Hat.role)).where(mine).scalar_subquery()
+    regions = select(func.array_agg(Hat.region_code)).where(mine).scalar_subquery()
     unit = select(Unit.id).where(Unit.uscc == subject.uscc, Unit.status != "deleted").limit(1).scalar_subquery()
     stmt = (
-        select(Person.account_id, Person.real_name, User.active, roles.label("roles"), Unit)
+        select(
+            Person.account_id, Person.real_name, Person.id_hash, User.active, roles.label("roles"),
+            regions.label("regions"), Unit,
+        )
         .join(User, User.id == Person.account_id)
-        .outerjoin(Unit, Unit.id == (unit if subject.party == UNIT else None))
-        .where(Person.id_hash.in_(marks))
-    )
+        .outerjoin(Unit, Unit.id == unit if subject.party == UNIT else false())
+        .where(or_(Person.id_hash.in_(marks), Person.id_hash.is_(None) & Person.claim_hash.in_(marks) & User.active))
+    )  # fmt: skip
     if subject.party == UNIT:
-        acts = Hat.account_id == Person.account_id, Hat.active, Hat.unit_id == Unit.id
-        stmt = stmt.where(exists().where(*acts))
-    row = session.execute(stmt).first()
-    return None if row is None else Meant(row.account_id, row.real_name, bool(row.active), row.Unit, row.roles or [])
+        stmt = stmt.where(exists().where(mine, Hat.unit_id == Unit.id))
+    found = [Meant(row) for row in session.execute(stmt.limit(_SHOWN_EARLIER))]
+    proven = [one for one in found if not one.claimed]
+    if proven:
+        return proven[0]
+    named = [one for one in found if _equal(subject.real_name, one.name)]
+    return named[0] if len(named) == 1 and len(found) == 1 else None
 
 
 def _equal(one: str, other: str) -> bool:
@@ -232,6 +250,11 @@ def _match(subject: Subject, found: Meant | None) -> Values:
     if found is None:
         return {"found": False}
     told: Values = {"found": True, "staff": found.staff, "name": _equal(subject.real_name, found.name)}
+    told["claimed"] = found.claimed
+    if found.regions:
+        told["region"] = any(
+            covers(one, subject.region_code) or covers(subject.region_code, one) for one in found.regions
+        )
     if found.unit is not None:
         told["unit_name"] = _equal(subject.unit_name, found.unit.name)
     return told

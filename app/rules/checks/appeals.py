@@ -117,6 +117,18 @@ def agrees(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     for part, (zh, en) in _PARTS.items():
         if match.get(part) is False:
             yield say.high("", f"{zh}与登记的不一致", f"The {en} differs from what is registered.")
+    if match.get("claimed"):
+        yield say.high(
+            "id_number",
+            "证件号码仅为注册时填写，尚未核验；通过即视为凭材料核验",
+            "The document number was only claimed at registration; to approve is to prove it by these papers.",
+        )
+    if match.get("region") is False:
+        yield say.high(
+            "region_code",
+            "账号所在地区与申诉选择的地区不同，请转办或核实",
+            "The account belongs to another division than the one chosen: please transfer or verify.",
+        )
     if match.get("staff"):
         yield say.high(
             "",

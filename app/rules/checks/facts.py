@@ -203,6 +203,8 @@ class AppealMatch(TypedDict, total=False):
 
     found: bool
     staff: bool
+    claimed: bool  # the document was named at registration and never proven
+    region: bool  # the division is that of the unit, or of the roles
     name: bool
     id_number: bool
     unit_name: bool

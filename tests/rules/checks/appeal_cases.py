@@ -27,6 +27,8 @@ CASES = [
     hits(A, "A04", "high", {}, {"match": {"found": True, "name": False}}),
     hits(A, "A04", "high", {}, {"match": {"found": True, "name": True, "unit_name": False}}),
     hits(A, "A04", "high", {}, {"match": {"found": True, "name": True, "staff": True}}),
+    hits(A, "A04", "high", {}, {"match": {"found": True, "claimed": True}}, field="id_number"),
+    hits(A, "A04", "high", {}, {"match": {"found": True, "region": False}}, field="region_code"),
     hits(A, "A04", "info", {}, {"match": GONE}),
     clean(A, "A04"),
     hits(A, "A05", "block", {"reason": "丢了"}, field="reason"),
