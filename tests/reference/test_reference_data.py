@@ -28,6 +28,8 @@ KINDS = {
     "gig_wanted",
     "posting",
     "residency",
+    "agency_entry",
+    "employer_certification",
     "account_appeal",
     "signing",
 }
