@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import DateTime, ForeignKey, Index, Integer, SmallInteger, String, func, text
 from sqlalchemy.orm import relationship
 
-from app.models.base import Sealed, col, one_of, pk
+from app.models.base import ONE_WAY, Sealed, col, one_of, pk
 from app.rules.masks import mask_email, mask_phone
 
 CHANNELS = ("sms", "mail")
@@ -68,7 +68,7 @@ class OneTimeCode(Model):
     )
     id = pk()
     purpose = col("Purpose", String(30), nullable=False)
-    target_hash = col("Target (blind index)", String(64), nullable=False)
+    target_hash = col("Target (blind index)", String(64), nullable=False, info=ONE_WAY)
     code_hash = col("Keyed hash of the code", String(64), nullable=False)
     address = col("Address", String(45), nullable=False, default="")
     made_at = col("Made at", DateTime(timezone=True), server_default=func.clock_timestamp(), nullable=False)

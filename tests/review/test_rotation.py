@@ -291,4 +291,5 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(fresh_app, fresh_db, data_
 
 def test_persons_have_their_indexes_in_the_rotation():
     person = next(place for place in rotation.places() if place.name == Person.__tablename__)
-    assert person.indexes == {"id_hash": ("id_number", "id_number"), "phone_hash": ("phone", "phone")}
+    wanted = {"id_hash": ("id_number", "id_number"), "phone_hash": ("phone", "phone")}
+    assert wanted.items() <= person.indexes.items()

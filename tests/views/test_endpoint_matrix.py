@@ -182,6 +182,17 @@ SPOTS: dict[str, Spot] = {
     "ScanView.index": Spot(("can_list", "ScanView"), "/scan/"),
     "AccountMergeView.candidates": Spot(("can_add", "AccountMergeView"), "/accountmergeview/candidates"),
     "ProofView.index": Spot(("can_list", "ProofView"), "/proof/"),
+    "MeView.index": Spot(("can_list", "MeView"), "/me/"),
+    "MeView.mail": Spot(("can_list", "MeView"), "/me/mail"),
+    "MeView.phone": Spot(("can_list", "MeView"), "/me/phone"),
+    "MyDataView.index": Spot(("can_list", "MyDataView"), "/my-data/"),
+    "MyDataView.close": Spot(("can_list", "MyDataView"), "/my-data/close"),
+    "MyDataView.copy": Spot(("can_list", "MyDataView"), "/my-data/copy", post=True),
+    "MyDataView.consent": Spot(
+        ("can_list", "MyDataView"), "/my-data/consent/nothing", post=True, own=frozenset({404, 422})
+    ),
+    "NoticeChoiceView.index": Spot(("can_list", "NoticeChoiceView"), "/my-notices/"),
+    "ChoiceView.index": Spot(("can_list", "ChoiceView"), "/choose/"),
     "FactorView.index": Spot(("can_list", "FactorView"), "/factor/"),
     "FactorView.device": Spot(("can_list", "FactorView"), "/factor/device"),
     "FactorView.key": Spot(("can_list", "FactorView"), "/factor/key", own=frozenset({403})),  # without a device there is no key
