@@ -22,7 +22,7 @@ ORDER: Final = range(10_000)  # places of the words in their dictionary
 # Dictionaries whose codes the program itself tells apart: renamed and ordered, neither extended nor switched off.
 FIXED: Final = frozenset(
     {
-        "account_kind", "agency_kind", "agency_stage", "appeal_slot", "banned",
+        "account_kind", "agency_kind", "agency_stage", "appeal_party", "appeal_slot", "appeal_wish", "banned",
         "document_kind", "education", "gender", "gender_ground", "gig_type_risky",
         "import_state", "material_slot", "media_slot", "message_kind", "outbox_state", "pay_unit", "quantity_unit",
         "major_catalogue", "review_kind", "role", "round_state", "settlement", "source", "unit_nature", "work_mode",
