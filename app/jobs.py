@@ -30,7 +30,18 @@ from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.runner import Runner
 from app.tasks.work import Outcome, Run, Work
-from app.views import ageing, appeal_work, bulk, bulk_work, custom_work, dispatches, export_work, import_work, sessions
+from app.views import (
+    ageing,
+    appeal_work,
+    bulk,
+    bulk_work,
+    custom_work,
+    dispatches,
+    export_work,
+    identity_work,
+    import_work,
+    sessions,
+)
 from app.views.due import expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
@@ -148,6 +159,9 @@ JOBS: dict[str, Job] = {
         Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
         Job("settle_appeals", _l("Carry out decided appeals for accounts"), appeal_work.settle, {"minutes": 1}),
         Job("purge_appeals", _l("Purge papers of appeals"), appeal_work.purge, {"hour": 4, "minute": 40}),
+        Job(
+            "purge_identity", _l("Purge pictures of identity documents"), identity_work.purge, {"hour": 4, "minute": 45}
+        ),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),

@@ -13,6 +13,7 @@ from app.models import (  # noqa: F401
     dispatch,
     files,
     gigs,
+    identity_proofs,
     lists,
     logins,
     logs,

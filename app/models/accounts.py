@@ -55,6 +55,8 @@ class Person(Traced, Stamped, Model):
     mail_hash = col("Reserved mail address (blind index)", String(64), unique=True, info=index_of("mail"))
     born_on = col("Born on", Date)
     identity_level = col("Identity level", SmallInteger, nullable=False, default=0)
+    level_source = col("Level proven by", String(40))
+    level_at = col("Level proven at", DateTime(timezone=True))
     demo = col("Demo account", Boolean, nullable=False, default=False)
     must_change = col("Password must be changed", Boolean, nullable=False, default=False, server_default=text("false"))
     initials = col("Pinyin initials", String(60), nullable=False, default="", server_default="")

@@ -34,6 +34,7 @@ POLICIES = {
     "agency_entry": 5,
     "employer_certification": 2,
     "account_appeal": 2,
+    "identity_proof": 2,
 }
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -21,13 +21,11 @@ from app.models.accounts import Hat, PasswordHistory, Person
 from app.models.api_keys import ApiKey
 from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
-from app.models.changes import FieldChange
 from app.models.dispatch import OneTimeLink
-from app.models.files import StoredFile
 from app.models.logins import IdentityLink
-from app.models.review import ReviewEvidence, ReviewReason, ReviewRound, ReviewSeat
+from app.models.review import ReviewReason, ReviewRound, ReviewSeat
 from app.models.second_factor import RecoveryCode, SecondFactor
-from app.review import codes, desk, dispatch, door, edits, ledger, links, persons
+from app.review import codes, desk, dispatch, door, edits, ledger, links, persons, purging
 from app.review.kinds.appeals import AppealKind, meant
 from app.review.kinds.base import Origin
 from app.review.outbox import Notice, enqueue
@@ -317,50 +315,20 @@ def purge(session: Session, storage: Storage, days: int) -> int:
         _forget(session, storage, appeal_id)
         gone += 1
     left = (AppealFile.appeal_id.is_(None)) & (AppealFile.at < func.now() - timedelta(days=DRAFT_DAYS))
-    gone += _remove_files(session, storage, left)
+    gone += purging.remove_files(session, storage, AppealFile, left)
     session.commit()
     return gone
 
 
 def _forget(session: Session, storage: Storage, appeal_id: int) -> None:
     """One appeal: its files, what its rounds pinned, what was changed in it, and its own personal columns."""
-    calm = {"synchronize_session": False}
-    _remove_files(session, storage, AppealFile.appeal_id == appeal_id)
-    mine = ReviewRound.kind == AppealKind.key, ReviewRound.subject_id == appeal_id
-    digests = (
-        select(ReviewRound.evidence_digest)
-        .where(*mine)
-        .union(select(ReviewRound.base_digest).where(*mine, ReviewRound.base_digest.is_not(None)))
-    )
-    erased = update(ReviewEvidence).where(ReviewEvidence.digest.in_(digests))
-    session.execute(erased.values(content=None, erased_on=func.now()).execution_options(**calm))
-    traced = delete(FieldChange).where(
-        FieldChange.entity == Appeal.__tablename__, FieldChange.row_key == str(appeal_id)
-    )
-    session.execute(traced.execution_options(**calm))
+    purging.remove_files(session, storage, AppealFile, AppealFile.appeal_id == appeal_id)
+    purging.forget(session, AppealKind.key, Appeal.__tablename__, appeal_id)
     blank = update(Appeal).where(Appeal.id == appeal_id)
     session.execute(
         blank.values(
             real_name="", id_number=None, phone=None, phone_hash=None, reason="", address="", purged_at=func.now(),
             changed_on=Appeal.changed_on,
-        ).execution_options(**calm)
+        ).execution_options(synchronize_session=False)
     )  # fmt: skip
     session.commit()
-
-
-def _remove_files(session: Session, storage: Storage, which: Any) -> int:
-    """Objects first, rows after: what fails in between is found again by the next run."""
-    rows = session.execute(
-        select(StoredFile.id, StoredFile.key, StoredFile.thumb_key)
-        .join(AppealFile, AppealFile.file_id == StoredFile.id)
-        .where(which)
-    ).all()
-    for row in rows:
-        for key in filter(None, (row.key, row.thumb_key)):
-            storage.delete(key)
-    if rows:
-        ids = [row.id for row in rows]
-        calm = {"synchronize_session": False}
-        session.execute(delete(AppealFile).where(AppealFile.file_id.in_(ids)).execution_options(**calm))
-        session.execute(delete(StoredFile).where(StoredFile.id.in_(ids)).execution_options(**calm))
-    return len(rows)

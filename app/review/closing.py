@@ -20,13 +20,14 @@ from app.models.consents import Consent
 from app.models.dispatch import Dispatch, OneTimeLink
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigWanted
+from app.models.identity_proofs import IdentityProof
 from app.models.lists import ListLayout, SavedView
 from app.models.logins import IdentityLink
 from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor
 from app.models.units import Unit
-from app.review import bindings, desk, ledger
+from app.review import bindings, desk, identity, ledger
 from app.review.persons import NOBODY
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
@@ -69,6 +70,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     if refused is not None:
         raise refused
     _take_back(session, actor)
+    _take_back_proofs(session, actor)
     files = _pictures(session, me)
     for row in session.scalars(
         select(Binding).where(Binding.account_id == me, Binding.state.in_(("invited", "bound")))
@@ -79,6 +81,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     session.commit()
     for key in files:
         storage.delete(key)
+    identity.forget_of(session, storage, me)
 
 
 def _take_back(session: Session, actor: Actor) -> None:
@@ -92,6 +95,13 @@ def _take_back(session: Session, actor: Actor) -> None:
         for key, status in session.execute(select(model.id, model.status).where(owner == actor.account_id)).all():
             for name in steps.get(status, ()):
                 desk.move(session, actor, kind, key, name)
+
+
+def _take_back_proofs(session: Session, actor: Actor) -> None:
+    """A document that waits for the bureau is looked at by nobody any more."""
+    mine = IdentityProof.created_by_id == actor.account_id, IdentityProof.status.in_(("pending", "returned"))
+    for key in session.scalars(select(IdentityProof.id).where(*mine)).all():
+        desk.move(session, actor, "identity_proof", key, "withdraw")
 
 
 def _pictures(session: Session, me: int) -> list[str]:

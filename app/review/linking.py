@@ -177,7 +177,7 @@ def _raise_level(session: Session, attempt: Any, account_id: int) -> None:
     if owner not in (None, account_id):
         return
     facts = {"from": person.identity_level, "to": level, "provider": attempt.provider.code}
-    persons.prove(session, account_id, level)
+    persons.prove(session, account_id, level, attempt.provider.code)
     ledger.append(session, "level_raised", CLOCK, "", subject_id=account_id, facts=facts)
 
 

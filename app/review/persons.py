@@ -15,6 +15,7 @@ from werkzeug.security import generate_password_hash
 from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.consents import NEEDED, VERSIONS, Consent
+from app.review.transaction import database_now
 from app.rules.refused import Refused
 from app.rules.registering import ROLES, Entry, born_on
 
@@ -91,9 +92,10 @@ def owner_of_document(session: Session, number: str) -> int | None:
     return session.scalar(select(Person.account_id).where(Person.id_hash.in_(vault().blinds(number, "id_number"))))
 
 
-def prove(session: Session, account_id: int, level: int) -> None:
+def prove(session: Session, account_id: int, level: int, source: str) -> None:
     """The document claimed at registration was proven: it is this person's from now on, and nobody else's; flushes.
 
+    `source`: who vouches for it; kept with the moment where the level rises.
     Raises Refused("id_taken") where another account has proven the same document (GD-15): the two are to be merged (GD-16).
     """
     person = session.get_one(Person, account_id)
@@ -102,7 +104,8 @@ def prove(session: Session, account_id: int, level: int) -> None:
         if owner not in (None, account_id):
             raise Refused("id_taken")
         person.set_id_number(person.id_number)
-    person.identity_level = max(person.identity_level, level)
+    if level > person.identity_level:
+        person.identity_level, person.level_source, person.level_at = level, source[:40], database_now(session)
     session.flush()
 
 

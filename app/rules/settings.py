@@ -37,6 +37,8 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("appeal_asks_photos", SWITCH, ON),
         Setting("appeal_asks_statement", SWITCH, OFF),
         Setting("appeal_days", NUMBER, "30", 7, 180, divided=False),
+        Setting("identity_asks_holder", SWITCH, OFF),
+        Setting("identity_days", NUMBER, "30", 7, 180, divided=False),
         Setting("posting_valid_days", NUMBER, "180", 30, 365),
         Setting("gig_valid_days", NUMBER, "90", 7, 180),
         Setting("watch_words", LIST, "", 2, 20, 60),

@@ -16,6 +16,7 @@ from app.gateways.storage import ObjectMissing
 from app.models.agencies import AgencyMaterial, CertificationMaterial
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigPicture
+from app.models.identity_proofs import IdentityPicture
 from app.models.media import Medium
 from app.models.review import ReviewEvidence, ReviewRound
 from app.models.units import UnitMaterial
@@ -65,6 +66,7 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
         _through(
             "employer_certification", CertificationMaterial, CertificationMaterial.certification_id, file_id, actor
         ),
+        _through("identity_proof", IdentityPicture, IdentityPicture.proof_id, file_id, actor),
         _in_evidence(file_id, actor),
     ]
 

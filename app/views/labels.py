@@ -174,6 +174,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "identity_linked": (_l("Login of another provider linked"), ""),
     "identity_unlinked": (_l("Link with another provider ended"), ""),
     "level_raised": (_l("Identity level raised"), "ok"),
+    "level_taken_back": (_l("Identity level taken back"), "warn"),
     "merge_asked": (_l("Merging of accounts asked for"), ""),
     "code_read": (_l("Personal code read"), ""),
     "seal_logins": (_l("Login log sealed"), ""),
@@ -210,6 +211,7 @@ KINDS: Final[dict[str, Any]] = {
     "agency_entry": _l("Entry of an agency"),
     "employer_certification": _l("Certification of an employer"),
     "account_appeal": _l("Appeal for an account"),
+    "identity_proof": _l("Real-name by documents"),
 }
 
 # Which notice it is, as the outbox names it (words of the notices themselves: notices.py).

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.models.consents import Consent
 from app.review import codes, dispatch, links, persons
+from app.rules.actor import PEOPLE
 from app.rules.codes import email_fault, phone_fault
 from app.rules.masks import mask_email, mask_phone
 from app.rules.refused import Refused
@@ -46,7 +47,7 @@ class MeView(Page):
         agreed = db.session.scalar(select(Consent.given_at).where(Consent.account_id == actor.account_id).limit(1))
         return self.render_template(
             "account/me.html", title=_("My account"), person=person, user=db.session.get_one(User, actor.account_id),
-            level=levels.WORDS[level], enough=level >= levels.needed(), needed=levels.needed(), agreed=agreed,
+            level=levels.WORDS[level], enough=level >= levels.needed(), needed=levels.needed(), agreed=agreed, may_prove=actor.role in PEOPLE,
             kind=dictionary.word("document_kind", person.document_kind) if person is not None else "",
         )  # fmt: skip
 

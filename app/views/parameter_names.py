@@ -13,6 +13,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "appeal_asks_photos": _l("Appeals: identity pictures and stamped papers"),
     "appeal_asks_statement": _l("Appeals: stamped written statement"),
     "appeal_days": _l("Appeals: days their papers are kept"),
+    "identity_asks_holder": _l("Real-name: photo of the person with the document"),
+    "identity_days": _l("Real-name: days the pictures are kept"),
     "posting_valid_days": _l("Longest validity of a posting"),
     "gig_valid_days": _l("Longest validity of a gig post"),
     "watch_words": _l("Watched words"),

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from app.views.appealing import AppealPage
 from app.views.appeals import AppealView
 from app.views.entry import Entry, Place
+from app.views.identity_proofs import IdentityProofView
 from app.views.merges import AccountMergeView
 from app.views.my_code import MyCodeView, ScanView
 from app.views.openid import IdentityProviderView, OpenIdView
@@ -44,6 +45,18 @@ ENTRIES: tuple[Entry, ...] = (
         api=False,
     ),
     Entry(AppealPage, {}, api=False),
+    Entry(
+        IdentityProofView,
+        {
+            **dict.fromkeys((R, L), "read comment export unmask"),
+            **dict.fromkeys((P, T), "read write submit withdraw"),
+        },
+        (
+            Place((R, L), QUERY, _l("Real-name by documents"), "id"),
+            Place((P, T), ACCOUNT, _l("Real-name by documents"), "id"),
+        ),
+        api=False,
+    ),
     Entry(
         IdentityProviderView,
         {SYS: "read write export", AUD: "read"},

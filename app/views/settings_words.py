@@ -43,6 +43,14 @@ ABOUT: Final[dict[str, tuple[Any, Any]]] = {
         "",
     ),
     "appeal_days": (_l("After how many days from the decision the papers of an appeal are deleted."), _l("days")),
+    "identity_asks_holder": (
+        _l("Whether real-name by documents also asks for a photo of the person with the document."),
+        "",
+    ),
+    "identity_days": (
+        _l("After how many days from the decision the pictures of a proof of identity are deleted."),
+        _l("days"),
+    ),
     "posting_valid_days": (_l("How far ahead the last day of a posting may lie."), _l("days")),
     "gig_valid_days": (_l("How far ahead the last day of a gig post may lie."), _l("days")),
     "watch_words": (

@@ -19,6 +19,7 @@ from app.models.accounts import Person
 from app.models.base import vault
 from app.models.units import Unit
 from app.review import codes
+from app.rules.actor import PEOPLE
 from app.rules.bindings import LEVEL
 from app.rules.codes import uscc_fault
 from app.rules.dates import ZONE
@@ -95,7 +96,7 @@ class UnitStartView(Page):
     def _page(self, step: int, refused: Refused | None, **more: Any) -> Response:
         page = self.render_template(
             "unit_start.html", title=_("Register a unit"), step=step, at=refused.field if refused is not None else "",
-            fault=words.say(refused) if refused is not None else "", **more,
+            fault=words.say(refused) if refused is not None else "", may_prove=current().role in PEOPLE, **more,
         )  # fmt: skip
         answer = make_response(page, words.status_of(refused) if refused is not None else 200)
         answer.headers["Cache-Control"] = "no-store"

@@ -20,6 +20,7 @@ from app.views import dictionary, words
 
 PICTURES = ".jpg,.jpeg,.png,.webp"
 VIDEOS = ".mp4,.webm"
+JPG = ".jpg,.jpeg"
 MEGABYTE = 1024 * 1024
 SEVERAL = {"environment": SLOT_LIMITS["image"]}  # how many files a slot takes; one where it is not listed
 
@@ -34,6 +35,7 @@ class SlotField:
     accept: str = PICTURES
     kept: list[StoredFile] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    jpg_bytes: int = 0  # only jpg up to so many bytes
 
     @property
     def name(self) -> str:
@@ -46,6 +48,8 @@ class SlotField:
     @property
     def hint(self) -> str:
         """Which files are taken, and how large they may be."""
+        if self.jpg_bytes:
+            return _("JPG, at most 2 MB. The place where it was taken is removed.")
         pictures = _("JPG, PNG or WEBP, at most %(mb)s MB each.", mb=IMAGE_BYTES // MEGABYTE)
         if VIDEOS in self.accept:
             pictures += " " + _("Videos: MP4 or WEBM, at most %(mb)s MB.", mb=VIDEO_BYTES // MEGABYTE)
@@ -57,7 +61,8 @@ def fields(view: Any) -> list[SlotField]:
     found = []
     for slot in view.file_slots:
         label = _slot_label(view, slot)
-        found.append(SlotField(slot, label, SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1))
+        several = SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1
+        found.append(SlotField(slot, label, several, JPG if view.jpg_bytes else PICTURES, jpg_bytes=view.jpg_bytes))
     if view.single_file:
         accept = f"{PICTURES},{VIDEOS}"
         found.append(SlotField("file", str(view.label("file")), accept=accept))
@@ -97,7 +102,11 @@ def receive(places: list[SlotField], actor: Actor, there: list[tuple[str, Stored
 def _store(place: SlotField, upload: Any, actor: Actor) -> None:
     try:
         storage, scanner = current_app.extensions["storage"], current_app.extensions["malware"]
-        row = store(db.session, storage, scanner, upload, actor.account_id, limit=IMAGE_BYTES)
+        if place.jpg_bytes and not upload.filename.lower().endswith(tuple(JPG.split(","))):
+            raise Refused("jpg_only", field="file")
+        row = store(db.session, storage, scanner, upload, actor.account_id, limit=place.jpg_bytes or IMAGE_BYTES)
+        if place.jpg_bytes:
+            row.name = f"{place.slot}.jpg"  # what people call their files tells about them
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

@@ -218,6 +218,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "agree_first": (422, _l("Please read the two texts and accept them.")),
     "user_name_taken": (422, _l("The user name is in use. Please choose another one.")),
     "id_taken": (409, _l("The document number of this natural person is in use. Please recover the account.")),
+    "claim_differs": (409, _l("The number differs from the one given at registration.")),
     "link_gone": (410, _l("This link was used before, or its time is over. Please ask for a new one.")),
     "enrolment_wrong": (
         401,

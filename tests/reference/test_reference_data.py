@@ -31,6 +31,9 @@ KINDS = {
     "agency_entry",
     "employer_certification",
     "account_appeal",
+    "agency_entry",
+    "employer_certification",
+    "identity_proof",
     "signing",
 }
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -236,6 +236,16 @@ def test_below_the_level_no_role_for_a_unit_can_be_worn(app, session):
     assert app.test_client().get("/api/v1/menu/", headers=headers).json["code"] == "level_low"
 
 
+def test_an_account_that_did_not_register_here_acts_for_its_unit_at_any_level(app, session):
+    """GD-06: made by an administrator, or there before levels were; the roles were given by somebody who saw the person."""
+    name, account_id, hat = account(app, session, "unit_owner", unit_id=unit(session).id)
+    session.add(Person(account_id=account_id, real_name="李小明", identity_level=0))
+    session.commit()
+    assert Visitor(app).post("/login/", username=name, password=PASSWORD).status_code == 302
+    who = Browser(signed_in(app, name), account_id, hat)
+    assert who.get("/unitview/list/").status_code == 200
+
+
 def test_an_account_for_units_only_is_refused_below_the_level(app, session):
     name, account_id, _hat = account(app, session, "unit_owner", unit_id=unit(session).id)
     person(session, account_id, level=1)

@@ -173,7 +173,7 @@ def test_a_document_that_is_known_is_answered_as_any_other_and_its_owner_is_told
     assert (told.target, told.account_id) == ("13600000001", owner.account_id)
     newcomer = registered(session)
     with pytest.raises(Refused) as caught:
-        persons.prove(session, newcomer.id, persons.BY_DOCUMENT)
+        persons.prove(session, newcomer.id, persons.BY_DOCUMENT, "documents")
     assert caught.value.code == "id_taken"
     assert session.get(Person, newcomer.id).identity_level == 1
 
@@ -184,7 +184,7 @@ def test_a_proven_document_belongs_to_one_account(app, session):
     who.enters(code_of(session))
     person = session.get(Person, registered(session).id)
     assert person.id_hash is None and person.claim_hash
-    persons.prove(session, person.account_id, persons.BY_DOCUMENT)
+    persons.prove(session, person.account_id, persons.BY_DOCUMENT, "documents")
     assert (person.identity_level, person.id_hash) == (2, person.claim_hash)
 
 

@@ -27,6 +27,7 @@ from app.models.bindings import Binding
 from app.models.custom import CustomField
 from app.models.dispatch import Dispatch
 from app.models.gigs import GigOffer, GigWanted
+from app.models.identity_proofs import IdentityProof
 from app.models.lists import SavedView
 from app.models.logins import IdentityProvider
 from app.models.logs import RequestEvent
@@ -90,6 +91,7 @@ REACH: dict[str, dict[str, str]] = {
     "AccountMergeView": dict.fromkeys(("sysadmin", "secadmin", "auditor"), "all"),
     "IdentityProviderView": {"sysadmin": "all", "auditor": "all"},
     "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
+    "IdentityProofView": _BUREAU | {"seeker": "own", "student": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
         "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
@@ -451,7 +453,11 @@ class _Builder:
             row = Appeal(**content, status="returned", created_by_id=actor.account_id)
             row.index_personal()
             self.keep("AppealView", side, self.add(row))
-        self.world.rows["AppealView"]["a"] = self.world.rows["AppealView"]["seeker"]
+            self.keep("IdentityProofView", side, self.add(IdentityProof(
+                real_name="张三", region_code=region, status="returned", created_by_id=actor.account_id,
+            )))  # fmt: skip
+        for view in ("AppealView", "IdentityProofView"):
+            self.world.rows[view]["a"] = self.world.rows[view]["seeker"]
 
     def posting(
         self, unit: Unit, region: str, title: str, *, agency: Any = None, school: Any = None, status: str = "live"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.demo.people import FENGXIAN, World
 from app.gateways import demo_papers, demo_people
+from app.models.accounts import Person
 from app.review import decide, desk, queue
 from app.review.files import store_picture
 from app.rules.actor import Actor
@@ -17,15 +18,17 @@ from app.rules.dates import today
 
 NAMES = {
     "approval": "设立批准文件", "letter": "授权委托书", "handler_id": "经办人身份证件", "holder_photo": "手持身份证照片",
-    "licence": "营业执照", "hr_licence": "人力资源服务许可证", "employment_proof": "在职证明",
+    "licence": "营业执照", "hr_licence": "人力资源服务许可证", "employment_proof": "在职证明", "id_front": "证件人像面",
+    "id_back": "证件背面",
 }  # fmt: skip
 COMMERCIAL = "上海演示园区人力资源有限公司"
 
 
 def load(session: Session, world: World) -> None:
-    """A public agency waits for the operator, a commercial one for the bureau; one employer is certified, one waits."""
+    """A public agency waits for the operator, a commercial one for the bureau; one employer is certified, one waits; so does a newcomer."""
     _entries(session, world)
     _certifications(session, world)
+    _proof(session, world)
 
 
 def _entries(session: Session, world: World) -> None:
@@ -74,6 +77,18 @@ def _approve(session: Session, who: Actor, sent: Any) -> None:
         session, who, found.id, "approve", version=found.version, epoch=found.epoch, digest=found.evidence_digest,
         acknowledged=[check["code"] for check in found.checks if check["severity"] == "high"],
     )  # fmt: skip
+
+
+def _proof(session: Session, world: World) -> None:
+    """A newcomer's document waits for the bureau."""
+    who = world.actors["newcomer"]
+    person = session.get_one(Person, who.account_id)
+    content = {
+        "real_name": person.real_name, "document_kind": "resident_id", "id_number": person.id_number, "region_code": FENGXIAN,
+        "agreed": True, "files": _papers(session, who, "id_front", "id_back"),
+    }  # fmt: skip
+    made = desk.create(session, who, "identity_proof", content)
+    desk.submit(session, who, "identity_proof", made.id)
 
 
 def _papers(session: Session, who: Actor, *slots: str) -> list[dict[str, str]]:

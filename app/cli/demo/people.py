@@ -13,9 +13,10 @@ from werkzeug.security import generate_password_hash
 from app.gateways import demo_people
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency, AgencyUnit
+from app.models.base import vault
 from app.models.schools import School
 from app.models.units import Unit
-from app.review import desk
+from app.review import desk, persons
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.rules.demo import PASSWORD
@@ -105,11 +106,21 @@ def load(session: Session) -> World:
     makers, world = Makers(session), World()
     for username, (role, region) in STAFF.items():
         world.actors[username] = makers.account(username, role, region_code=region)
+    _newcomer(session, makers, world)
     _school(session, makers, world)
     _units(session, makers, world)
     _agency(session, makers, world)
     session.flush()
     return world
+
+
+def _newcomer(session: Session, makers: Makers, world: World) -> None:
+    """Somebody who registered lately: the phone is proven, the document is still a claim."""
+    world.actors["newcomer"] = makers.account("newcomer", Role.SEEKER)
+    person = session.get_one(Person, world.actors["newcomer"].account_id)
+    person.identity_level, person.id_hash = persons.BY_PHONE, None
+    person.claim_hash = vault().blind(str(person.id_number), "id_number")
+    session.flush()
 
 
 def _school(session: Session, makers: Makers, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.review.kinds import agencies, appeals, certification, gigs, media, positions, schools, units
+from app.review.kinds import agencies, appeals, certification, gigs, identity, media, positions, schools, units
 from app.review.kinds.base import Kind
 from app.rules.refused import Refused
 
@@ -19,6 +19,7 @@ KINDS: Final[dict[str, Kind]] = {
         *agencies.KINDS,
         *certification.KINDS,
         *appeals.KINDS,
+        *identity.KINDS,
     )
 }
 

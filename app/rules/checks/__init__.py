@@ -13,6 +13,7 @@ from app.rules.checks import agencies, switching
 from app.rules.checks.appeals import APPEALS
 from app.rules.checks.gig_words import WORDS
 from app.rules.checks.gigs import OFFER, SHARED, WANTED
+from app.rules.checks.identity import IDENTITY
 from app.rules.checks.local import LOCAL
 from app.rules.checks.media import MEDIA, PICTURES
 from app.rules.checks.posting_words import POSTING_WORDS
@@ -44,6 +45,7 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
     "agency_entry": _joined(agencies.ENTRY),
     "employer_certification": _joined(agencies.CERTIFICATION),
     "account_appeal": _joined(APPEALS),
+    "identity_proof": _joined(IDENTITY),
 }
 
 

@@ -226,6 +226,27 @@ class EarlierAppeal(TypedDict, total=False):
     days: int
 
 
+class IdentityClaim(TypedDict, total=False):
+    """What was given at registration, compared (P04); without a number there was none."""
+
+    name: bool
+    number: bool
+
+
+class IdentityFacts(TypedDict, total=False):
+    """Read by P01..P08 (identity_proof)."""
+
+    today: date
+    required: Sequence[str]  # pictures that the document and the division ask for
+    identity_level: int
+    claim: IdentityClaim
+    document_fault: str  # empty: the number is right in itself
+    age: int
+    document_taken: bool  # another account has proven it
+    document_banned: bool
+    pictures_elsewhere: Sequence[str]  # digests of pictures that came with another account's proof
+
+
 class AppealFacts(TypedDict, total=False):
     """Read by A01..A10 (account_appeal)."""
 

@@ -245,6 +245,26 @@ APPEAL_FACTS = {
     "address_appeals": 1,
 }
 
+IDENTITY = {
+    "real_name": "王建国",
+    "document_kind": "resident_id",
+    "id_number": "110***********002X",
+    "region_code": "310120",
+    "agreed": True,
+    "files": [scan("id_front"), scan("id_back")],
+}
+IDENTITY_FACTS = {
+    "today": TODAY,
+    "required": ["id_front", "id_back"],
+    "identity_level": 1,
+    "claim": {"name": True, "number": True},
+    "document_fault": "",
+    "age": 35,
+    "document_taken": False,
+    "document_banned": False,
+    "pictures_elsewhere": [],
+}
+
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unit_registration": (REGISTRATION, UNIT_FACTS),
     "unit_change": (CHANGE, CHANGE_FACTS),
@@ -257,6 +277,7 @@ GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "agency_entry": (ENTRY, ENTRY_FACTS),
     "employer_certification": (CERTIFICATION, CERTIFICATION_FACTS),
     "account_appeal": (APPEAL, APPEAL_FACTS),
+    "identity_proof": (IDENTITY, IDENTITY_FACTS),
 }
 
 

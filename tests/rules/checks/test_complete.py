@@ -14,6 +14,7 @@ from tests.rules.checks import (
     agency_cases,
     appeal_cases,
     gig_cases,
+    identity_cases,
     media_cases,
     posting_cases,
     residency_cases,
@@ -29,6 +30,7 @@ CASES: list[Case] = [
     *residency_cases.CASES,
     *agency_cases.CASES,
     *appeal_cases.CASES,
+    *identity_cases.CASES,
 ]
 APP = Path(__file__).parents[3] / "app"
 REASONS = APP / "reference" / "reasons.csv"
@@ -74,6 +76,9 @@ TABLE = {
     "E01": "BI",  # I: nothing known of the person
     "E02": "BW", "E03": "B",
     "A01": "BI", "A02": "BW", "A03": "H", "A04": "HI", "A05": "BH", "A06": "WHI", "A07": "I", "A08": "HI", "A09": "I", "A10": "I",
+    "P01": "BI", "P02": "BW",
+    "P03": "BI",  # I: not looked at
+    "P04": "BHI", "P05": "HI", "P06": "H", "P07": "H", "P08": "BI",
     "L01": "W",
 }  # fmt: skip
 OURS = {"L01"}  # beside the standard: what a division itself watches for
@@ -90,9 +95,9 @@ def _range(letter: str, last: int) -> set[str]:
 def test_every_code_of_the_standard_is_automatic_or_excused() -> None:
     standard = _range("U", 19) | _range("I", 11) | _range("G", 14) | _range("J", 24)
     present = {code for codes in CODES.values() for code in codes}
-    assert standard | _range("A", 10) | _range("D", 4) | _range("Z", 7) | _range("E", 3) | OURS == present | set(
-        NOT_AUTOMATIC
-    )
+    assert standard | _range("A", 10) | _range("D", 4) | _range("Z", 7) | _range("E", 3) | _range(
+        "P", 8
+    ) | OURS == present | set(NOT_AUTOMATIC)
     assert not present & set(NOT_AUTOMATIC)
     assert set(TABLE) == present
 
@@ -109,6 +114,7 @@ def test_each_kind_has_the_whole_of_its_table() -> None:
         "agency_entry": _range("Z", 7),
         "employer_certification": _range("E", 3),
         "account_appeal": _range("A", 10),
+        "identity_proof": _range("P", 8),
     }.items():
         assert CODES[kind] == sorted(wanted), kind
     # The pictures of a gig post are public together with it (TJ-30): all but the counting and the videos.
@@ -197,6 +203,7 @@ def test_every_fact_that_is_read_is_documented() -> None:
             facts.AgencyEntryFacts,
             facts.CertificationFacts,
             facts.AppealFacts,
+            facts.IdentityFacts,
         )
         for key in family.__annotations__
     }

@@ -6,6 +6,7 @@ from tests.rules.checks import (
     agency_cases,
     appeal_cases,
     gig_cases,
+    identity_cases,
     media_cases,
     posting_cases,
     residency_cases,
@@ -41,6 +42,11 @@ def test_a_residency_check_says_what_its_table_says(case: Case) -> None:
 
 @pytest.mark.parametrize("case", agency_cases.CASES, ids=str)
 def test_a_check_of_agencies_and_employers_says_what_its_table_says(case: Case) -> None:
+    holds(case)
+
+
+@pytest.mark.parametrize("case", identity_cases.CASES, ids=str)
+def test_a_check_of_a_proof_of_identity_says_what_its_table_says(case: Case) -> None:
     holds(case)
 
 

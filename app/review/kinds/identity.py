@@ -1,0 +1,241 @@
+"""Real-name by documents (GD-09, GD-12, GD-13): a registered person shows the identity document, the bureau decides."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Person
+from app.models.base import vault
+from app.models.files import StoredFile
+from app.models.identity_proofs import IdentityPicture, IdentityProof
+from app.models.units import Blacklisted
+from app.review import ledger, persons
+from app.review.kinds.base import BY_HAND, Approved, Kind, Origin, Subject, Values
+from app.review.kinds.standing import known
+from app.review.ledger import account_of
+from app.review.policy import switch
+from app.rules.actor import CLOCK, PEOPLE, Actor
+from app.rules.codes import age_on, birth_date
+from app.rules.dates import today as local_today
+from app.rules.identity import DOCUMENTS, PROOF, SLOTS, required
+from app.rules.lifecycle import Move
+from app.rules.refused import Refused
+from app.rules.registering import born_on
+from app.rules.schools import numbered
+
+_OF_PERSON = ("identity_level", "level_source", "document_kind")
+_NAME = "identity_proof.name"  # what the former name is sealed under
+
+
+class IdentityProofKind(Kind):
+    """A person proves by documents who is behind the account; approved, the account is of level 2."""
+
+    key = "identity_proof"
+    label = _l("Real-name by documents")
+    model = IdentityProof
+    lifecycle = PROOF
+    sender_roles = PEOPLE
+    relations = frozenset({"files"})
+    files_limit = len(SLOTS)
+    message_kind = "system"
+    link = "/identityproofview/show/{id}"
+    unseen = frozenset({"P05"})
+
+    def own(self, actor: Actor) -> ColumnElement[bool]:
+        """What the person sent in."""
+        return and_(IdentityProof.created_by_id == account_of(actor))
+
+    def is_own(self, actor: Actor, subject: Subject) -> bool:
+        """The row form of `own`."""
+        return bool(subject.created_by_id == actor.account_id)
+
+    def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
+        """Any registered person."""
+        self.require_sender(actor, BY_HAND)
+        return {"created_by_id": account_of(actor), **origin.columns}
+
+    def clean(self, sent: Mapping[str, Any], *, creating: bool = False) -> Values:
+        """A number that is right in itself, and the consent to the pictures."""
+        found = super().clean(sent, creating=creating)
+        if "id_number" in found:
+            found["id_number"] = (found["id_number"] or "").upper()
+            numbered(str(found.get("document_kind") or "resident_id"), found["id_number"], local_today())
+        if (creating or "agreed" in found) and not found.get("agreed"):
+            raise Refused("consent_needed", field="agreed")
+        return found
+
+    def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
+        """The pictures."""
+        stmt = select(IdentityPicture.slot, StoredFile).join(StoredFile, StoredFile.id == IdentityPicture.file_id)
+        rows = session.execute(stmt.where(IdentityPicture.proof_id == subject.id).order_by(IdentityPicture.id))
+        return [(row.slot, row.StoredFile) for row in rows]
+
+    def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
+        """What is replaced stays without a proof until the purge finds it."""
+        wanted = {slot: file.id for slot, file in slots}
+        if len(wanted) != len(slots) or not set(wanted) <= set(SLOTS):
+            raise Refused("bad_value", field="files")
+        for one in list(subject.materials):
+            if wanted.get(one.slot) == one.file_id:
+                del wanted[one.slot]
+            else:
+                one.proof = None
+        session.flush()
+        session.add_all(IdentityPicture(slot=slot, file_id=file_id, proof=subject) for slot, file_id in wanted.items())
+        session.flush()
+        session.expire(subject, ["materials"])
+
+    # -- checks -----------------------------------------------------------------------------------
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """The person's own registration, and the document itself."""
+        held = switch(session, "identity_asks_holder", subject.region_code, "0") == "1"
+        person = _person(session, subject)
+        return known(
+            {
+                "today": today,
+                "required": list(required(subject.document_kind, held=held)),
+                "identity_level": person.identity_level if person is not None else None,
+                "claim": _claim(subject, person),
+                **_document(subject, today),
+            }
+        )
+
+    def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """P01..P08."""
+        marks = vault().blinds((subject.id_number or "-").upper(), "id_number")
+        taken = exists().where(Person.id_hash.in_(marks), Person.account_id != subject.created_by_id)
+        digests = [file.get("sha256") for file in evidence.get("files") or []]
+        elsewhere = (
+            select(StoredFile.sha256)
+            .join(IdentityPicture, IdentityPicture.file_id == StoredFile.id)
+            .join(IdentityProof, IdentityProof.id == IdentityPicture.proof_id)
+            .where(StoredFile.sha256.in_(digests), IdentityProof.created_by_id != subject.created_by_id)
+            .distinct()
+        )
+        row = session.execute(select(taken, _banned(session, subject))).one()
+        return self.sender_facts(session, subject, evidence, today) | {
+            "document_taken": bool(row[0]),
+            "document_banned": bool(row[1]),
+            "pictures_elsewhere": sorted(session.scalars(elsewhere)),
+        }
+
+    # -- verdicts ---------------------------------------------------------------------------------
+
+    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
+        """What was purged has nothing left to be decided on."""
+        if move.opens_round and subject.purged_at is not None:
+            raise Refused("wrong_state", status=subject.status)
+
+    def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
+        """The person as it was; of the number only whether there was one."""
+        person = _known_person(session, subject)
+        at, born = person.level_at, person.born_on
+        return {
+            **{name: getattr(person, name) for name in _OF_PERSON},
+            "level_at": at.isoformat() if at else None,
+            "born_on": born.isoformat() if born else None,
+            "name": vault().seal(person.real_name, _NAME),
+            "claimed": bool(person.id_number),
+            "proven": bool(person.id_hash),
+        }
+
+    def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
+        """The document is the account's from now on. Raises Refused("id_taken") where another account has proven it."""
+        person = _known_person(session, subject)
+        number = (subject.id_number or "").upper()
+        if not person.id_number:
+            person.id_number, person.document_kind = number, subject.document_kind
+            person.born_on = born_on("resident_id", number)
+        elif not hmac.compare_digest(person.id_number.upper().encode(), number.encode()):
+            raise Refused("claim_differs")
+        level = person.identity_level
+        persons.prove(session, person.account_id, persons.BY_DOCUMENT, DOCUMENTS)
+        _rename(session, person, subject.real_name)
+        facts = {"from": level, "to": person.identity_level, "source": DOCUMENTS}
+        ledger.append(
+            session, "level_raised", CLOCK, subject.region_code, kind=self.key, subject_id=subject.id, facts=facts
+        )
+
+    def guard_undo(self, session: Session, subject: Subject) -> None:
+        """What was purged cannot be decided once more."""
+        if subject.purged_at is not None:
+            raise Refused("undo_too_late")
+
+    def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
+        """The claim is a claim again."""
+        super().revert(session, subject, memory)
+        person = _known_person(session, subject)
+        level = person.identity_level
+        _rename(session, person, vault().open(memory["name"], _NAME))
+        for name in _OF_PERSON:
+            setattr(person, name, memory[name])
+        person.level_at = datetime.fromisoformat(memory["level_at"]) if memory["level_at"] else None
+        person.born_on = date.fromisoformat(memory["born_on"]) if memory["born_on"] else None
+        person.id_hash = person.id_hash if memory["proven"] else None
+        person.id_number = person.id_number if memory["claimed"] else None
+        session.flush()
+        facts = {"from": level, "to": person.identity_level, "source": DOCUMENTS}
+        ledger.append(
+            session, "level_taken_back", CLOCK, subject.region_code, kind=self.key, subject_id=subject.id, facts=facts
+        )
+
+
+def _person(session: Session, subject: Subject) -> Any:
+    return session.get(Person, subject.created_by_id) if subject.created_by_id else None
+
+
+def _known_person(session: Session, subject: Subject) -> Any:
+    """The person, its row locked: two verdicts on one person follow each other."""
+    mine = select(Person).where(Person.account_id == subject.created_by_id).with_for_update()
+    person = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
+    if person is None:
+        raise Refused("not_found")
+    return person
+
+
+def _rename(session: Session, person: Any, name: str) -> None:
+    """The proven name is the one the account goes by."""
+    if person.real_name != name:
+        person.real_name = name
+        session.get_one(User, person.account_id).first_name = name
+        session.flush()
+
+
+def _claim(subject: Subject, person: Any) -> Values:
+    if person is None:
+        return {}
+    told: Values = {"name": person.real_name.strip() == (subject.real_name or "").strip()}
+    if person.id_number:
+        told["number"] = person.id_number.upper() == (subject.id_number or "").upper()
+    return told
+
+
+def _document(subject: Subject, today: date) -> Values:
+    """What the number says of itself."""
+    number = (subject.id_number or "").upper()
+    try:
+        kind = numbered(subject.document_kind, number, today)
+    except Refused as refused:
+        return {"document_fault": refused.code}
+    born = birth_date(number) if kind in ("resident_id", "foreign_residence") and len(number) == 18 else None
+    return {"document_fault": "", "age": age_on(born, today) if born else None}
+
+
+def _banned(session: Session, subject: Subject) -> ColumnElement[bool]:
+    person = _person(session, subject)
+    asked = (("id_number", subject.id_number), ("phone", person.phone if person is not None else None))
+    bans = [(what, vault().blinds(value, what)) for what, value in asked if value]
+    hit = or_(False, *((Blacklisted.subject == what) & Blacklisted.value_hash.in_(marks) for what, marks in bans))
+    return exists().where(Blacklisted.active, hit)
+
+
+KINDS = (IdentityProofKind(),)

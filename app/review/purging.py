@@ -1,0 +1,46 @@
+"""The end of personal materials: files, what rounds pinned of them, and what was changed in the row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.gateways.storage import Storage
+from app.models.changes import FieldChange
+from app.models.files import StoredFile
+from app.models.review import ReviewEvidence, ReviewRound
+
+_CALM = {"synchronize_session": False}
+
+
+def forget(session: Session, kind: str, table: str, row_id: int) -> None:
+    """Erases the evidence of the row's rounds and the history of its fields; what was decided stays on the ledger."""
+    mine = ReviewRound.kind == kind, ReviewRound.subject_id == row_id
+    digests = (
+        select(ReviewRound.evidence_digest)
+        .where(*mine)
+        .union(select(ReviewRound.base_digest).where(*mine, ReviewRound.base_digest.is_not(None)))
+    )
+    erased = update(ReviewEvidence).where(ReviewEvidence.digest.in_(digests))
+    session.execute(erased.values(content=None, erased_on=func.now()).execution_options(**_CALM))
+    traced = delete(FieldChange).where(FieldChange.entity == table, FieldChange.row_key == str(row_id))
+    session.execute(traced.execution_options(**_CALM))
+
+
+def remove_files(session: Session, storage: Storage, papers: Any, which: Any) -> int:
+    """Objects first, rows after: what fails in between is found again by the next run. `papers`: the table of materials."""
+    rows = session.execute(
+        select(StoredFile.id, StoredFile.key, StoredFile.thumb_key)
+        .join(papers, papers.file_id == StoredFile.id)
+        .where(which)
+    ).all()
+    for row in rows:
+        for key in filter(None, (row.key, row.thumb_key)):
+            storage.delete(key)
+    if rows:
+        ids = [row.id for row in rows]
+        session.execute(delete(papers).where(papers.file_id.in_(ids)).execution_options(**_CALM))
+        session.execute(delete(StoredFile).where(StoredFile.id.in_(ids)).execution_options(**_CALM))
+    return len(rows)

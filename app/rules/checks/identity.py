@@ -1,0 +1,142 @@
+"""Checks of a proof of identity by documents, P01..P08 (GD-12, GD-13, GD-15). What others have proven is told to deciders only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from app.rules.checks import reading
+from app.rules.checks.saying import Family, Voice
+from app.rules.findings import Evidence, Facts, Finding
+from app.rules.identity import HELD, PROVEN
+from app.rules.media import APPEAL_BYTES
+from app.rules.registering import YOUNGEST
+
+IDENTITY: Final = Family()
+
+_SLOTS: Final = {
+    "id_front": ("证件人像面", "side with the portrait"),
+    "id_back": ("证件背面", "other side of the document"),
+    HELD: ("手持证件照", "photo of the person with the document"),
+}
+
+
+def _word(slot: str) -> tuple[str, str]:
+    return _SLOTS.get(slot, (reading.cut(slot), reading.cut(slot)))
+
+
+@IDENTITY.check("P01", "证件照片齐全", "Pictures complete", fields="files", law="GD-12", reason="R01")
+def complete(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Every side that the kind of document has, and the holder where the division asks for that."""
+    there = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
+    wanted = facts.get("required")
+    if not isinstance(wanted, list | tuple):
+        yield say.not_checked("files", "所需照片清单未知", "the list of pictures is unknown.")
+        return
+    for slot in wanted:
+        if slot not in there:
+            zh, en = _word(slot)
+            yield say.block(f"files.{slot}", f"缺少材料：{zh}", f"Missing: {en}.")
+
+
+@IDENTITY.check("P02", "照片格式与大小", "Format and size of pictures", fields="files", law="HL-09", reason="R02")
+def format_and_size(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
+    """Jpg, at most 2 MB each; looked at once more, however the file came in."""
+    for file in reading.rows(evidence, "files"):
+        slot = reading.text(file, "slot")
+        zh, en = _word(slot)
+        if reading.text(file, "mime") != "image/jpeg":
+            yield say.block(f"files.{slot}", f"“{zh}”不是jpg图片", f"The {en} is not a jpg picture.")
+        if (reading.whole(file, "size") or 0) > APPEAL_BYTES:
+            yield say.block(f"files.{slot}", f"“{zh}”超过2MB", f"The {en} is larger than 2 MB.")
+        if reading.flag(file, "blank"):
+            yield say.warn("files", f"“{zh}”近乎空白", f"The {en} is nearly blank.")
+        elif reading.flag(file, "blurred"):
+            yield say.warn("files", f"“{zh}”可能模糊", f"The {en} may be blurred.")
+
+
+@IDENTITY.check("P03", "证件号码与年龄", "Document number and age", fields="id_number", law="GD-12", reason="R03")
+def number(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """The number is right in itself; whoever is too young to work has no business here."""
+    fault, age = facts.get("document_fault"), reading.whole(facts, "age")
+    if fault is None:
+        yield say.not_checked("id_number", "证件号码未核验", "the document number was not looked at.")
+    elif fault:
+        yield say.block("id_number", "证件号码有误", "The document number is wrong.")
+    if age is not None and age < YOUNGEST:
+        yield say.block("id_number", f"年龄{age}岁，未满{YOUNGEST}岁", f"The person is {age}, below {YOUNGEST}.")
+
+
+@IDENTITY.check(
+    "P04", "与注册信息一致", "Agreement with the registration", fields="id_number real_name", law="GD-13", reason="R03"
+)
+def agrees(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """The number is the one claimed at registration; a name that differs may have been a slip, which people compare."""
+    claim = facts.get("claim")
+    if not isinstance(claim, dict):
+        yield say.not_checked("", "注册信息未比对", "what was registered was not compared.")
+        return
+    if claim.get("number") is False:
+        yield say.block(
+            "id_number", "证件号码与注册时填写的不一致", "The number differs from the one given at registration."
+        )
+    if claim.get("name") is False:
+        yield say.high(
+            "real_name",
+            "姓名与注册时填写的不一致，通过后以本次姓名为准",
+            "The name differs from the one given at registration; approval puts this one in its place.",
+        )
+
+
+@IDENTITY.check(
+    "P05", "证件未被他人认证", "Document not another account's", fields="id_number", law="GD-15", reason="R03"
+)
+def others(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Proven by another account, or on the list of bans. The sender learns neither."""
+    taken, banned = reading.flag(facts, "document_taken"), reading.flag(facts, "document_banned")
+    if taken is None:
+        yield say.not_checked("id_number", "证件是否已被认证未知", "it is unknown whether the document is proven.")
+    elif taken:
+        yield say.high(
+            "id_number",
+            "该证件已由另一账号完成实名，不能通过；请本人找回或合并账号",
+            "Another account has proven this document; this cannot be approved. The accounts are to be merged.",
+        )
+    if banned:
+        yield say.high("id_number", "该证件或手机号在禁止名单中", "Document or phone is on the list of bans.")
+
+
+@IDENTITY.check("P06", "人证一致", "Person and document", fields="files", law="GD-13", reason="R03")
+def face(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
+    """A face is compared by a person; no program decides it."""
+    if HELD in {reading.text(file, "slot") for file in reading.rows(evidence, "files")}:
+        yield say.high(
+            "files",
+            "请核对：手持照中的面容与证件相片为同一人",
+            "Please compare: the face in the picture is that of the document.",
+        )
+
+
+@IDENTITY.check("P07", "照片重复使用", "Pictures used more than once", fields="files", law="GD-13", reason="R03")
+def reused(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """One picture in two places, or one that came with another account's proof."""
+    files = reading.rows(evidence, "files")
+    for one, other in combinations(files, 2):
+        if reading.text(one, "sha256") and reading.text(one, "sha256") == reading.text(other, "sha256"):
+            (zh, en), (zh2, en2) = _word(reading.text(one, "slot")), _word(reading.text(other, "slot"))
+            yield say.high("files", f"“{zh}”与“{zh2}”是同一张图片", f"The {en} and the {en2} are the same picture.")
+    for digest in reading.listed(facts, "pictures_elsewhere"):
+        slot = next((reading.text(f, "slot") for f in files if f.get("sha256") == digest), "")
+        zh, en = _word(slot)
+        yield say.high("files", f"“{zh}”曾用于另一账号的认证", f"The {en} came with another account's proof.")
+
+
+@IDENTITY.check("P08", "尚未实名", "Not proven yet", fields="", law="GD-13", reason="R14")
+def not_yet(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Whoever has proven the document needs no second proof."""
+    level = reading.whole(facts, "identity_level")
+    if level is None:
+        yield say.not_checked("", "账号实名等级未知", "the level of the account is unknown.")
+    elif level >= PROVEN:
+        yield say.block("", "账号已完成实名认证，无需再次提交", "The identity of this account is proven already.")
