@@ -24,6 +24,7 @@ MINE: Final = {
     "binding": "account_id", "identity_link": "account_id", "gig_offer": "poster_id", "gig_wanted": "poster_id",
     "medium": "person_id", "stored_file": "uploaded_by_id", "background_task": "account_id", "import_run": "account_id",
     "account_appeal": "created_by_id", "agency_entry": "created_by_id", "employer_certification": "created_by_id",
+    "identity_proof": "created_by_id",
 }  # fmt: skip
 SECRET_WORDS: Final = ("hash", "password", "secret", "token", "digest")
 MOST_ROWS: Final = 5000  # a table

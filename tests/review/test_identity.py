@@ -161,15 +161,20 @@ def test_another_division_neither_sees_nor_decides(session, story):
 
 
 def test_nothing_is_left_thirty_days_after_the_decision(session, story):
-    storage = current_app.extensions["storage"]
+    storage, keys = current_app.extensions["storage"], []
     subject, row = story.claimed()
     ids = session.scalars(select(IdentityPicture.file_id).where(IdentityPicture.proof_id == subject.id)).all()
+    for file in session.scalars(select(StoredFile).where(StoredFile.id.in_(ids))):
+        file.key, file.thumb_key = storage.put(b"picture", "jpg"), storage.put(b"small", "jpg")
+        keys += [file.key, file.thumb_key]
+    session.commit()
     say(session, story.decider, row)
     for days, gone in ((29, 0), (31, 1)):
         back = update(IdentityProof).where(IdentityProof.id == subject.id)
         session.execute(back.values(decided_at=func.now() - timedelta(days=days)))
         session.commit()
         assert identity.purge(session, storage, 30) == gone
+    assert not any(storage.exists(key) for key in keys)
     session.expire_all()
     assert session.scalars(select(StoredFile).where(StoredFile.id.in_(ids))).all() == []
     kept = session.get_one(IdentityProof, subject.id)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.extensions import db
 from app.models.appeals import Appeal
+from app.models.identity_proofs import IdentityProof
 from app.models.media import Medium
 from app.models.review import OPEN_STATES, ReviewQuery, ReviewRound
 from app.models.schools import Residency, School
@@ -75,6 +76,8 @@ def _title(model: Any) -> Any:
         return func.coalesce(func.nullif(Appeal.unit_name, ""), Appeal.real_name)
     if model is Medium:
         return func.coalesce(func.nullif(Medium.title, ""), Medium.slot)
+    if model is IdentityProof:
+        return IdentityProof.real_name
     return model.name if "name" in inspect(model).columns else model.title
 
 
