@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -34,6 +34,7 @@ from app.review.transaction import one
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, MOST_LINKS, PHONE_APPEALS, RENEWED_DAYS
 from app.rules.hats import is_staff
+from app.rules.identity import DOCUMENTS
 from app.rules.refused import Refused
 
 CODE: Final = "appeal"  # what a code sent to the new telephone is for
@@ -179,7 +180,7 @@ def _hand_over(session: Session, subject: Any, site: str) -> None:
     if session.scalar(taken) is None:
         person.set_phone(subject.phone)
     if found.claimed:
-        persons.prove(session, user.id, persons.BY_DOCUMENT)
+        persons.prove(session, user.id, persons.BY_DOCUMENT, DOCUMENTS)
     _tell_old(session, subject, user, (before, mail))
     _shut_side_doors(session, person)
     _send_link(session, subject, site)

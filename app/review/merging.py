@@ -172,6 +172,7 @@ def _identity(session: Session, kept_id: int, closed_id: int) -> None:
         kept.id_number = number
     if phone and not kept.phone:
         kept.set_phone(phone)
-    kept.identity_level = max(kept.identity_level, level)
+    if level > kept.identity_level:
+        kept.identity_level, kept.level_source, kept.level_at = level, closed.level_source, closed.level_at
     kept.born_on = kept.born_on or born_on
     session.flush()

@@ -31,8 +31,6 @@ KINDS = {
     "agency_entry",
     "employer_certification",
     "account_appeal",
-    "agency_entry",
-    "employer_certification",
     "identity_proof",
     "signing",
 }
