@@ -45,7 +45,7 @@ class IdentityProof(Reviewable, Model):
         return mask_name(self.real_name)
 
     @property
-    def id_masked(self) -> str:
+    def id_number_masked(self) -> str:
         """First three and last four characters of the document number."""
         return mask_id(self.id_number or "")
 

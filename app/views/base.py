@@ -72,7 +72,6 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     empty_words: Any = ""  # next step where there is no row at all
     tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
     file_slots: Sequence[str] = ()  # slots of files in the form
-    jpg_bytes = 0  # files of the form: only jpg, up to so many bytes
     imports: Sequence[str] = ()  # keys of what may be imported into this list (app/review/imports/entities)
     related_names: Sequence[str] = ()  # the views of the lists under the record, by the names of their classes
     related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it

@@ -28,8 +28,8 @@ class IdentityProofView(SafeView):
         "of level 2 and may register a unit."
     )
     needed_columns = ("id_number", "agreed")
-    label_columns = {"name_masked": _l("Name"), "id_masked": _l("Document number")}
-    column_needs = {"name_masked": ("real_name",), "id_masked": ("id_number",)}
+    label_columns = {"name_masked": _l("Name"), "id_number_masked": _l("Document number")}
+    column_needs = {"name_masked": ("real_name",), "id_number_masked": ("id_number",)}
     list_columns = ["name_masked", "status", "document_kind", "region", "submitted_at", "decided_at"]
     search_columns = ["document_kind", "status", "region", "submitted_at"]
     order_columns = ["submitted_at", "decided_at"]
@@ -41,7 +41,7 @@ class IdentityProofView(SafeView):
     ]
     edit_fieldsets = add_fieldsets
     show_columns = [
-        "name_masked", "document_kind", "id_masked", "region", "status", "submitted_at", "decided_at", "purged_at",
+        "name_masked", "document_kind", "id_number_masked", "region", "status", "submitted_at", "decided_at", "purged_at",
     ]  # fmt: skip
     file_slots = SLOTS
     jpg_bytes = APPEAL_BYTES

@@ -62,7 +62,8 @@ def fields(view: Any) -> list[SlotField]:
     for slot in view.file_slots:
         label = _slot_label(view, slot)
         several = SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1
-        found.append(SlotField(slot, label, several, JPG if view.jpg_bytes else PICTURES, jpg_bytes=view.jpg_bytes))
+        jpg = getattr(view, "jpg_bytes", 0)  # of a view that takes jpg only, up to so many bytes
+        found.append(SlotField(slot, label, several, JPG if jpg else PICTURES, jpg_bytes=jpg))
     if view.single_file:
         accept = f"{PICTURES},{VIDEOS}"
         found.append(SlotField("file", str(view.label("file")), accept=accept))
