@@ -13,7 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from app.gateways.storage import Storage
 from app.models.accounts import Hat, PasswordHistory, Person
-from app.models.agencies import AgencyEntry
+from app.models.agencies import AgencyEntry, EmployerCertification
 from app.models.bindings import Binding
 from app.models.changes import FieldChange
 from app.models.consents import Consent
@@ -124,6 +124,7 @@ def _erase(session: Session, me: int) -> None:
     for model in (GigOffer, GigWanted):
         change(model, model.poster_id == me, phone="0", phone_public=False)
     change(AgencyEntry, AgencyEntry.created_by_id == me, contact_name=None, contact_phone=None)
+    change(EmployerCertification, EmployerCertification.created_by_id == me, applicant="")
     drafts = (Unit.created_by_id == me) & Unit.status.in_(("draft", "returned", "rejected", "withdrawn"))
     change(Unit, drafts, contact_name=None, contact_phone=None, contact_email=None)
     change(Binding, Binding.account_id == me, real_name=GONE, invited_as="")
