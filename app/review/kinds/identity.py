@@ -97,7 +97,7 @@ class IdentityProofKind(Kind):
 
     def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """The person's own registration, and the document itself."""
-        held = switch(session, "identity_asks_holder", subject.region_code, "0") == "1"
+        held = switch(session, "identity_asks_holder", subject.region_code or "", "0") == "1"
         person = _person(session, subject)
         return known(
             {
