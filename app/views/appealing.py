@@ -227,7 +227,10 @@ class AppealPage(Page):
         if not phone:
             return redirect(url_for("AppealPage.index", then="state"))
         row = appeals.asked(db.session, request.form.get("receipt_no", "")[:40], phone)
-        appeals.another_link(db.session, row, site.address(), address())
+        here = site.address()
+        if not here:
+            raise Refused("site_missing")
+        appeals.another_link(db.session, row, here, address())
         return self._page("recovery/link_sent.html", title=_("A new link is on its way"), phone=phone)
 
     @expose("/new-password/<string:token>", methods=["GET", "POST"])
