@@ -27,7 +27,7 @@ class IdentityProofView(SafeView):
         "Have the document at hand: a picture of each side, jpg, at most 2 MB. Once the bureau has compared them the account is "
         "of level 2 and may register a unit."
     )
-    needed_columns = ("id_number", "agreed")
+    needed_columns = ("id_number", "agreed", "id_front")
     label_columns = {"name_masked": _l("Name"), "id_number_masked": _l("Document number")}
     column_needs = {"name_masked": ("real_name",), "id_number_masked": ("id_number",)}
     list_columns = ["name_masked", "status", "document_kind", "region", "submitted_at", "decided_at"]

@@ -154,6 +154,13 @@ def test_without_consent_no_picture_is_taken(session, story):
         story.created(agreed=False)
 
 
+def test_nothing_is_approved_without_a_look_at_the_document(session, story):
+    _subject, row = story.claimed()
+    assert severity(row, "P06") == "high"
+    with refusal("reason_missing"):
+        say(session, story.decider, row, acknowledged=[])
+
+
 def test_another_division_neither_sees_nor_decides(session, story):
     _subject, row = story.submitted()
     with refusal("not_found"):

@@ -76,9 +76,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("proof_id", "slot", name=op.f("uq_identity_proof_file_proof_id_slot")),
     )
     op.create_index("ix_identity_proof_file_file_id", "identity_proof_file", ["file_id"])
+    op.execute(
+        "UPDATE review_reason SET kinds = kinds || '|identity_proof'"
+        " WHERE code IN ('R01', 'R02', 'R03', 'R12', 'R14') AND kinds <> '*' AND kinds NOT LIKE '%identity_proof%'"
+        " AND length(kinds) <= 285"
+    )
 
 
 def downgrade() -> None:
+    op.execute("UPDATE review_reason SET kinds = replace(kinds, '|identity_proof', '')")
     op.drop_table("identity_proof_file")
     op.drop_table("identity_proof")
     op.drop_column("person", "level_at")

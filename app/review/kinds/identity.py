@@ -125,6 +125,7 @@ class IdentityProofKind(Kind):
         return self.sender_facts(session, subject, evidence, today) | {
             "document_taken": bool(row[0]),
             "document_banned": bool(row[1]),
+            "compared_by_hand": True,
             "pictures_elsewhere": sorted(session.scalars(elsewhere)),
         }
 

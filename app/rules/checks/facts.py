@@ -244,6 +244,7 @@ class IdentityFacts(TypedDict, total=False):
     age: int
     document_taken: bool  # another account has proven it
     document_banned: bool
+    compared_by_hand: bool  # at the desk: nothing is approved without a look at the document
     pictures_elsewhere: Sequence[str]  # digests of pictures that came with another account's proof
 
 

@@ -108,8 +108,14 @@ def others(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
 
 
 @IDENTITY.check("P06", "人证一致", "Person and document", fields="files", law="GD-13", reason="R03")
-def face(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
-    """A face is compared by a person; no program decides it."""
+def face(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Document and face are compared by a person; no program decides it, and none is approved unseen with others."""
+    if reading.flag(facts, "compared_by_hand"):
+        yield say.high(
+            "files",
+            "请核对：姓名、号码与证件照片一致，证件在有效期内",
+            "Please compare: name and number are those of the document, which is still valid.",
+        )
     if HELD in {reading.text(file, "slot") for file in reading.rows(evidence, "files")}:
         yield say.high(
             "files",

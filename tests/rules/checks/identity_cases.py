@@ -30,6 +30,7 @@ CASES = [
     hits(P, "P05", "info", {}, {"document_taken": GONE}),
     clean(P, "P05"),
     hits(P, "P06", "high", {"files": [FRONT, BACK, HELD]}),
+    hits(P, "P06", "high", {}, {"compared_by_hand": True}, field="files"),
     clean(P, "P06"),
     hits(P, "P07", "high", {"files": [FRONT, scan("id_back", sha256=FRONT["sha256"])]}),
     hits(P, "P07", "high", {}, {"pictures_elsewhere": [FRONT["sha256"]]}),
