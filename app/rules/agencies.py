@@ -9,6 +9,7 @@ from app.rules.lifecycle import Lifecycle, move
 PUBLIC, COMMERCIAL = "public", "commercial"
 # "open": may work; "incomplete": approved, its data not yet completed; "closed": shut by the operator.
 STATES: Final = ("open", "incomplete", "closed")
+SHUT: Final = ("incomplete", "closed")  # posts for nobody
 # What an agency completes after its approval, before it may use the functions (ZX-29).
 COMPLETED: Final = ("address", "phone", "service_hours", "intro")
 # Kind of agency -> materials without which nothing is decided (ZX-28, ZX-30).

@@ -245,6 +245,8 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "certified_once": (422, _l("You have a certification for this unit already: open that one and submit it again.")),
     "agency_incomplete": (409, _l("Please complete the data of the agency first.")),
     "agency_closed": (409, _l("The agency is closed on the platform.")),
+    "agency_licence_over": (409, _l("The licence of the agency is missing or has ended.")),
+    "agency_not_authorised": (409, _l("The unit has not authorised the agency to post for it.")),
     "unit_there": (
         422,
         _l("A unit of this code is registered already. Ask its owner to invite you, or recover its account."),

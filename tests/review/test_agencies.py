@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from app.models.accounts import Hat
@@ -110,6 +111,77 @@ def test_taken_back_a_recommendation_is_gone(session):
     assert (entry.status, entry.recommended_at, entry.recommendation) == ("draft", None, "")
     with refusal("checks_block"):
         desk.submit(session, who, "agency_entry", entry.id)
+
+
+@pytest.mark.parametrize("verdict", ["return", "reject"])
+def test_a_recommendation_covers_only_what_the_bureau_saw(session, verdict):
+    who, decider = Story(session, "agency_entry").sender, operator(session)
+    entry = commercial(session, who)
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
+    row = desk.submit(session, who, "agency_entry", entry.id)
+    say(session, decider, queue.claim(session, decider, row.id), verdict)
+    desk.edit(session, who, "agency_entry", entry.id, {"name": "另一家人力资源有限公司"})
+    with refusal("checks_block") as refused:
+        desk.submit(session, who, "agency_entry", entry.id)
+    assert {f["code"] if isinstance(f, dict) else f.code for f in refused.value.facts["findings"]} == {"Z07"}
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    session.refresh(entry)
+    assert (entry.recommended_at, entry.recommendation) == (None, "")
+
+
+def working(session, stage: str = "open"):
+    """A commercial agency that may post for a unit, somebody of it, and a live posting."""
+    client = Story(session, "posting").unit
+    agency = Agency(
+        name=f"测试第{client.id}职介", kind="commercial", region_code=REGION, licence_no="（沪）人服证字〔2024〕第0100001号",
+        licence_valid_until=today() + timedelta(days=100), stage=stage,
+    )  # fmt: skip
+    session.add(agency)
+    session.flush()
+    session.add(AgencyUnit(agency_id=agency.id, unit_id=client.id, authorised=True))
+    session.commit()
+    acting = Actor(
+        Story(session, "agency_entry").sender.account_id, Role.AGENCY, agency_id=agency.id, region_code=REGION
+    )
+    draft = desk.create(session, acting, "posting", posting_content(unit_id=client.id))
+    live = desk.create(session, acting, "posting", posting_content(unit_id=client.id))
+    row, decider = desk.submit(session, acting, "posting", live.id), reviewer(session)
+    say(session, decider, queue.claim(session, decider, row.id))
+    return agency, acting, draft, live
+
+
+def longer(session, acting, posting):
+    day = (today() + timedelta(days=40)).isoformat()
+    return desk.move(session, acting, "posting", posting.id, "set_validity", values={"valid_until": day})
+
+
+def test_a_closed_agency_sends_in_publishes_and_extends_nothing(session):
+    agency, acting, draft, live = working(session)
+    agency.stage = "closed"
+    session.commit()
+    with refusal("agency_closed"):
+        desk.submit(session, acting, "posting", draft.id)
+    with refusal("agency_closed"):
+        desk.move(session, acting, "posting", draft.id, "publish")
+    with refusal("agency_closed"):
+        longer(session, acting, live)
+    agency.stage = "open"
+    session.commit()
+    assert longer(session, acting, live).valid_until == today() + timedelta(days=40)
+
+
+def test_without_licence_or_association_nothing_is_extended(session):
+    agency, acting, _draft, live = working(session)
+    agency.licence_valid_until = today() - timedelta(days=1)
+    session.commit()
+    with refusal("agency_licence_over"):
+        longer(session, acting, live)
+    agency.licence_valid_until = today()
+    session.scalars(select(AgencyUnit).where(AgencyUnit.agency_id == agency.id)).one().authorised = False
+    session.commit()
+    with refusal("agency_not_authorised"):
+        longer(session, acting, live)
 
 
 def test_only_the_operator_decides_an_entry(session):

@@ -61,16 +61,16 @@ class AgencyEntryKind(WithMaterials):
         return str(subject.name)
 
     def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
-        """A recommendation is kept with the entry; taking the entry back takes it along."""
+        """A recommendation is kept with the entry; taking the entry back takes it along, and so does asking anew."""
         if move.name == "recommend":
             subject.recommendation, subject.recommended_at = reason[:300], database_now(session)
-        elif move.name in ("withdraw", "not_recommend") and subject.recommended_at is not None:
+        elif move.name in ("ask", "withdraw", "not_recommend") and subject.recommended_at is not None:
             subject.recommendation, subject.recommended_at = "", None
 
     def around(self, session: Session, subject: Subject) -> Values:
-        """What the bureau said."""
-        at = subject.recommended_at
-        return {"recommendation": subject.recommendation, "recommended": at is not None}
+        """What the bureau said. It saw what could not be changed since: an entry open to changes is recommended anew."""
+        said = subject.recommended_at is not None and subject.status not in self.lifecycle.editable
+        return {"recommendation": subject.recommendation if said else "", "recommended": said}
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """Z01..Z07."""

@@ -29,6 +29,7 @@ from app.review.kinds.standing import (
 from app.review.ledger import account_of
 from app.review.policy import entries, number, switch
 from app.rules.actor import UNIT_SIDE, Actor, Role
+from app.rules.agencies import PUBLIC, SHUT
 from app.rules.lifecycle import Move
 from app.rules.positions import POSTING
 from app.rules.refused import Refused
@@ -103,7 +104,7 @@ class PostingKind(Kind):
         except (TypeError, ValueError):
             raise Refused("bad_value", field="unit_id") from None
         stage = session.scalar(select(Agency.stage).where(Agency.id == actor.agency_id))
-        if stage in ("incomplete", "closed"):
+        if stage in SHUT:
             raise Refused(f"agency_{stage}")
         linked = select(AgencyUnit.id).where(
             AgencyUnit.agency_id == actor.agency_id, AgencyUnit.unit_id == unit_id, AgencyUnit.authorised
@@ -177,8 +178,27 @@ class PostingKind(Kind):
         """Only for an approved unit; what was once public is kept (table (b) row 3)."""
         if move.opens_round or move.name == "publish":
             approved_unit(session, subject.unit_id, imported=subject.source == "import")
+        if subject.agency_id is not None and (move.opens_round or move.name in ("publish", "set_validity")):
+            self._agency_at_work(session, subject, today, longer=move.name == "set_validity")
         if move.name == "delete" and subject.published_at is not None:
             raise Refused("was_published")
+
+    @staticmethod
+    def _agency_at_work(session: Session, subject: Subject, today: date, *, longer: bool) -> None:
+        """What J17 asks; a new last day runs no checks, so that licence and association are asked here (`longer`)."""
+        agency: Any = session.get_one(Agency, subject.agency_id)
+        if agency.stage in SHUT:
+            raise Refused(f"agency_{agency.stage}")
+        if not longer:
+            return
+        until = agency.licence_valid_until
+        if agency.kind != PUBLIC and (not agency.licence_no or (until is not None and until < today)):
+            raise Refused("agency_licence_over")
+        linked = select(AgencyUnit.id).where(
+            AgencyUnit.agency_id == agency.id, AgencyUnit.unit_id == subject.unit_id, AgencyUnit.authorised
+        )
+        if session.scalar(linked) is None:
+            raise Refused("agency_not_authorised")
 
     def move_values(
         self, session: Session, subject: Subject, move: Move, values: Mapping[str, Any], today: date
@@ -261,6 +281,7 @@ class PostingKind(Kind):
                 "licence_no": agency.licence_no or "",
                 "licence_valid_until": agency.licence_valid_until,
                 "labelled": True,
+                "stage": agency.stage,
             }
         )
 

@@ -105,6 +105,7 @@ class AgencyStanding(TypedDict, total=False):
     licence_no: str
     licence_valid_until: date
     labelled: bool
+    stage: str
 
 
 class UnitFacts(TypedDict, total=False):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from app.rules.agencies import SHUT
 from app.rules.checks import labels, reading
 from app.rules.checks.saying import Family, Voice, imported
 from app.rules.checks.wording import labelled, merged, quote_en, quote_zh, topical
@@ -168,7 +169,7 @@ def plain_pay(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding
     reason="R14",
 )
 def agency(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """Client named, association authorised, licence valid (public bodies need none), marked as 代招."""
+    """Agency at work, client named, association authorised, licence valid (public bodies need none), marked as 代招."""
     posts = reading.part(facts, "agency")
     if not posts:
         return
@@ -183,6 +184,12 @@ def agency(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             f"职介机构“{name}”代招未写明用人单位",
             f"The agency “{name}” does not name the employer it posts for.",
             reason="R01",
+        )
+    if reading.text(posts, "stage") in SHUT:
+        yield say.block(
+            "agency",
+            f"职介机构“{name}”已关闭或尚未完善资料，不能代招",
+            f"The agency “{name}” is closed, or its data are incomplete.",
         )
     if reading.flag(posts, "authorised") is not True:
         yield say.block(

@@ -139,6 +139,7 @@ CASES = [
     clean(P, "J16", {"description": POSTING["description"] + "负责微信公众号运营。"}),
     hits(P, "J17", "block", {}, {"agency": AGENCY | {"authorised": False}}, field="agency", says="汇才职介"),
     hits(P, "J17", "block", {}, {"agency": AGENCY | {"licence_no": ""}}, field="agency"),
+    hits(P, "J17", "block", {}, {"agency": AGENCY | {"stage": "closed"}}, field="agency", says="汇才职介"),
     hits(
         P,
         "J17",
