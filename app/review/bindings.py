@@ -78,20 +78,23 @@ def _locked_unit(session: Session, unit_id: int) -> Any:
 
 def _sought(session: Session, typed: str, name: str) -> int | None:
     """The account that is meant; one statement whoever is asked for."""
-    staff = exists().where(Hat.account_id == Person.account_id, Hat.active, Hat.role.not_in([r.value for r in OUTSIDE]))
     stmt = (
         select(Person.account_id)
         .join(User, User.id == Person.account_id)
         .where(
             or_(Person.phone_hash.in_(vault().blinds(typed, "phone")), func.lower(User.username) == typed.lower()),
             Person.real_name == name,
-            Person.identity_level >= rules.LEVEL,
-            User.active,
-            ~staff,
+            *_fit(),
         )
     )
     found: int | None = session.scalars(stmt.limit(1)).first()
     return found
+
+
+def _fit() -> tuple[Any, ...]:
+    """Who may act for a unit: real-named, not switched off, none of the staff."""
+    staff = exists().where(Hat.account_id == Person.account_id, Hat.active, Hat.role.not_in([r.value for r in OUTSIDE]))
+    return Person.identity_level >= rules.LEVEL, User.active, ~staff
 
 
 def _missed(session: Session, unit: Any) -> None:
@@ -106,7 +109,7 @@ def _missed(session: Session, unit: Any) -> None:
 def act(session: Session, actor: Actor, row: Any, name: str) -> None:
     """One move on the locked row; a hat comes or goes with it, and the logins of a hat that goes end with it.
 
-    Raises Refused: wrong_state, invitation_over, unit_not_approved.
+    Raises Refused: wrong_state, invitation_over, unit_not_approved, not_allowed (to the person, by now).
     """
     move = rules.MOVES[name]
     if row.state not in move.sources:
@@ -117,9 +120,11 @@ def act(session: Session, actor: Actor, row: Any, name: str) -> None:
         if row.expires_at < now:
             raise Refused("invitation_over")
         unit = approved_unit(session, row.unit_id)
+        _still_meant(session, row)
         _give(session, row)
     elif row.state == "bound":
         _take(session, row)
+        _call_back(session, actor, row, now)
     row.state = move.target
     if move.target in ("bound", "refused"):
         row.answered_at = now
@@ -140,6 +145,10 @@ def regrant(session: Session, actor: Actor, row: Any, before: Any) -> None:
         return
     if row.state == "bound":
         _give(session, row)
+        if rules.MANAGES not in row.grants:
+            _call_back(session, actor, row, database_now(session))
+    else:
+        row.invited_by_id = actor.account_id  # whoever grants stands for the invitation
     session.flush()
     _note(session, actor, row, row.unit, "bind_grants", {"from": sorted(before), "to": sorted(row.grants)})
     _tell(session, row, row.unit, "binding_grants", to_person=True)
@@ -153,6 +162,8 @@ def follow(session: Session, actor: Actor, hat: Any) -> None:
             select(Binding).where(Binding.unit_id == hat.unit_id, Binding.account_id == hat.account_id, stands)
         ).one_or_none()
     now = database_now(session)
+    if row is not None and (hat.active is False or rules.MANAGES not in (hat.grants or ())):
+        _call_back(session, actor, row, now)
     if hat.active is False:
         if row is not None:
             row.state, row.ended_at = "ended", now
@@ -166,6 +177,41 @@ def follow(session: Session, actor: Actor, hat: Any) -> None:
         )  # fmt: skip
         session.add(row)
     row.state, row.answered_at, row.grants = "bound", now, list(hat.grants or ())
+
+
+def _still_meant(session: Session, row: Any) -> None:
+    """Whoever invited may do so still, with these functions, and the person is such as may be invited."""
+    standing = session.execute(
+        select(Hat.role, Hat.grants)
+        .join(User, User.id == Hat.account_id)
+        .where(
+            Hat.account_id == row.invited_by_id, Hat.unit_id == row.unit_id, Hat.active, User.active,
+            Hat.role.in_((Role.OWNER.value, Role.HANDLER.value)),
+        )
+    ).all()  # fmt: skip
+    wanted = set(row.grants or ())
+    if not any(h.role == Role.OWNER or wanted <= set(h.grants or ()) - {rules.MANAGES} for h in standing if _leads(h)):
+        raise Refused("invitation_over")
+    may_be_invited = select(Person.account_id).join(User, User.id == Person.account_id).where(
+        Person.account_id == row.account_id, *_fit()
+    )  # fmt: skip
+    if session.scalar(may_be_invited) is None:
+        raise Refused("not_allowed")
+
+
+def _leads(hat: Any) -> bool:
+    return hat.role == Role.OWNER or rules.MANAGES in (hat.grants or ())
+
+
+def _call_back(session: Session, actor: Actor, row: Any, now: Any) -> None:
+    """Invitations of a handler who manages no longer are withdrawn: nobody comes in on the word of somebody thrown out."""
+    mine = Binding.unit_id == row.unit_id, Binding.invited_by_id == row.account_id, Binding.state == "invited"
+    with session.no_autoflush:
+        waiting: list[Any] = list(session.scalars(select(Binding).where(*mine).order_by(Binding.id).with_for_update()))
+    for one in waiting:
+        one.state, one.ended_at = "withdrawn", now
+        _note(session, actor, one, one.unit, "bind_withdraw", {"grants": sorted(one.grants), "after": row.id})
+        _tell(session, one, one.unit, "binding_withdrawn", to_person=True)
 
 
 def expire(session: Session) -> int:
@@ -208,9 +254,20 @@ def _note(session: Session, actor: Actor, row: Any, unit: Any, action: str, fact
 
 
 def _tell(session: Session, row: Any, unit: Any, template: str, *, to_person: bool) -> None:
-    """The person, or whoever invited; never by the name of the other one."""
+    """The person, or whoever invited, or the owners where nobody knows who did or that account is closed."""
     link = (OF_PERSON if to_person else OF_UNIT).format(row.id)
     stamp = f"binding:{row.id}:{database_now(session).timestamp()}"
     title = unit.name if to_person else row.real_name
     notice = Notice(template, "system", {"title": title, "days": rules.DAYS}, link, stamp)
-    enqueue(session, notice, {row.account_id if to_person else row.invited_by_id})
+    enqueue(session, notice, {row.account_id} if to_person else _of_unit(session, row))
+
+
+def _of_unit(session: Session, row: Any) -> set[int]:
+    leads = or_(Hat.role == Role.OWNER.value, Hat.grants.contains([rules.MANAGES]))
+    found = session.execute(
+        select(Hat.account_id, Hat.role)
+        .join(User, User.id == Hat.account_id)
+        .where(Hat.unit_id == row.unit_id, Hat.active, User.active, leads)
+    ).all()
+    inviter = {one.account_id for one in found if one.account_id == row.invited_by_id}
+    return inviter or {one.account_id for one in found if one.role == Role.OWNER}

@@ -19,7 +19,7 @@ from app.rules import bindings as rules
 from app.rules.actor import Actor
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.views import scope
+from app.views import proof, scope
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -104,8 +104,13 @@ class BindingView(_Bound):
         """Functions are changed while the invitation waits or the binding stands."""
         return row.state in rules.OPEN and rules.may_touch(actor, row.account_id, _stored(row))
 
+    def _form(self, row: Any) -> Any:
+        proof.demand()
+        return super()._form(row)
+
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
-        """An invitation, or other functions; the rules are those of app.review.bindings."""
+        """An invitation, or other functions; the rules are those of app.review.bindings. Asks for a fresh proof."""
+        proof.demand()
         if created:
             bindings.invite(db.session, actor, row)
             return

@@ -219,3 +219,60 @@ def test_a_role_given_by_the_administrator_stands_in_the_list_of_the_unit(app, s
     assert (row.state, row.grants, row.real_name) == ("bound", ["media"], "李四")
     assert owner.post(f"/bindingview/move/unbind/{row.id}").status_code == 302
     assert hats(session, who) == []
+
+
+def manager_of(session, owner: Browser, who: Browser) -> Binding:
+    """The person manages handlers now, under that hat."""
+    row = bound(owner, session, who, "postings", "handlers")
+    hat = session.scalars(select(Hat).where(Hat.account_id == who.account_id, Hat.role == "unit_handler")).one()
+    who.post(f"/hat/{hat.id}")
+    return row
+
+
+@pytest.mark.parametrize("how", ["unbound", "function taken"])
+def test_invitations_of_somebody_thrown_out_are_called_back(app, session, owner, how):
+    manager, friend = person(app, session), person(app, session)
+    row = manager_of(session, owner, manager)
+    assert invite(manager, name_of(session, friend)).status_code == 302
+    invited = session.scalars(select(Binding).order_by(Binding.id.desc())).first()
+    if how == "unbound":
+        assert owner.post(f"/bindingview/move/unbind/{row.id}").status_code == 302
+    else:
+        session.refresh(row)
+        values = {"grants": ["postings"], "version": row.changed_on.isoformat()}
+        assert owner.post(f"/bindingview/edit/{row.id}", values).status_code == 302
+    session.refresh(invited)
+    assert invited.state == "withdrawn"
+    assert friend.post(f"/invitationview/move/accept/{invited.id}").status_code == 409
+    assert hats(session, friend) == []
+
+
+def test_on_acceptance_both_are_asked_for_once_more(app, session, firm, owner):
+    who = person(app, session)
+    invite(owner, name_of(session, who))
+    row = session.scalars(select(Binding)).one()
+    session.execute(update(Person).where(Person.account_id == who.account_id).values(identity_level=1))
+    session.commit()
+    assert who.post(f"/invitationview/move/accept/{row.id}").status_code == 403
+    session.execute(update(Person).where(Person.account_id == who.account_id).values(identity_level=2))
+    session.execute(update(Hat).where(Hat.account_id == owner.account_id).values(active=False))
+    session.commit()
+    assert who.post(f"/invitationview/move/accept/{row.id}").status_code == 409
+    assert hats(session, who) == []
+
+
+def test_functions_are_granted_on_a_fresh_proof_only(app, session, owner):
+    who = person(app, session)
+    owner.unproven(session, minutes=11)
+    assert "/proof/" in invite(owner, name_of(session, who)).location
+    assert session.scalar(select(func.count(Binding.id))) == 0
+
+
+def test_that_a_handler_left_is_told_to_the_owner_where_the_inviter_is_gone(app, session, owner):
+    who = person(app, session)
+    row = bound(owner, session, who)
+    row.invited_by_id = None
+    session.commit()
+    assert who.post(f"/invitationview/move/leave/{row.id}").status_code == 302
+    told = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
+    assert (told.template, told.account_id) == ("binding_left", owner.account_id)
