@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, select
 
 from app.extensions import db
 from app.models.accounts import Hat
@@ -29,6 +29,13 @@ def of_my_school(stmt: Select[Any], actor: Actor) -> Select[Any]:
     """The administrators of the own school in force; nobody else's."""
     mine = actor.school_id if actor.role is Role.SCHOOL else None
     return stmt.where(Hat.school_id == mine, Hat.active) if mine else stmt.where(false())
+
+
+def _lock_staff(actor: Actor) -> None:
+    """One after another: two who unbind each other at one moment would leave the school to nobody."""
+    locked = select(Hat.id).where(Hat.school_id == actor.school_id, Hat.active).order_by(Hat.id).with_for_update()
+    if actor.hat_id not in db.session.scalars(locked).all():
+        raise Refused("not_allowed")
 
 
 class SchoolStaffView(SafeView):
@@ -56,7 +63,9 @@ class SchoolStaffView(SafeView):
 
     def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
         """Ends the role; triggers of the database end the logins."""
-        row, actor = scope.fetch(self, current(), row_id, lock=True), current()
+        actor = current()
+        _lock_staff(actor)
+        row = scope.fetch(self, actor, row_id, lock=True)
         if not self.offered(row):
             raise Refused("wrong_state")
         row.active, row.is_default = False, False

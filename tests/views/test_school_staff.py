@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.extensions import db
 from app.models.accounts import Hat
 from app.models.review import ReviewEvent
 from app.models.schools import School
@@ -39,4 +40,17 @@ def test_a_fresh_proof_is_asked_for(app, session):
     me, other = admin(app, session, school), admin(app, session, school)
     me.unproven(session, minutes=11)
     assert "/proof/" in me.post(f"/schoolstaffview/move/unbind/{other.hat_id}").location
+    assert session.scalar(select(Hat.active).where(Hat.id == other.hat_id)) is True
+
+
+def test_whoever_is_unbound_at_the_same_moment_unbinds_nobody(app, session, monkeypatch):
+    school = samples.school(session)
+    me, other = admin(app, session, school), admin(app, session, school)
+
+    def meanwhile(*given, **more):
+        gone = update(Hat).where(Hat.id == me.hat_id).values(active=False)
+        db.session.execute(gone.execution_options(synchronize_session=False))
+
+    monkeypatch.setattr("app.views.proof.demand", meanwhile)
+    assert me.post(f"/schoolstaffview/move/unbind/{other.hat_id}").status_code == 403
     assert session.scalar(select(Hat.active).where(Hat.id == other.hat_id)) is True
