@@ -21,7 +21,7 @@ from app.extensions import db
 from app.models import shipped
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import codes, decide, dispatch, exported, links, logs, outbox, statistics
+from app.review import codes, decide, dispatch, entry_papers, exported, links, logs, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.dates import ZONE, today
@@ -120,6 +120,11 @@ def purge_logs(session: Session) -> int:
     return logs.purge(session, number(session, "log_days", ""))
 
 
+def purge_entries(session: Session) -> int:
+    """Identity pictures of agencies' entries leave as those of persons do, and so does what was replaced."""
+    return entry_papers.purge(session, current_app.extensions["storage"], number(session, "identity_days", ""))
+
+
 def close_review_days(session: Session) -> int:
     """The figures of days that are over are kept, so that start pages need not count them again."""
     return statistics.close_days(session, today())
@@ -162,6 +167,7 @@ JOBS: dict[str, Job] = {
         Job(
             "purge_identity", _l("Purge pictures of identity documents"), identity_work.purge, {"hour": 4, "minute": 45}
         ),
+        Job("purge_entries", _l("Purge identity pictures of agencies"), purge_entries, {"hour": 4, "minute": 50}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),

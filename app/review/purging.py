@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -27,6 +29,27 @@ def forget(session: Session, kind: str, table: str, row_id: int) -> None:
     session.execute(erased.values(content=None, erased_on=func.now()).execution_options(**_CALM))
     traced = delete(FieldChange).where(FieldChange.entity == table, FieldChange.row_key == str(row_id))
     session.execute(traced.execution_options(**_CALM))
+
+
+def remove_unused(session: Session, storage: Storage, ids: Collection[UUID]) -> int:
+    """Removes those of the files that no table points to any more: the same file may serve elsewhere."""
+    if not ids:
+        return 0
+    files = StoredFile.__table__
+    uses = [
+        column
+        for table in StoredFile.metadata.sorted_tables
+        for column in table.columns
+        if column.references(files.c.id)
+    ]
+    free = select(StoredFile.id, StoredFile.key, StoredFile.thumb_key).where(
+        StoredFile.id.in_(ids), *(~select(column).where(column == StoredFile.id).exists() for column in uses)
+    )
+    rows = session.execute(free).all()
+    for key in filter(None, (key for row in rows for key in (row.key, row.thumb_key))):
+        storage.delete(key)
+    session.execute(delete(StoredFile).where(StoredFile.id.in_([row.id for row in rows])).execution_options(**_CALM))
+    return len(rows)
 
 
 def remove_files(session: Session, storage: Storage, papers: Any, which: Any) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from flask import current_app
+from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
-from app.models.agencies import Agency, AgencyUnit
+from app.models.agencies import Agency, AgencyEntry, AgencyMaterial, AgencyUnit
+from app.models.files import StoredFile
 from app.models.messages import Outbox
 from app.models.units import Unit
-from app.review import decide, desk, queue, reminders
+from app.review import decide, desk, entry_papers, queue, reminders
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.views.desk_fields import fields_of
@@ -269,3 +272,32 @@ def test_a_verification_due_is_told_to_the_owner(session):
     session.commit()
     reminders.verifications(session, today() + timedelta(days=7))
     assert len(notices(session, "verification_due")) == before
+
+
+def test_identity_pictures_and_what_was_replaced_leave_thirty_days_after_the_decision(session):
+    storage, who, decider = current_app.extensions["storage"], Story(session, "agency_entry").sender, operator(session)
+    entry = commercial(session, who)
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
+    row = desk.submit(session, who, "agency_entry", entry.id)
+    say(session, decider, queue.claim(session, decider, row.id), "return")
+    first = [UUID(file["file_id"]) for file in row.evidence.content["files"]]
+    desk.edit(session, who, "agency_entry", entry.id, {"files": attached(session, who.account_id, *FOUR)})
+    photo, *others = [
+        session.scalars(
+            select(AgencyMaterial.file_id).where(AgencyMaterial.entry_id == entry.id, AgencyMaterial.slot == slot)
+        ).one()
+        for slot in FOUR
+    ]
+    keys = {}
+    for file in session.scalars(select(StoredFile).where(StoredFile.id.in_([*first, photo, *others]))):
+        file.key = keys[file.id] = storage.put(b"picture", "jpg")
+    session.commit()
+    for days, gone in ((29, 0), (31, 5), (32, 0)):
+        long_ago = func.now() - timedelta(days=days)
+        back = update(AgencyEntry).where(AgencyEntry.id == entry.id)
+        session.execute(back.values(status="approved", decided_at=long_ago))
+        session.commit()
+        assert entry_papers.purge(session, storage, 30) == gone
+    left = set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(keys))))
+    assert left == set(others) == {file for file, key in keys.items() if storage.exists(key)}
