@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.extensions import db
 from app.review import trial
 from app.review.kinds import KINDS
 from app.review.trial import Typed
+from app.rules.actor import Actor
 from app.rules.custom import is_custom
 from app.rules.refused import Refused
 from app.views import dictionary, forms, portal, precheck_panel, saving, scope, uploads
@@ -36,6 +37,9 @@ class Prechecking(Page):
     add_columns: Sequence[str] = ()
     edit_columns: Sequence[str] = ()
     public_face: str = ""  # how the public will see it: "postings", "offer", "wanted" or "unit"
+
+    def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
+        """Last word before a row of a kind is made, by page or API; raises Refused to stop it."""
 
     @expose("/precheck", methods=["POST"])
     @has_access

@@ -134,6 +134,7 @@ def _save_reviewable(work: Work) -> Response:
     content = _content(work)
     first = True
     if work.row is None:
+        view.before_create(work.actor, content)
         subject, first = desk.create_once(db.session, work.actor, key, content, _sending(work))
         said = _("Saved as a draft.")
     else:

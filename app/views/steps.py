@@ -19,13 +19,13 @@ def keep(place: str, *facts: str) -> None:
     session[place] = vault().seal(json.dumps([int(clock()), *facts]), place)
 
 
-def kept(place: str) -> list[str] | None:
-    """What was remembered, for half an hour."""
+def kept(place: str, lasts: int = LASTS) -> list[str] | None:
+    """What was remembered, for half an hour unless said otherwise."""
     try:
         at, *facts = json.loads(vault().open(str(session.get(place, "")), place))
     except (VaultError, ValueError):
         return None
-    return facts if clock() - at < LASTS else None
+    return facts if clock() - at < lasts else None
 
 
 def forget(place: str) -> None:

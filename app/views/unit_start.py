@@ -24,7 +24,7 @@ from app.rules.bindings import LEVEL
 from app.rules.codes import uscc_fault
 from app.rules.dates import ZONE
 from app.rules.refused import Refused
-from app.views import words
+from app.views import proven_code, words
 from app.views.identity import current
 from app.views.page import Page
 from app.views.sessions import address
@@ -122,5 +122,6 @@ def _kept() -> tuple[str, str] | None:
 
 
 def _on(name: str, uscc: str) -> Response:
-    """To the form, with what is known already."""
+    """To the form, with what is known already; the form is taken from whoever comes this way only."""
+    proven_code.keep(current(), uscc)
     return redirect(url_for("UnitView.add", name=name, uscc=uscc))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as _l
 from app.extensions import db
 from app.models.base import vault
 from app.models.units import Blacklisted, Unit, UnitChange
+from app.review.kinds import KINDS
 from app.rules.actor import UNIT_SIDE, Actor
 from app.rules.codes import phone_fault, resident_id_fault, uscc_fault
 from app.rules.custom import is_custom
 from app.rules.dates import today
 from app.rules.masks import mask_id, mask_phone
 from app.rules.refused import Refused
-from app.views import forms
+from app.views import forms, proven_code
 from app.views.base import SafeView
 
 BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital"]
@@ -91,6 +92,11 @@ class UnitView(SafeView):
         """Name and code as they were given in the first step (app/views/unit_start.py)."""
         given = {name: request.args.get(name, "").strip()[:120] for name in ("name", "uscc")}
         return {name: value for name, value in given.items() if value}
+
+    def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
+        """What is wrong with the credit code comes first; then the code by SMS must have come back for it (GD-25)."""
+        KINDS[self.kind].clean(content, creating=True)
+        proven_code.demand(actor, content.get("uscc"))
 
 
 class UnitChangeView(SafeView):

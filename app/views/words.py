@@ -228,6 +228,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "keys_most": (422, _l("At most %(limit)s keys. Please remove one first.")),
     "factor_there": (409, _l("This account has its second factor. If the device is lost, ask for a reset.")),
     "password_reused": (422, _l("This password was used before. Please choose another one than the last five.")),
+    "code_first": (403, _l("Please begin with “Register a unit”: the code by SMS comes before the data.")),
     "proof_needed": (403, _l("Please prove once more who you are.")),
     "factor_set_up": (403, _l("This account needs a second factor first. Please log in on the pages and set it up.")),
     "reset_open": (422, _l("A reset is asked for already.")),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import exists, select
 
 from app.models.accounts import Person
 from app.models.dispatch import Dispatch
+from app.models.units import Unit
 from tests.review import samples
-from tests.views.people import Browser, browser
+from tests.views.people import PASSWORD, Browser, browser
 
 CODE = samples.uscc(77_123_456)
 PHONE = "13900005678"
@@ -79,3 +81,40 @@ def test_below_level_two_nobody_goes_on(app, session):
 
 def test_nobody_comes_to_the_second_step_without_the_first(who):
     assert who.get("/unitstart/code").location.endswith("/unitstart/")
+
+
+def through(who: Browser, session) -> None:
+    """Both steps."""
+    first(who)
+    assert who.post("/unitstart/code", {"code": re.search(r"\d{6}", sent(session)[-1].text)[0]}).status_code == 302
+
+
+def made(session, code: str) -> bool:
+    return session.scalar(select(exists().where(Unit.uscc == code)))
+
+
+def test_no_unit_without_the_code_nor_another_one_than_was_proven(who, session):
+    data = {"name": "上海新办商贸有限公司", "nature": "enterprise", "region": "310120", "then": "save"}
+    answer = who.post("/unitview/add?lang=en", data | {"uscc": CODE})
+    assert answer.status_code == 403
+    assert "the code by SMS" in answer.text
+    first(who)
+    assert who.post("/unitview/add", data | {"uscc": CODE}).status_code == 403, "the first step alone"
+    through(who, session)
+    other = samples.uscc(77_123_457)
+    assert who.post("/unitview/add", data | {"uscc": other}).status_code == 403
+    assert who.post("/unitview/add", data).status_code in (403, 422)
+    assert not made(session, CODE) and not made(session, other)
+    assert who.post("/unitview/add", data | {"uscc": CODE}).status_code == 302
+    assert made(session, CODE)
+
+
+def test_a_program_makes_no_unit_past_the_code(app, session, who):
+    name = session.scalar(select(User.username).where(User.id == who.account_id))
+    client = app.test_client(use_cookies=False)
+    login = {"username": name, "password": PASSWORD, "provider": "db"}
+    token = client.post("/api/v1/security/login", json=login).json["access_token"]
+    sent_in = {"name": "上海新办商贸有限公司", "uscc": CODE, "nature": "enterprise", "region_code": "310120"}
+    answer = client.post("/api/v1/unit_registration/", json=sent_in, headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json["code"]) == (403, "code_first")
+    assert not made(session, CODE)

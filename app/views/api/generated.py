@@ -214,6 +214,7 @@ class GeneratedApi(Api):
         view, actor, content = self._view, current(), body().everything()
         if view.kind:
             self._refuse_strangers(content)
+            view.before_create(actor, content)
             return self._answered(desk.create(db.session, actor, view.kind, content), 201)
         return self._answered(writing.write(view, actor, None, bodies.read(view, actor, content)), 201)
 
