@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -15,8 +15,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.review.kinds.base import Kind
 from app.rules.refused import Refused
+
+if TYPE_CHECKING:
+    from app.review.kinds.base import Kind
 
 _DEADLOCK: Final = ("40P01", "40001")
 _CODES: Final = {"23505": "duplicate", "23503": "bad_value", "23514": "bad_value", "23502": "missing"}
