@@ -25,7 +25,7 @@ from app.models.lists import ListLayout, SavedView
 from app.models.logins import IdentityLink
 from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
-from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor
+from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor, SecurityKey
 from app.models.units import Unit
 from app.review import bindings, desk, identity, ledger
 from app.review.persons import NOBODY
@@ -148,6 +148,7 @@ def _erase(session: Session, me: int) -> None:
         ListLayout,
         RecoveryCode,
         SecondFactor,
+        SecurityKey,
         OneTimeLink,
         PasswordHistory,
         Dispatch,

@@ -33,7 +33,7 @@ UNTIL_SENT = {"dispatch": "the SMS that tells of the closing; goes after two day
 
 # Tables with a column for an account that are not in the copy: what opens the account, what one did to others' rows, one's marks.
 LEFT_OUT = {
-    "second_factor", "recovery_code", "password_history", "one_time_link", "token_floor", "login_session",
+    "second_factor", "security_key", "personal_code_use", "recovery_code", "password_history", "one_time_link", "token_floor", "login_session",
     "enrolment_code", "api_key", "factor_reset", "unit", "unit_change", "posting", "residency", "announcement_read",
     "visit", "field_change", "record_comment", "idempotency_key", "outbox", "list_layout", "import_mapping",
     "job_run", "job_switch", "export_event",
