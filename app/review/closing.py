@@ -28,19 +28,33 @@ from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor, SecurityKey
 from app.models.units import Unit
 from app.review import bindings, desk, identity, ledger
+from app.review.kinds import KINDS
 from app.review.persons import NOBODY
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
 
+Steps = dict[str, tuple[str, ...]]
 GONE: Final = "已注销"
 # Moves that lead out of each status: of gig posts, then of pictures.
-_GIGS: Final = {"pending": ("withdraw", "delete"), "live": ("close",), "paused": ("close",)} | dict.fromkeys(
+_GIGS: Final[Steps] = {"pending": ("withdraw", "delete"), "live": ("close",), "paused": ("close",)} | dict.fromkeys(
     ("draft", "returned", "rejected"), ("delete",)
 )
-_MEDIA: Final = {"pending": ("withdraw", "delete")} | dict.fromkeys(
+_MEDIA: Final[Steps] = {"pending": ("withdraw", "delete")} | dict.fromkeys(
     ("draft", "returned", "rejected", "approved"), ("delete",)
 )
+
+# A document that waits for the bureau is looked at by nobody any more.
+_PROOFS: Final[Steps] = {"pending": ("withdraw",), "returned": ("withdraw",)}
+_OWN: Final[dict[Any, tuple[Any, Steps]]] = {
+    GigOffer: (GigOffer.poster_id, _GIGS),
+    GigWanted: (GigWanted.poster_id, _GIGS),
+    Medium: (Medium.person_id, _MEDIA),
+    IdentityProof: (IdentityProof.created_by_id, _PROOFS),
+}
+
+
+NOTHING: Final[tuple[Any, Steps]] = (None, {})
 
 
 def fault(session: Session, account_id: int) -> Refused | None:
@@ -70,7 +84,6 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     if refused is not None:
         raise refused
     _take_back(session, actor)
-    _take_back_proofs(session, actor)
     files = _pictures(session, me)
     for row in session.scalars(
         select(Binding).where(Binding.account_id == me, Binding.state.in_(("invited", "bound")))
@@ -86,22 +99,14 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
 
 def _take_back(session: Session, actor: Actor) -> None:
     """Posts and pictures leave the public through the desk, each on record."""
-    for kind, model, owner in (
-        ("gig_offer", GigOffer, GigOffer.poster_id),
-        ("gig_wanted", GigWanted, GigWanted.poster_id),
-        ("personal_media", Medium, Medium.person_id),
-    ):
-        steps = _MEDIA if model is Medium else _GIGS
-        for key, status in session.execute(select(model.id, model.status).where(owner == actor.account_id)).all():
+    for kind in KINDS.values():
+        owner, steps = _OWN.get(kind.model, NOTHING)
+        if owner is None:
+            continue
+        mine = select(kind.model.id, kind.model.status).where(owner == actor.account_id)
+        for key, status in session.execute(mine).all():
             for name in steps.get(status, ()):
-                desk.move(session, actor, kind, key, name)
-
-
-def _take_back_proofs(session: Session, actor: Actor) -> None:
-    """A document that waits for the bureau is looked at by nobody any more."""
-    mine = IdentityProof.created_by_id == actor.account_id, IdentityProof.status.in_(("pending", "returned"))
-    for key in session.scalars(select(IdentityProof.id).where(*mine)).all():
-        desk.move(session, actor, "identity_proof", key, "withdraw")
+                desk.move(session, actor, kind.key, key, name)
 
 
 def _pictures(session: Session, me: int) -> list[str]:

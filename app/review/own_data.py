@@ -17,14 +17,21 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
+from app.models.agencies import AgencyEntry, EmployerCertification
+from app.models.appeals import Appeal
+from app.models.gigs import GigOffer, GigWanted
+from app.models.identity_proofs import IdentityProof
+
 # The column that says "this is about me", table by table: what somebody did to the rows of others is not theirs.
 MINE: Final = {
     "person": "account_id", "hat": "account_id", "consent": "account_id", "message": "account_id", "notice_choice": "account_id",
     "dispatch": "account_id", "login_event": "account_id", "request_event": "account_id", "saved_view": "account_id",
-    "binding": "account_id", "identity_link": "account_id", "gig_offer": "poster_id", "gig_wanted": "poster_id",
+    "binding": "account_id", "identity_link": "account_id", GigOffer.__tablename__: "poster_id", GigWanted.__tablename__: "poster_id",
     "medium": "person_id", "stored_file": "uploaded_by_id", "background_task": "account_id", "import_run": "account_id",
-    "account_appeal": "created_by_id", "agency_entry": "created_by_id", "employer_certification": "created_by_id",
-    "identity_proof": "created_by_id",
+    **{
+        model.__tablename__: "created_by_id"
+        for model in (Appeal, AgencyEntry, EmployerCertification, IdentityProof)
+    },
 }  # fmt: skip
 SECRET_WORDS: Final = ("hash", "password", "secret", "token", "digest")
 MOST_ROWS: Final = 5000  # a table

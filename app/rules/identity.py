@@ -23,6 +23,7 @@ SLOTS: Final = (FRONT, BACK, HELD)
 PASSPORT: Final = "passport"
 PROVEN: Final = 2  # the level that a proven document gives
 DOCUMENTS: Final = "documents"  # where a level proven at the desk comes from
+SEEN: Final = "seen"  # where one comes from that an administrator gave who saw the document
 DRAFT_DAYS: Final = 1  # pictures that were never sent in
 
 

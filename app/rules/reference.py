@@ -32,7 +32,7 @@ FIXED: Final = frozenset(
 OPEN: Final = frozenset(
     {
         "benefit", "board_lodging", "degree", "employment_status", "experience", "gig_type", "interview_mode", "job_type",
-        "ownership", "school_level", "size_band", "unit_size",
+        "ownership", "school_level", "size_band", "unit_size", "unmask_reason",
     }
 )  # fmt: skip
 MONTHLY: Final = range(500, 20_001)  # yuan

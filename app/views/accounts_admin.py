@@ -25,6 +25,7 @@ from app.review import ledger, persons
 from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor
 from app.rules.codes import email_fault
+from app.rules.identity import SEEN
 from app.rules.lifecycle import Move, move
 from app.rules.passwords import one_time_password
 from app.rules.refused import Refused
@@ -170,7 +171,7 @@ def _seen(account_id: int) -> None:
     person = db.session.get(Person, account_id)
     if person is None or person.identity_level >= persons.BY_DOCUMENT:
         raise Refused("wrong_state")
-    persons.prove(db.session, account_id, persons.BY_DOCUMENT)
+    persons.prove(db.session, account_id, persons.BY_DOCUMENT, SEEN)
 
 
 def _rename(user: User) -> None:

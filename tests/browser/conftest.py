@@ -74,6 +74,8 @@ def start(data_dir: Path, port: int = 0, **env: str) -> Server:
                 "WORKERS": "1",
                 "UNDO_SECONDS": "8",
                 "PROOF_MINUTES": "120",
+                "IDLE_MINUTES": "120",  # longer than any run: a login is used by many tests
+                "STAFF_IDLE_MINUTES": "120",
             }
             | env,
             stdout=log,

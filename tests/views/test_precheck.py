@@ -301,6 +301,9 @@ def filled(world: made.World, view: type) -> dict[str, Any]:
         "unit_media": {"slot": "image", "title": "车间", "chosen_file": ["9000 image/png a.png"]},
         "personal_media": {"slot": "image", "title": "我", "region": "310120", "chosen_file": ["9000 image/png a.png"]},
         "residency": {"school": school, "statement": "我们招人。"},
+        "employer_certification": {"title": "人事专员", "employed_since": "2024-01-01", "note": "在职"},
+        "agency_entry": unit_values | {"title": "新名人力", "licence_no": "（沪）人服证字001号"},
+        "identity_proof": {"real_name": "张三", "id_number": "11010519491231002X", "region": "310120"},
     }[view.kind]
 
 
