@@ -104,7 +104,7 @@ def _take_back(session: Session, actor: Actor) -> None:
         if owner is None:
             continue
         mine = select(kind.model.id, kind.model.status).where(owner == actor.account_id)
-        for key, status in session.execute(mine).all():
+        for key, status in session.execute(kind.scope(mine, actor)).all():
             for name in steps.get(status, ()):
                 desk.move(session, actor, kind.key, key, name)
 
