@@ -98,3 +98,10 @@ def test_the_shelf_has_an_end():
     for n in range(pieces.MOST + 40):
         kept.add(n, ("x", ()))
     assert len(kept.drawn) == pieces.MOST and 0 not in kept.drawn and pieces.MOST + 39 in kept.drawn
+
+
+def test_a_refused_form_leaves_the_head_of_the_page_as_it_is(app, session):
+    """The refusal comes before the framework says who asks; the head that is drawn then is kept for everybody of the role."""
+    one, other = browser(app, session, "seeker"), browser(app, session, "seeker")
+    assert one.client.post("/password/", data={}).status_code == 400
+    assert 'action="/logout/"' in other.get("/").text

@@ -247,7 +247,7 @@ def standing(server_url: str, template_url: str, data_dir: Any) -> Iterator[Worl
         _Builder(world, db.session).everything()
         db.session.remove()
     for role in ROLES:
-        world.people[role] = _browser(world, role)
+        world.people[role] = another_login(world, role)
     yield world
     with app.app_context():
         db.session.remove()
@@ -255,7 +255,8 @@ def standing(server_url: str, template_url: str, data_dir: Any) -> Iterator[Worl
     base.drop(server_url, url)
 
 
-def _browser(world: World, role: Role) -> Browser:
+def another_login(world: World, role: Role) -> Browser:
+    """A browser of its own for the person of this role."""
     client, actor = world.app.test_client(), world.actors[role]
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)[1]
     sent = {"csrf_token": token, "username": world.names[role], "password": PASSWORD}
