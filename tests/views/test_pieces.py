@@ -103,5 +103,6 @@ def test_the_shelf_has_an_end():
 def test_a_refused_form_leaves_the_head_of_the_page_as_it_is(app, session):
     """The refusal comes before the framework says who asks; the head that is drawn then is kept for everybody of the role."""
     one, other = browser(app, session, "seeker"), browser(app, session, "seeker")
+    app.extensions["pieces"].drawn.clear()
     assert one.client.post("/password/", data={}).status_code == 400
     assert 'action="/logout/"' in other.get("/").text
