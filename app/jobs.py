@@ -21,7 +21,7 @@ from app.extensions import db
 from app.models import shipped
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import codes, decide, dispatch, entry_papers, exported, links, logs, outbox, statistics
+from app.review import codes, decide, dispatch, entry_papers, exported, links, logs, loose_files, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.dates import ZONE, today
@@ -42,7 +42,7 @@ from app.views import (
     import_work,
     sessions,
 )
-from app.views.due import expire_gigs, expire_invitations, expire_postings, remind
+from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
 
@@ -121,8 +121,9 @@ def purge_logs(session: Session) -> int:
 
 
 def purge_entries(session: Session) -> int:
-    """Identity pictures of agencies' entries leave as those of persons do, and so does what was replaced."""
-    return entry_papers.purge(session, current_app.extensions["storage"], number(session, "identity_days", ""))
+    """Identity pictures of agencies' entries leave as those of persons do; so do papers that were never sent in."""
+    storage, days = current_app.extensions["storage"], number(session, "identity_days", "")
+    return entry_papers.purge(session, storage, days) + loose_files.purge(session, storage, days)
 
 
 def close_review_days(session: Session) -> int:
@@ -159,6 +160,7 @@ JOBS: dict[str, Job] = {
         Job("send_dispatches", _l("Send SMS and mail"), send_dispatches, {"seconds": 5}),
         Job("purge_secrets", _l("Purge one-time codes and old SMS and mail"), purge_secrets, {"minute": 25}),
         Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
+        Job("cease_postings", _l("Take down postings of agencies without a right"), cease_postings, {"minute": "8-59/10"}),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
         Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
@@ -167,7 +169,10 @@ JOBS: dict[str, Job] = {
         Job(
             "purge_identity", _l("Purge pictures of identity documents"), identity_work.purge, {"hour": 4, "minute": 45}
         ),
-        Job("purge_entries", _l("Purge identity pictures of agencies"), purge_entries, {"hour": 4, "minute": 50}),
+        Job(
+            "purge_entries", _l("Purge identity pictures of agencies, papers replaced or never sent in"), purge_entries,
+            {"hour": 4, "minute": 50},
+        ),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
@@ -192,6 +197,7 @@ QUIET = frozenset(
         "seal_logs",
         "end_sessions",
         "expire_invitations",
+        "cease_postings",
         "settle_appeals",
     ]
 )

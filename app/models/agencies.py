@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import relationship
@@ -125,7 +126,13 @@ class EmployerCertification(Reviewable, Model):
         one_of("status", CERTIFICATION.statuses, "status"),
         Index("ix_employer_certification_region_status", "region_code", "status", "id"),
         Index("ix_employer_certification_valid", "valid_until", "status"),
-        UniqueConstraint("unit_id", "created_by_id"),
+        Index(  # one application at a time; the next one may be made while the present one is in force
+            "uq_employer_certification_open",
+            "unit_id",
+            "created_by_id",
+            unique=True,
+            postgresql_where=text("status IN ('draft','pending','returned','rejected')"),
+        ),
     )
     CONTENT = ("title", "employed_since", "note")
 

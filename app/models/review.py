@@ -52,6 +52,14 @@ class ReviewEvidence(Model):
     """What is to be decided, pinned under the SHA-256 of its canonical JSON. May be erased; the ledger keeps the digest."""
 
     __tablename__ = "review_evidence"
+    __table_args__ = (
+        Index(  # which evidence names a file
+            "ix_review_evidence_files",
+            text("(content -> 'files') jsonb_path_ops"),
+            postgresql_using="gin",
+            postgresql_where=text("(content -> 'files') IS NOT NULL"),
+        ),
+    )
     digest = col("Digest", String(64), primary_key=True)
     content = col("Evidence", JSONB)
     created_on = col("Created on", DateTime(timezone=True), server_default=func.now(), nullable=False)

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, Text, cast, delete, exists, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.gateways.storage import Storage
@@ -31,10 +32,8 @@ def forget(session: Session, kind: str, table: str, row_id: int) -> None:
     session.execute(traced.execution_options(**_CALM))
 
 
-def remove_unused(session: Session, storage: Storage, ids: Collection[UUID]) -> int:
-    """Removes those of the files that no table points to any more: the same file may serve elsewhere."""
-    if not ids:
-        return 0
+def _unused() -> Select[Any]:
+    """Files that no table points to any more."""
     files = StoredFile.__table__
     uses = [
         column
@@ -42,10 +41,27 @@ def remove_unused(session: Session, storage: Storage, ids: Collection[UUID]) -> 
         for column in table.columns
         if column.references(files.c.id)
     ]
-    free = select(StoredFile.id, StoredFile.key, StoredFile.thumb_key).where(
-        StoredFile.id.in_(ids), *(~select(column).where(column == StoredFile.id).exists() for column in uses)
+    return select(StoredFile.id, StoredFile.key, StoredFile.thumb_key).where(
+        *(~select(column).where(column == StoredFile.id).exists() for column in uses)
     )
-    rows = session.execute(free).all()
+
+
+def remove_unused(session: Session, storage: Storage, ids: Collection[UUID]) -> int:
+    """Removes those of the files that no table points to any more: the same file may serve elsewhere."""
+    return _remove(session, storage, _unused().where(StoredFile.id.in_(ids))) if ids else 0
+
+
+def remove_loose(session: Session, storage: Storage, before: Any, most: int) -> int:
+    """Removes files uploaded before that moment which hang on nothing and were never sent in to be decided on."""
+    named = func.jsonb_build_array(func.jsonb_build_object("file_id", cast(StoredFile.id, Text)))
+    files = ReviewEvidence.content.op("->", return_type=JSONB())(literal_column("'files'"))  # as the index has it
+    pinned = exists().where(files.is_not(None), files.contains(named))
+    due = _unused().where(StoredFile.uploaded_at < before, ~pinned).order_by(StoredFile.uploaded_at).limit(most)
+    return _remove(session, storage, due)
+
+
+def _remove(session: Session, storage: Storage, which: Select[Any]) -> int:
+    rows = session.execute(which).all()
     for key in filter(None, (key for row in rows for key in (row.key, row.thumb_key))):
         storage.delete(key)
     session.execute(delete(StoredFile).where(StoredFile.id.in_([row.id for row in rows])).execution_options(**_CALM))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat
-from app.models.agencies import Agency
+from app.models.agencies import Agency, EmployerCertification
 from app.models.units import Unit
 from app.review.outbox import Notice, enqueue
 from app.rules.actor import Role
-from app.rules.agencies import REMINDED
+from app.rules.agencies import CERTIFIED_REMINDED, REMINDED
 
 
 def licences(session: Session, today: date) -> int:
@@ -36,6 +36,18 @@ def verifications(session: Session, today: date) -> int:
         .where(Unit.reverify_due.in_(days), Unit.status == "approved")
     )
     return _send(session, stmt, today, "verification_due", "/unitview/show/{}")
+
+
+def certifications(session: Session, today: date) -> int:
+    """Thirty and seven days before the label of a unit ends its owners read so, unless the next certification waits (ZX-06)."""
+    days = [today + timedelta(days=n) for n in CERTIFIED_REMINDED]
+    waits = exists().where(EmployerCertification.unit_id == Unit.id, EmployerCertification.status == "pending")
+    stmt = (
+        select(Unit.id, Unit.name, Unit.certified_until.label("day"), Hat.account_id)
+        .join(Hat, (Hat.unit_id == Unit.id) & Hat.active & (Hat.role == Role.OWNER.value))
+        .where(Unit.certified_until.in_(days), Unit.status == "approved", ~waits)
+    )
+    return _send(session, stmt, today, "certification_ends", "/employercertificationview/list/")
 
 
 def _send(session: Session, stmt: Any, today: date, template: str, link: str) -> int:

@@ -22,6 +22,8 @@ IDENTITY_SLOTS: Final = ("handler_id", "holder_photo")  # leave some days after 
 PROOF_SLOTS: Final = ("employment_proof", "letter")
 REMINDED: Final = (60, 30, 7, 0)  # days before a licence or a verification ends
 CERTIFIED_MONTHS: Final = 12
+CERTIFIED_REMINDED: Final = (30, 7)  # days before a certification ends
+RENEWED_DAYS: Final = 60  # approved within so many days of the end, the next one follows on the present one
 
 ENTRY = Lifecycle(
     "draft",

@@ -15,6 +15,7 @@ POSTING = Lifecycle(
         move("remove", "live", "off", "keeper", needs_reason=True, batch=True),
         move("set_validity", "live", "live", "sender", batch=True),
         move("expire", "live", "expired", "clock"),
+        move("cease", "live", "off", "clock"),  # of an agency that may post no longer
         move("delete", "draft returned rejected", "deleted", "sender", batch=True),
     ],
     public="live",

@@ -7,10 +7,13 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false
 
+from app.extensions import db
 from app.models.agencies import Agency, AgencyUnit
+from app.review import agency_postings
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.agencies import COMPLETED
 from app.rules.codes import uscc_fault
+from app.rules.dates import today
 from app.rules.refused import Refused
 from app.views.base import SafeView
 
@@ -65,6 +68,7 @@ class AgencyView(SafeView):
         if row.licence_valid_from and row.licence_valid_until and row.licence_valid_from >= row.licence_valid_until:
             raise Refused("bad_value", field="licence_valid_until")
         if actor.role is not Role.AGENCY:
+            _end_postings(row.id, created=created)
             return
         missing = next((name for name in COMPLETED if not (getattr(row, name) or "").strip()), None)
         if missing:
@@ -87,3 +91,13 @@ class AgencyUnitView(SafeView):
     add_columns = ["agency", "unit", "authorised"]
     edit_columns = ["authorised"]
     show_columns = ["agency", "unit", "authorised", "created_on"]
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """An association that is withdrawn takes the postings for the unit along."""
+        _end_postings(row.agency_id, created=created)
+
+
+def _end_postings(agency_id: int, *, created: bool) -> None:
+    """What the change leaves without a right to be public is taken down with it (J17)."""
+    if not created:
+        agency_postings.take_down_of(db.session, agency_id, today())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models.agencies import EmployerCertification
 from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
-from app.review import bindings, desk, reminders
+from app.review import agency_postings, bindings, desk, reminders
 from app.rules.actor import CLOCK
 from app.rules.dates import today
 
@@ -42,6 +42,11 @@ def expire_postings(session: Session) -> int:
     return expire(session, "posting", Posting)
 
 
+def cease_postings(session: Session) -> int:
+    """Postings of agencies that are closed, without licence or no longer authorised (J17)."""
+    return agency_postings.take_down(session, today())
+
+
 def expire_gigs(session: Session) -> int:
     """Gig posts after their last day (TJ-32, TJ-47)."""
     return expire(session, "gig_offer", GigOffer) + expire(session, "gig_wanted", GigWanted)
@@ -53,7 +58,7 @@ def expire_invitations(session: Session) -> int:
 
 
 def expire_certifications(session: Session, day: date) -> int:
-    """The label of an employer ends with its day."""
+    """The label of an employer ends with its day; one renewed before bears it on."""
     ended = (EmployerCertification.status == "approved", EmployerCertification.valid_until < day)
     stmt = select(EmployerCertification.id, EmployerCertification.version).where(*ended)
     due = [(row.id, row.version) for row in session.execute(stmt.limit(BATCH))]
@@ -64,5 +69,8 @@ def remind(session: Session) -> int:
     """Licences and verifications that end soon; certifications that have ended (ZX-30, ZX-06, U17)."""
     day = today()
     return (
-        reminders.licences(session, day) + reminders.verifications(session, day) + expire_certifications(session, day)
+        reminders.licences(session, day)
+        + reminders.verifications(session, day)
+        + reminders.certifications(session, day)
+        + expire_certifications(session, day)
     )

@@ -35,6 +35,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("%(kind)s “%(title)s” was received as no. %(receipt_no)s and waits for review."),
     ),
     "posting_expired": (_l("Expired: %(title)s"), _l("The posting “%(title)s” was taken down after its last day.")),
+    "posting_ceased": (
+        _l("Taken down: %(title)s"),
+        _l(
+            "The posting “%(title)s” was taken down: the agency is closed, its licence has ended, or the unit has withdrawn "
+            "the authorisation. It may be submitted again once the agency may post for the unit."
+        ),
+    ),
     "gig_expired": (_l("Expired: %(title)s"), _l("The gig post “%(title)s” has ended after its last day.")),
     "gig_prepared": (
         _l("This was prepared for you: %(title)s"),
@@ -83,6 +90,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("%(title)s no longer acts for the unit"),
         _l("%(title)s has ended the binding and can no longer act for the unit."),
     ),
+    "school_unbound": (
+        _l("You no longer act for %(title)s"),
+        _l("A colleague has ended your role at “%(title)s”. Your logins under it are over."),
+    ),
     "agency_recommended": (
         _l("Recommended by the bureau: %(title)s"),
         _l("The bureau recommends “%(title)s”. The entry may now be submitted for review."),
@@ -98,6 +109,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "certification_expired": (
         _l("Certification expired: %(title)s"),
         _l("The certification “%(title)s” has expired. It may be submitted again."),
+    ),
+    "certification_ends": (
+        _l("Certification of %(title)s ends on %(day)s"),
+        _l(
+            "The certification of “%(title)s” ends on %(day)s. Apply for the next one now: the present one stays in force until "
+            "its last day."
+        ),
     ),
     "licence_ends": (
         _l("Licence of %(title)s ends on %(day)s"),

@@ -13,6 +13,7 @@ from sqlalchemy import Select, false, select
 from app.extensions import db
 from app.models.accounts import Hat
 from app.review import ledger
+from app.review.outbox import Notice, enqueue
 from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor, Role
 from app.rules.lifecycle import KEEPER, Move, move
@@ -71,6 +72,8 @@ class SchoolStaffView(SafeView):
         row.active, row.is_default = False, False
         facts = {"role": row.role, "active": False, "school": row.school_id}
         ledger.append(db.session, "hat_changed", actor, actor.region_code, subject_id=row.account_id, facts=facts)
+        told = Notice("school_unbound", "system", {"title": row.school.name}, "/messageview/list/", f"school_unbound:{row.id}")
+        enqueue(db.session, told, {row.account_id})
         db.session.commit()
 
     def _allowed(self, name: str) -> Move:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
-from flask import current_app
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
-from app.models.agencies import Agency, AgencyEntry, AgencyMaterial, AgencyUnit
-from app.models.files import StoredFile
+from app.models.agencies import Agency, AgencyUnit, EmployerCertification
 from app.models.messages import Outbox
 from app.models.units import Unit
-from app.review import decide, desk, entry_papers, queue, reminders
+from app.review import decide, desk, queue, reminders
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.views.desk_fields import fields_of
@@ -133,60 +130,6 @@ def test_a_recommendation_covers_only_what_the_bureau_saw(session, verdict):
     assert (entry.recommended_at, entry.recommendation) == (None, "")
 
 
-def working(session, stage: str = "open"):
-    """A commercial agency that may post for a unit, somebody of it, and a live posting."""
-    client = Story(session, "posting").unit
-    agency = Agency(
-        name=f"测试第{client.id}职介", kind="commercial", region_code=REGION, licence_no="（沪）人服证字〔2024〕第0100001号",
-        licence_valid_until=today() + timedelta(days=100), stage=stage,
-    )  # fmt: skip
-    session.add(agency)
-    session.flush()
-    session.add(AgencyUnit(agency_id=agency.id, unit_id=client.id, authorised=True))
-    session.commit()
-    acting = Actor(
-        Story(session, "agency_entry").sender.account_id, Role.AGENCY, agency_id=agency.id, region_code=REGION
-    )
-    draft = desk.create(session, acting, "posting", posting_content(unit_id=client.id))
-    live = desk.create(session, acting, "posting", posting_content(unit_id=client.id))
-    row, decider = desk.submit(session, acting, "posting", live.id), reviewer(session)
-    say(session, decider, queue.claim(session, decider, row.id))
-    return agency, acting, draft, live
-
-
-def longer(session, acting, posting):
-    day = (today() + timedelta(days=40)).isoformat()
-    return desk.move(session, acting, "posting", posting.id, "set_validity", values={"valid_until": day})
-
-
-def test_a_closed_agency_sends_in_publishes_and_extends_nothing(session):
-    agency, acting, draft, live = working(session)
-    agency.stage = "closed"
-    session.commit()
-    with refusal("agency_closed"):
-        desk.submit(session, acting, "posting", draft.id)
-    with refusal("agency_closed"):
-        desk.move(session, acting, "posting", draft.id, "publish")
-    with refusal("agency_closed"):
-        longer(session, acting, live)
-    agency.stage = "open"
-    session.commit()
-    assert longer(session, acting, live).valid_until == today() + timedelta(days=40)
-
-
-def test_without_licence_or_association_nothing_is_extended(session):
-    agency, acting, _draft, live = working(session)
-    agency.licence_valid_until = today() - timedelta(days=1)
-    session.commit()
-    with refusal("agency_licence_over"):
-        longer(session, acting, live)
-    agency.licence_valid_until = today()
-    session.scalars(select(AgencyUnit).where(AgencyUnit.agency_id == agency.id)).one().authorised = False
-    session.commit()
-    with refusal("agency_not_authorised"):
-        longer(session, acting, live)
-
-
 def test_only_the_operator_decides_an_entry(session):
     story = Story(session, "agency_entry")
     _entry, row = story.submitted()
@@ -241,6 +184,44 @@ def test_revoked_or_over_the_label_is_gone(session):
     assert (proof.status, unit.certified_until) == ("expired", None)
 
 
+def test_the_next_certification_is_applied_for_while_one_is_in_force(session):
+    story = Story(session, "employer_certification")
+    first, _row = story.decided()
+    unit = session.get_one(Unit, first.unit_id)
+    soon = today() + timedelta(days=20)
+    session.execute(update(EmployerCertification).where(EmployerCertification.id == first.id).values(valid_until=soon))
+    session.execute(update(Unit).where(Unit.id == unit.id).values(certified_until=soon))
+    session.commit()
+    second, row = story.submitted()
+    session.refresh(unit)
+    assert (first.status, unit.certified_until) == ("approved", soon), "in force until the next one is approved"
+    with refusal("certified_once"):
+        story.created()
+    say(session, story.decider, queue.claim(session, story.decider, row.id))
+    session.refresh(second)
+    session.refresh(unit)
+    assert second.valid_until == unit.certified_until
+    assert unit.certified_until - soon > timedelta(days=364), "it follows on the present one"
+    assert expire_certifications(session, soon + timedelta(days=1)) == 1
+    session.refresh(first)
+    session.refresh(unit)
+    assert (first.status, unit.certified_until) == ("expired", second.valid_until)
+    assert notices(session, "certification_expired") == [], "nothing is over for the unit"
+
+
+def test_the_end_of_a_certification_is_told_unless_the_next_one_waits(session):
+    story = Story(session, "employer_certification")
+    proof, _row = story.decided()
+    session.refresh(proof)
+    for days in (31, 30, 8, 7):
+        reminders.certifications(session, proof.valid_until - timedelta(days=days))
+    assert notices(session, "certification_ends") == [story.sender.account_id] * 2
+    story.submitted()
+    reminders.certifications(session, proof.valid_until - timedelta(days=30))
+    reminders.certifications(session, proof.valid_until - timedelta(days=7))
+    assert notices(session, "certification_ends") == [story.sender.account_id] * 2
+
+
 def notices(session, template: str) -> list[int]:
     return list(session.scalars(select(Outbox.account_id).where(Outbox.template == template)))
 
@@ -272,32 +253,3 @@ def test_a_verification_due_is_told_to_the_owner(session):
     session.commit()
     reminders.verifications(session, today() + timedelta(days=7))
     assert len(notices(session, "verification_due")) == before
-
-
-def test_identity_pictures_and_what_was_replaced_leave_thirty_days_after_the_decision(session):
-    storage, who, decider = current_app.extensions["storage"], Story(session, "agency_entry").sender, operator(session)
-    entry = commercial(session, who)
-    desk.move(session, who, "agency_entry", entry.id, "ask")
-    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
-    row = desk.submit(session, who, "agency_entry", entry.id)
-    say(session, decider, queue.claim(session, decider, row.id), "return")
-    first = [UUID(file["file_id"]) for file in row.evidence.content["files"]]
-    desk.edit(session, who, "agency_entry", entry.id, {"files": attached(session, who.account_id, *FOUR)})
-    photo, *others = [
-        session.scalars(
-            select(AgencyMaterial.file_id).where(AgencyMaterial.entry_id == entry.id, AgencyMaterial.slot == slot)
-        ).one()
-        for slot in FOUR
-    ]
-    keys = {}
-    for file in session.scalars(select(StoredFile).where(StoredFile.id.in_([*first, photo, *others]))):
-        file.key = keys[file.id] = storage.put(b"picture", "jpg")
-    session.commit()
-    for days, gone in ((29, 0), (31, 5), (32, 0)):
-        long_ago = func.now() - timedelta(days=days)
-        back = update(AgencyEntry).where(AgencyEntry.id == entry.id)
-        session.execute(back.values(status="approved", decided_at=long_ago))
-        session.commit()
-        assert entry_papers.purge(session, storage, 30) == gone
-    left = set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(keys))))
-    assert left == set(others) == {file for file, key in keys.items() if storage.exists(key)}

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from app.extensions import db
 from app.models.accounts import Hat
+from app.models.messages import Outbox
 from app.models.review import ReviewEvent
 from app.models.schools import School
 from tests.review import samples
@@ -25,6 +26,8 @@ def test_a_colleague_is_unbound_at_once(app, session):
     assert session.scalar(select(Hat.active).where(Hat.id == other.hat_id)) is False
     last = session.scalars(select(ReviewEvent).order_by(ReviewEvent.id.desc())).first()
     assert (last.action, last.actor_id, last.subject_id) == ("hat_changed", me.account_id, other.account_id)
+    told = session.scalars(select(Outbox).where(Outbox.template == "school_unbound")).one()
+    assert (told.account_id, told.facts["title"]) == (other.account_id, school.name)
 
 
 def test_nobody_unbinds_himself_nor_another_schools(app, session):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -17,7 +17,7 @@ from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import approved_unit, known, person_standing, unit_part, unit_standing
 from app.review.ledger import account_of
 from app.rules.actor import BUREAU, Actor, Role
-from app.rules.agencies import CERTIFICATION, CERTIFIED_MONTHS, PROOF_SLOTS
+from app.rules.agencies import CERTIFICATION, CERTIFIED_MONTHS, PROOF_SLOTS, RENEWED_DAYS
 from app.rules.lifecycle import Move
 
 
@@ -35,7 +35,7 @@ class EmployerCertificationKind(WithMaterials):
     papers, papers_of, paper_slots = CertificationMaterial, "certification_id", PROOF_SLOTS
     told = ("applicant",)
     locked_with = ("unit",)
-    constraint_codes: ClassVar[Mapping[str, str]] = {"unit_id_created_by_id": "certified_once"}
+    constraint_codes: ClassVar[Mapping[str, str]] = {"open": "certified_once"}
     move_notices: ClassVar[Mapping[str, str]] = {"revoke": "certification_revoked", "expire": "certification_expired"}
 
     def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
@@ -73,6 +73,11 @@ class EmployerCertificationKind(WithMaterials):
         if move.name in ("revoke", "expire"):
             subject.unit.certified_until = self._longest(session, subject)
 
+    def recipients(self, subject: Subject) -> set[int | None]:
+        """Nobody reads that a certification is over which another one has followed."""
+        followed = subject.status == "expired" and subject.unit.certified_until is not None
+        return set() if followed else super().recipients(subject)
+
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """The days as they were."""
         days = (subject.valid_until, subject.unit.certified_until)
@@ -80,10 +85,11 @@ class EmployerCertificationKind(WithMaterials):
         return {**found, "days": [day.isoformat() if day else None for day in days]}
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
-        """The unit bears the label for a year."""
+        """The unit bears the label for a year: from today, or from the end of a certification that ends soon."""
         super().apply(session, subject, verdict)
-        subject.valid_until = months_later(verdict.today, CERTIFIED_MONTHS)
-        until = subject.unit.certified_until
+        until, today = subject.unit.certified_until, verdict.today
+        soon = until is not None and today <= until <= today + timedelta(days=RENEWED_DAYS)
+        subject.valid_until = months_later(until if soon else today, CERTIFIED_MONTHS)
         subject.unit.certified_until = max(subject.valid_until, until) if until else subject.valid_until
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:

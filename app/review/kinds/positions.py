@@ -16,7 +16,7 @@ from app.models.positions import Posting
 from app.models.reference import Occupation
 from app.models.schools import Residency, School
 from app.review.kinds import content as column
-from app.review.kinds.base import BROUGHT_IN, Kind, Origin, Subject, Values
+from app.review.kinds.base import BROUGHT_IN, Approved, Kind, Origin, Subject, Values
 from app.review.kinds.standing import (
     DUPLICATES_SHOWN,
     OPEN_POSTINGS,
@@ -55,7 +55,11 @@ class PostingKind(Kind):
     extra = frozenset({"unit_id"})
     constraint_fields: ClassVar[Mapping[str, str]] = {"pay": "pay_max"}
     constraint_codes: ClassVar[Mapping[str, str]] = {"pay": "pay_order", "headcount": "at_least_one"}
-    move_notices: ClassVar[Mapping[str, str]] = {"expire": "posting_expired", "remove": "removed"}
+    move_notices: ClassVar[Mapping[str, str]] = {
+        "expire": "posting_expired",
+        "remove": "removed",
+        "cease": "posting_ceased",
+    }
     offline_move = "take_down"
     unseen, relies_on_approved = frozenset({"J24"}), False  # what was changed is no news to whoever changes it
 
@@ -183,9 +187,15 @@ class PostingKind(Kind):
         if move.name == "delete" and subject.published_at is not None:
             raise Refused("was_published")
 
+    def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
+        """What was sent in while the agency might post is not approved once it may no longer (J17)."""
+        if subject.agency_id is not None:
+            self._agency_at_work(session, subject, verdict.today, longer=True)
+        super().apply(session, subject, verdict)
+
     @staticmethod
     def _agency_at_work(session: Session, subject: Subject, today: date, *, longer: bool) -> None:
-        """What J17 asks; a new last day runs no checks, so that licence and association are asked here (`longer`)."""
+        """What J17 asks; a new last day and a verdict run no checks: licence and association are asked here (`longer`)."""
         agency: Any = session.get_one(Agency, subject.agency_id)
         if agency.stage in SHUT:
             raise Refused(f"agency_{agency.stage}")
