@@ -27,7 +27,7 @@ from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor, SecurityKey
 from app.models.units import Unit
-from app.review import bindings, desk, identity, ledger
+from app.review import bindings, closing_papers, desk, identity, ledger
 from app.review.kinds import KINDS
 from app.review.persons import NOBODY
 from app.rules.actor import Actor, Role
@@ -68,11 +68,6 @@ def fault(session: Session, account_id: int) -> Refused | None:
         )
         if hat.role == Role.OWNER.value and not session.scalar(others):
             return Refused("close_owner")
-    asked = select(AgencyEntry.id).where(
-        AgencyEntry.created_by_id == account_id, AgencyEntry.status.in_(("asked", "pending"))
-    )
-    if session.scalar(asked.limit(1)) is not None:
-        return Refused("close_pending")
     waiting = select(Unit.id).where(Unit.created_by_id == account_id, Unit.status == "pending")
     return Refused("close_pending") if session.scalar(waiting.limit(1)) is not None else None
 
@@ -84,6 +79,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     if refused is not None:
         raise refused
     _take_back(session, actor)
+    closing_papers.take_back(session, actor)
     files = _pictures(session, me)
     for row in session.scalars(
         select(Binding).where(Binding.account_id == me, Binding.state.in_(("invited", "bound")))
@@ -95,6 +91,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     for key in files:
         storage.delete(key)
     identity.forget_of(session, storage, me)
+    closing_papers.forget_of(session, storage, me)
 
 
 def _take_back(session: Session, actor: Actor) -> None:

@@ -52,6 +52,7 @@ CERTIFICATION = Lifecycle(
         move("reject", "pending", "rejected", "decider", needs_reason=True),
         move("revoke", "approved", "revoked", "keeper", needs_reason=True),
         move("expire", "approved", "expired", "clock"),
+        move("delete", "draft returned rejected", "deleted", "sender"),
     ],
     public="approved",
     editable="draft returned rejected expired revoked",

@@ -126,7 +126,7 @@ CERTIFIED: tuple[Entry, ...] = (
             R: "read revoke comment export",
             L: "read revoke comment export",
             OP: "read revoke export",
-            O: SEND_UNIT + TALK,
+            O: SEND_CHANGE + TALK,
         },
         (
             Place((R, L), QUERY, _l("Certification of employers"), "shield-check"),

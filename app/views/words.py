@@ -209,7 +209,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "same_phone": (422, _l("This is the present number.")),
     "close_staff": (403, _l("Accounts of the staff are closed by the system administrator.")),
     "close_owner": (409, _l("You are the only owner of a unit. Hand it over first, or come to the bureau.")),
-    "close_pending": (409, _l("Something you submitted for a unit or an agency is under review. Withdraw it first.")),
+    "close_pending": (409, _l("A registration of a unit that you submitted is under review. Withdraw it first.")),
     "close_name": (422, _l("This is not your user name.")),
     "captcha_wrong": (422, _l("These are not the digits. Here are new ones.")),
     "name_form": (422, _l("The name as on the document: Chinese characters, or Latin letters.")),

@@ -15,10 +15,13 @@ from app.models.accounts import Hat, Person
 from app.models.base import Sealed
 from app.models.consents import Consent
 from app.models.dispatch import Dispatch
+from app.models.files import StoredFile
 from app.models.gigs import GigWanted
 from app.models.media import Medium
+from app.models.review import ReviewEvidence
 from app.models.units import Unit
-from app.review import dispatch, outbox, own_data, persons
+from app.review import desk, dispatch, outbox, own_data, persons
+from app.rules.actor import Actor, Role
 from tests.review import samples
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
@@ -211,6 +214,43 @@ def test_a_registration_under_review_holds_the_closing_up(app, session, someone)
     )  # fmt: skip
     session.commit()
     assert someone.post("/my-data/close", {"username": someone.name}).status_code == 409
+
+
+def test_open_papers_of_agencies_and_certifications_go_with_the_account(app, session, someone):
+    storage, me = app.extensions["storage"], Actor(someone.account_id, Role.SEEKER, region_code="310120")
+    at_unit = unit(session)
+    session.add_all(
+        Hat(account_id=account, role="unit_owner", unit_id=at_unit.id)
+        for account in (someone.account_id, samples.account(session))
+    )
+    session.commit()
+    owner = Actor(someone.account_id, Role.OWNER, unit_id=at_unit.id, region_code="310120")
+    waits = desk.create(session, me, "agency_entry", samples.entry_content(session, me.account_id))
+    row = desk.submit(session, me, "agency_entry", waits.id)
+    draft = desk.create(session, me, "agency_entry", samples.entry_content(session, me.account_id))
+    proof = desk.create(session, owner, "employer_certification", {
+        "title": "人事主管", "employed_since": "2020-03-01", "note": "在职",
+        "files": samples.attached(session, me.account_id, "employment_proof"),
+    })  # fmt: skip
+    sent = desk.submit(session, owner, "employer_certification", proof.id)
+    keys = []
+    for file in session.scalars(select(StoredFile).where(StoredFile.uploaded_by_id == someone.account_id)):
+        file.key = storage.put(b"picture", "jpg")
+        keys.append(file.key)
+    session.commit()
+    assert len(keys) == 7
+    digests = (row.evidence_digest, sent.evidence_digest)
+    assert someone.post("/my-data/close", {"username": someone.name}).location == "/login/"
+    session.expire_all()
+    for entry in (waits, draft):
+        assert (entry.status, entry.name, entry.service_scope, entry.contact_name, entry.contact_phone) == (
+            "deleted", "", "", None, None,
+        )  # fmt: skip
+    assert (proof.status, proof.title, proof.employed_since, proof.applicant) == ("deleted", "", None, "")
+    assert (row.state, sent.state) == ("withdrawn", "withdrawn")
+    assert session.scalars(select(ReviewEvidence.content).where(ReviewEvidence.digest.in_(digests))).all() == [None, None]
+    assert [key for key in keys if storage.exists(key)] == []
+    assert session.scalar(select(StoredFile.id).where(StoredFile.uploaded_by_id == someone.account_id).limit(1)) is None
 
 
 def test_closing_takes_a_fresh_proof(app, session, someone):
