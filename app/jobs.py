@@ -160,7 +160,12 @@ JOBS: dict[str, Job] = {
         Job("send_dispatches", _l("Send SMS and mail"), send_dispatches, {"seconds": 5}),
         Job("purge_secrets", _l("Purge one-time codes and old SMS and mail"), purge_secrets, {"minute": 25}),
         Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
-        Job("cease_postings", _l("Take down postings of agencies without a right"), cease_postings, {"minute": "8-59/10"}),
+        Job(
+            "cease_postings",
+            _l("Take down postings of agencies without a right"),
+            cease_postings,
+            {"minute": "8-59/10"},
+        ),
         Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
         Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
@@ -170,7 +175,9 @@ JOBS: dict[str, Job] = {
             "purge_identity", _l("Purge pictures of identity documents"), identity_work.purge, {"hour": 4, "minute": 45}
         ),
         Job(
-            "purge_entries", _l("Purge identity pictures of agencies, papers replaced or never sent in"), purge_entries,
+            "purge_entries",
+            _l("Purge identity pictures of agencies, papers replaced or never sent in"),
+            purge_entries,
             {"hour": 4, "minute": 50},
         ),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),

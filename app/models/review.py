@@ -55,7 +55,7 @@ class ReviewEvidence(Model):
     __table_args__ = (
         Index(  # which evidence names a file
             "ix_review_evidence_files",
-            text("(content -> 'files') jsonb_path_ops"),
+            text("(content -> 'files')"),
             postgresql_using="gin",
             postgresql_where=text("(content -> 'files') IS NOT NULL"),
         ),

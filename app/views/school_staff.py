@@ -72,7 +72,9 @@ class SchoolStaffView(SafeView):
         row.active, row.is_default = False, False
         facts = {"role": row.role, "active": False, "school": row.school_id}
         ledger.append(db.session, "hat_changed", actor, actor.region_code, subject_id=row.account_id, facts=facts)
-        told = Notice("school_unbound", "system", {"title": row.school.name}, "/messageview/list/", f"school_unbound:{row.id}")
+        told = Notice(
+            "school_unbound", "system", {"title": row.school.name}, "/messageview/list/", f"school_unbound:{row.id}"
+        )
         enqueue(db.session, told, {row.account_id})
         db.session.commit()
 

@@ -46,7 +46,11 @@ def test_identity_pictures_and_what_was_replaced_leave_thirty_days_after_the_dec
     assert left == set(others) == {file for file, key in keys.items() if storage.exists(key)}
 
 
-KINDS_WITH_PAPERS = {"agency_entry": "agency_entry", "employer_certification": "employer_certification", "unit_registration": "unit"}
+KINDS_WITH_PAPERS = {
+    "agency_entry": "agency_entry",
+    "employer_certification": "employer_certification",
+    "unit_registration": "unit",
+}
 
 
 @pytest.mark.parametrize("key", sorted(KINDS_WITH_PAPERS))
@@ -72,7 +76,9 @@ def test_papers_that_were_never_sent_in_leave_thirty_days_after(session, key):
         aged(session, StoredFile, "uploaded_at", before | after, days)
         loose_files.purge(session, storage, 30)
         assert left() == stay, "what was replaced leaves, what the draft holds stays"
-    session.execute(text(f"UPDATE {table} SET changed_on = now() - interval '31 days' WHERE id = :id"), {"id": draft.id})
+    session.execute(
+        text(f"UPDATE {table} SET changed_on = now() - interval '31 days' WHERE id = :id"), {"id": draft.id}
+    )
     session.commit()
     loose_files.purge(session, storage, 30)
     assert left() == set(), "what lies in a draft that nobody touched leaves too"
@@ -89,7 +95,9 @@ def test_papers_that_were_sent_in_stay_with_what_was_decided(session):
     proof, row = story.decided("return")
     first = {UUID(file["file_id"]) for file in row.evidence.content["files"]}
     who = story.sender.account_id
-    desk.edit(session, story.sender, "employer_certification", proof.id, {"files": attached(session, who, "employment_proof")})
+    desk.edit(
+        session, story.sender, "employer_certification", proof.id, {"files": attached(session, who, "employment_proof")}
+    )
     aged(session, StoredFile, "uploaded_at", first, 400)
     loose_files.purge(session, storage, 30)
     assert set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(first)))) == first

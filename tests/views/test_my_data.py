@@ -248,7 +248,10 @@ def test_open_papers_of_agencies_and_certifications_go_with_the_account(app, ses
         )  # fmt: skip
     assert (proof.status, proof.title, proof.employed_since, proof.applicant) == ("deleted", "", None, "")
     assert (row.state, sent.state) == ("withdrawn", "withdrawn")
-    assert session.scalars(select(ReviewEvidence.content).where(ReviewEvidence.digest.in_(digests))).all() == [None, None]
+    assert session.scalars(select(ReviewEvidence.content).where(ReviewEvidence.digest.in_(digests))).all() == [
+        None,
+        None,
+    ]
     assert [key for key in keys if storage.exists(key)] == []
     assert session.scalar(select(StoredFile.id).where(StoredFile.uploaded_by_id == someone.account_id).limit(1)) is None
 

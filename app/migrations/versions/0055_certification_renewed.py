@@ -26,7 +26,7 @@ def upgrade() -> None:
         postgresql_where=sa.text(OPEN),
     )  # fmt: skip
     op.create_index(
-        "ix_review_evidence_files", "review_evidence", [sa.text("(content -> 'files') jsonb_path_ops")],
+        "ix_review_evidence_files", "review_evidence", [sa.text("(content -> 'files')")],
         postgresql_using="gin", postgresql_where=sa.text("(content -> 'files') IS NOT NULL"),
     )  # fmt: skip
 
