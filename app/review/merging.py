@@ -38,9 +38,8 @@ STAYS: Final = (
     "login_session.account_id", "one_time_link.account_id", "password_history.account_id", "person.account_id",
     "personal_code_use.account_id", "personal_code_use.read_by_id", "record_comment.account_id",
     "recovery_code.account_id", "review_query.asked_by_id", "review_round.holder_id", "review_round.submitted_by_id",
-    "review_seat.reviewer_id", "review_skip.reviewer_id", "saved_view.account_id", 
+    "review_seat.reviewer_id", "review_skip.reviewer_id", "saved_view.account_id",
     "identity_proof.created_by_id", "notice_choice.account_id", "second_factor.account_id", "security_key.account_id",
-   
     "token_floor.account_id", "visit.account_id",
 )  # fmt: skip
 CANDIDATES: Final = 100

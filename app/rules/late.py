@@ -11,8 +11,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from threading import RLock
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 
 class Late:
@@ -33,14 +34,30 @@ def late(name: str) -> Any:
 
 
 class _Hollow(ModuleType):
-    """A package whose own code has not run; whoever asks the package for a name makes it run."""
+    """A package whose own code has not run; whoever asks the package for a name makes it run, once for all threads."""
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__") or self.__spec__ is None or self.__spec__.loader is None:
+        spec = self.__spec__
+        if attribute.startswith("__") or spec is None or spec.loader is None:
             raise AttributeError(attribute)
-        self.__class__ = ModuleType  # type: ignore[assignment]
-        self.__spec__.loader.exec_module(self)
+        with _FILLING:
+            if self in _UNDER_WAY:  # its own code asks for what it has not made yet
+                raise AttributeError(attribute)
+            if type(self) is _Hollow:
+                self._fill(spec.loader)
         return getattr(self, attribute)
+
+    def _fill(self, loader: Any) -> None:
+        _UNDER_WAY.append(self)
+        try:
+            loader.exec_module(self)
+            self.__class__ = ModuleType  # type: ignore[assignment]
+        finally:
+            _UNDER_WAY.remove(self)
+
+
+_FILLING: Final = RLock()
+_UNDER_WAY: Final[list[_Hollow]] = []
 
 
 def hollow(*names: str) -> None:

@@ -73,5 +73,6 @@ def record(response: Response) -> Response:
             own.commit()
     except Exception as error:  # noqa: BLE001 - whatever it was
         # What was done is done: an answer of failure would have people do it twice. The line goes to the log of the process.
-        log.error("request not on record: %s %s", type(error).__name__, line)
+        told = {name: value for name, value in line.items() if name != "address"}  # no log of the process names callers
+        log.error("request not on record: %s %s", type(error).__name__, told)
     return response

@@ -91,3 +91,25 @@ except jsonschema.ValidationError as wrong:
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["False False", "True EmailType", "1 is not of type 'string'"]
+
+
+def test_threads_that_ask_a_hollow_package_at_once_all_get_an_answer():
+    code = """
+import threading
+from app.rules.late import hollow
+hollow("jsonschema")
+import jsonschema
+start, found = threading.Barrier(8), []
+def ask():
+    start.wait()
+    try:
+        found.append(jsonschema.ValidationError.__name__)
+    except AttributeError as error:
+        found.append(error)
+threads = [threading.Thread(target=ask) for _ in range(8)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+print(found == ["ValidationError"] * 8)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
