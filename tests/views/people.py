@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import func, update
+from werkzeug.security import generate_password_hash
 
 from app.models.accounts import Hat
 from app.models.positions import Posting
@@ -16,6 +17,7 @@ from app.models.sessions import LoginSession
 from app.models.units import Unit
 
 PASSWORD = "Gongjiu-2026-test"
+CHEAP = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # a real one takes a tenth of a second, twice for each person
 _numbers = count(1)
 
 
@@ -26,12 +28,15 @@ class Browser:
     client: Any
     account_id: int
     hat_id: int
+    kept: str = ""
 
     def get(self, path: str, **headers: str):
         return self.client.get(path, headers=headers)
 
     def token(self) -> str:
-        return re.search(r'name="csrf_token" value="([^"]+)"', self.get("/").text)[1]
+        """That of the session, as every page has it: asked for once."""
+        self.kept = self.kept or re.search(r'name="csrf_token" value="([^"]+)"', self.get("/").text)[1]
+        return self.kept
 
     def post(self, path: str, values: dict[str, Any] | None = None, **more: Any):
         return self.client.post(path, data={"csrf_token": self.token(), **(values or {})}, **more)
@@ -57,7 +62,8 @@ class Browser:
 def account(app, session, role: str, **place: Any) -> tuple[str, int, int]:
     """An account with one hat: user name, account id, hat id."""
     name = f"person{next(_numbers)}"
-    user = app.extensions["appbuilder"].sm.add_user(name, "三", "张", f"{name}@example.cn", [], PASSWORD)
+    sm = app.extensions["appbuilder"].sm
+    user = sm.add_user(name, "三", "张", f"{name}@example.cn", [], hashed_password=CHEAP)
     hat = Hat(account_id=user.id, role=role, is_default=True, **place)
     session.add(hat)
     session.commit()
