@@ -17,7 +17,9 @@ from app.models.sessions import LoginSession
 from app.models.units import Unit
 
 PASSWORD = "Gongjiu-2026-test"
-CHEAP = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # a real one takes a tenth of a second, twice for each person
+CHEAP = generate_password_hash(
+    PASSWORD, "pbkdf2:sha256:1"
+)  # a real one takes a tenth of a second, twice for each person
 _numbers = count(1)
 
 
