@@ -12,24 +12,23 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import delete, func, or_, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.gateways.storage import Storage
 from app.models.accounts import Hat, PasswordHistory, Person
-from app.models.api_keys import ApiKey
 from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
 from app.models.dispatch import OneTimeLink
-from app.models.logins import IdentityLink
 from app.models.review import ReviewReason, ReviewRound, ReviewSeat
-from app.models.second_factor import RecoveryCode, SecondFactor
-from app.review import codes, desk, dispatch, door, edits, ledger, links, persons, purging
+from app.review import codes, desk, dispatch, door, edits, ledger, links, persons, purging, recovery
 from app.review.kinds.appeals import AppealKind, meant
 from app.review.kinds.base import Origin
 from app.review.outbox import Notice, enqueue
-from app.review.policy import switch
+from app.review.policy import service_phone
+from app.review.recovery import LINK, taken
 from app.review.transaction import one
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, MOST_LINKS, PHONE_APPEALS, RENEWED_DAYS
@@ -38,10 +37,10 @@ from app.rules.identity import DOCUMENTS
 from app.rules.refused import Refused
 
 CODE: Final = "appeal"  # what a code sent to the new telephone is for
-LINK: Final = "recover"  # what the one-time link opens
 _GRACE: Final = 5  # seconds beyond the undo
 _BATCH: Final = 50
 _DAY: Final = timedelta(days=1)
+_CHANGED: Final = _l("The account has changed since the approval. Please appeal anew, or call the bureau.")
 Content = Mapping[str, Any]
 
 
@@ -120,11 +119,6 @@ def _confirm(session: Session, subject: Any, opened: Any) -> None:
         dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
 
 
-def service_phone(session: Session) -> str:
-    """The number that messages name for questions."""
-    return switch(session, "service_phone", "", "12333")
-
-
 # -- what becomes of it ----------------------------------------------------------------------------
 
 
@@ -155,7 +149,9 @@ def _settle_next(session: Session, site: str, wait: timedelta) -> bool:
     if subject is None:
         session.rollback()
         return False
-    if subject.status == "approved":
+    if subject.status == "approved" and not _as_approved(session, subject):
+        desk.move_in(session, CLOCK, AppealKind.key, subject.id, "revoke", reason=str(_CHANGED))
+    elif subject.status == "approved":
         _hand_over(session, subject, site)
     else:
         _say_why(session, subject)
@@ -165,40 +161,27 @@ def _settle_next(session: Session, site: str, wait: timedelta) -> bool:
     return True
 
 
+def _as_approved(session: Session, subject: Any) -> bool:
+    """Whether the account is still the one that was meant: in use, and nobody's of the staff."""
+    found = meant(session, subject)
+    return found is not None and found.active and not found.staff and found.account_id == subject.account_id
+
+
 def _hand_over(session: Session, subject: Any, site: str) -> None:
     """A link to the new telephone; the old password and every login end; the old channels are told, then they open nothing."""
-    found = meant(session, subject)
-    user: Any = session.get(User, subject.account_id) if subject.account_id else None
-    if user is None or found is None or found.staff or found.account_id != user.id or not user.active:
-        _on_record(session, subject, "account_not_recovered", {})
-        return
+    user: Any = session.get_one(User, subject.account_id)
     person: Any = session.get_one(Person, user.id)
-    before, mail = person.phone, person.mail
     user.password = generate_password_hash(secrets.token_urlsafe(32))
-    marks = vault().blinds(subject.phone, "phone")
-    taken = select(Person.account_id).where(Person.phone_hash.in_(marks), Person.account_id != person.account_id)
-    if session.scalar(taken) is None:
-        person.set_phone(subject.phone)
-    if found.claimed:
+    if person.id_hash is None:
         persons.prove(session, user.id, persons.BY_DOCUMENT, DOCUMENTS)
-    _tell_old(session, subject, user, (before, mail))
-    _shut_side_doors(session, person)
+    _tell_old(session, subject, user, (person.phone, person.mail))
+    recovery.loosen(session, subject, person)
     _send_link(session, subject, site)
-    facts = {"account": user.id, "phone_replaced": person.phone_hash == subject.phone_hash}
-    _on_record(session, subject, "account_recovered", facts)
+    _on_record(session, subject, "account_recovered", {"account": user.id})
 
 
 def _on_record(session: Session, subject: Any, action: str, facts: Mapping[str, Any]) -> None:
     ledger.append(session, action, CLOCK, subject.region_code, kind=AppealKind.key, subject_id=subject.id, facts=facts)
-
-
-def _shut_side_doors(session: Session, person: Any) -> None:
-    """What whoever held the account may have set up: reserved mail, logins of others, keys of programs, a lost device."""
-    person.mail = person.mail_hash = None
-    for model in (IdentityLink, ApiKey, SecondFactor, RecoveryCode):
-        gone = delete(model).where(model.account_id == person.account_id)
-        session.execute(gone.execution_options(synchronize_session=False))
-    session.flush()
 
 
 def _send_link(session: Session, subject: Any, site: str) -> None:
@@ -294,11 +277,19 @@ def _still_waiting(session: Session, subject: Any) -> bool:
         PasswordHistory.account_id == subject.account_id, PasswordHistory.until > subject.told_at
     )
     person: Any = session.get(Person, subject.account_id) if subject.account_id else None
-    if person is None or followed or made >= MOST_LINKS or session.scalar(changed.limit(1)) is not None:
+    if (
+        person is None
+        or subject.taken_at
+        or followed
+        or made >= MOST_LINKS
+        or session.scalar(changed.limit(1)) is not None
+    ):
         return False
-    marks = vault().blinds(subject.phone, "phone")
-    elsewhere = select(Person.account_id).where(Person.phone_hash.in_(marks), Person.account_id != person.account_id)
-    return person.phone_hash in marks or session.scalar(elsewhere) is not None
+    return (
+        person.phone_hash is None
+        or person.phone_hash in vault().blinds(subject.phone, "phone")
+        or taken(session, subject.phone, person.account_id)
+    )
 
 
 # -- the end of the materials ----------------------------------------------------------------------
@@ -307,7 +298,7 @@ def _still_waiting(session: Session, subject: Any) -> bool:
 def purge(session: Session, storage: Storage, days: int) -> int:
     """Removes materials and personal data of what was decided long ago, and uploads that were never sent in."""
     over = func.now() - timedelta(days=days)
-    ended = Appeal.status.in_(("approved", "rejected")) & (Appeal.decided_at < over)
+    ended = Appeal.status.in_(("approved", "rejected", "revoked")) & (Appeal.decided_at < over)
     idle = Appeal.status.in_(("returned", "withdrawn")) & (Appeal.changed_on < over)
     draft = (Appeal.status == "draft") & (Appeal.changed_on < func.now() - timedelta(days=DRAFT_DAYS))
     due = select(Appeal.id).where(Appeal.purged_at.is_(None), or_(ended, idle, draft)).limit(_BATCH)
@@ -328,8 +319,8 @@ def _forget(session: Session, storage: Storage, appeal_id: int) -> None:
     blank = update(Appeal).where(Appeal.id == appeal_id)
     session.execute(
         blank.values(
-            real_name="", id_number=None, phone=None, phone_hash=None, reason="", address="", purged_at=func.now(),
-            changed_on=Appeal.changed_on,
+            real_name="", id_number=None, phone=None, phone_hash=None, former_phone=None, former_mail=None,
+            reason="", address="", purged_at=func.now(), changed_on=Appeal.changed_on,
         ).execution_options(synchronize_session=False)
     )  # fmt: skip
     session.commit()

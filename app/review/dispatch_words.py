@@ -22,6 +22,8 @@ URGENT: Final = frozenset(
         "appeal_warning",
         "appeal_approved",
         "account_recovered",
+        "appeal_revoked",
+        "account_given_back",
     }
 )
 # template -> (subject, text)
@@ -106,6 +108,20 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("Your account was recovered by documents"),
         _l(
             "[Gongjiu] Your account was recovered by documents; all logins ended. If it was not you, call %(phone)s at once."
+        ),
+    ),
+    "appeal_revoked": (
+        _l("The approval of your appeal was called back"),
+        _l(
+            "[Gongjiu] The approval of the appeal was called back, its links open nothing any more: %(why)s For questions call "
+            "%(phone)s."
+        ),
+    ),
+    "account_given_back": (
+        _l("Your account is yours again"),
+        _l(
+            "[Gongjiu] The hand-over of account %(account)s was called back; this contact counts again. Please choose a new "
+            "password under Password forgotten. Questions: %(phone)s."
         ),
     ),
     "message": (

@@ -48,6 +48,7 @@ TEMPLATES: Final = (
     "agency_recommended",
     "agency_not_recommended",
     "certification_revoked",
+    "appeal_revoked",
     "certification_expired",
     "certification_ends",
     "licence_ends",

@@ -73,3 +73,8 @@ def switch(session: Session, key: str, region_code: str, default: str) -> str:
     """The value of a parameter in the division; kept in memory until a setting changes."""
     values = _kept.of(session).get(key, {})
     return next((values[code] for code in (*upwards(region_code), "") if code in values), default)
+
+
+def service_phone(session: Session) -> str:
+    """The number that messages name for questions."""
+    return switch(session, "service_phone", "", "12333")

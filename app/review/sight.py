@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
+from sqlalchemy.orm import object_session
 
 from app.models.review import ReviewRound, ReviewSeat, ReviewSkip
 from app.review.kinds import KINDS
@@ -49,13 +50,22 @@ def unbiased(actor: Actor) -> ColumnElement[bool]:
     if actor.affiliated_schools and actor.role is not Role.SCHOOL:
         free = ReviewRound.school_id.not_in(sorted(actor.affiliated_schools))
         conditions.append(or_(ReviewRound.school_id.is_(None), free))
+    for key in decidable(actor):
+        own = KINDS[key].interest(actor)
+        if own is not None:
+            conditions.append(or_(ReviewRound.kind != key, ReviewRound.subject_id.not_in(own)))
     return and_(*conditions)
 
 
 def concerns(actor: Actor, row: Any) -> bool:
     """The row form of `not unbiased`."""
     own_school = row.school_id in actor.affiliated_schools and actor.role is not Role.SCHOOL
-    return row.submitted_by_id == actor.account_id or row.unit_id in actor.affiliated_units or own_school
+    if row.submitted_by_id == actor.account_id or row.unit_id in actor.affiliated_units or own_school:
+        return True
+    own, session = KINDS[row.kind].interest(actor), object_session(row)
+    if own is None or session is None:
+        return False
+    return bool(session.scalar(select(literal(row.subject_id).in_(own))))
 
 
 def unheld(actor: Actor | None = None) -> ColumnElement[bool]:

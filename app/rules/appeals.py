@@ -14,6 +14,9 @@ APPEAL = Lifecycle(
         move("approve", "pending", "approved", "decider"),
         move("return", "pending", "returned", "decider", needs_reason=True),
         move("reject", "pending", "rejected", "decider", needs_reason=True),
+        # An approval called back: by the bureau, as long as nobody has taken the account over; by the clock, where it cannot
+        # be carried out any more.
+        move("revoke", "approved", "revoked", "keeper clock", needs_reason=True),
     ],
     editable="draft returned withdrawn",
 )

@@ -204,7 +204,7 @@ class AppealPage(Page):
             return {}
         last = db.session.scalars(appeals.rounds_of(row.id).limit(1)).first()
         settled = row.told_at is not None and (row.decided_at is None or row.told_at >= row.decided_at)
-        status = row.status if settled or row.status in ("pending", "withdrawn") else "pending"
+        status = row.status if settled or row.status in ("pending", "withdrawn", "revoked") else "pending"
         why = appeals.reasons_of(db.session, row.id, english=str(get_locale()).startswith("en"))
         return {"status": status, "due": last.due_at if last else None, "why": why if status != "pending" else ""}
 

@@ -27,5 +27,5 @@ class AppealView(SafeView):
     title_columns = ("name_masked", "unit_name")
     show_columns = [
         "party", "wish", "name_masked", "document_kind", "id_masked", "unit_name", "uscc", "phone_masked", "reason",
-        "region", "status", "submitted_at", "decided_at", "told_at", "purged_at",
+        "region", "status", "submitted_at", "decided_at", "told_at", "taken_at", "purged_at",
     ]  # fmt: skip

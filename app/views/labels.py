@@ -250,6 +250,7 @@ NOTICES: Final[dict[str, Any]] = {
     "agency_recommended": _l("Recommended by the bureau"),
     "agency_not_recommended": _l("Not recommended"),
     "certification_revoked": _l("Certification revoked"),
+    "appeal_revoked": _l("Approval of an appeal called back"),
     "certification_expired": _l("Certification expired"),
     "certification_ends": _l("Certification ends"),
     "licence_ends": _l("Licence ends"),

@@ -10,8 +10,8 @@ from werkzeug.security import generate_password_hash
 
 from app.extensions import db
 from app.models.accounts import Person
-from app.review import ledger, links
-from app.review.appeals import LINK
+from app.review import ledger, links, recovery
+from app.review.recovery import LINK
 from app.rules.actor import CLOCK
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
@@ -39,9 +39,10 @@ def choose(token: str, new: str, again: str) -> None:
         raise Refused("password_reused", field="new")
     if new != again:
         raise Refused("password_differs", field="again")
-    account_id = links.use(db.session, LINK, token)
+    replaced = recovery.take_over(db.session, token, user.id)
     user.password = generate_password_hash(new)
-    db.session.execute(update(Person).where(Person.account_id == account_id).values(must_change=False))
-    ledger.append(db.session, "password_chosen", CLOCK, "", subject_id=account_id)
+    db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
+    facts = {"phone_replaced": replaced}
+    ledger.append(db.session, "password_chosen", CLOCK, "", subject_id=user.id, facts=facts)
     db.session.commit()
-    note(user.username, "unlocked", account_id)
+    note(user.username, "unlocked", user.id)

@@ -106,6 +106,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("Certification revoked: %(title)s"),
         _l("The certification “%(title)s” was revoked; the unit no longer bears the label."),
     ),
+    "appeal_revoked": (
+        _l("Approval called back: %(title)s"),
+        _l("The bureau has called back the approval of your appeal; its links open nothing any more."),
+    ),
     "certification_expired": (
         _l("Certification expired: %(title)s"),
         _l("The certification “%(title)s” has expired. It may be submitted again."),

@@ -37,7 +37,10 @@ from app.views.places import (
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         AppealView,
-        {R: "read comment export", L: "read comment export", P: "read submit withdraw", T: "read submit withdraw"},
+        {
+            **dict.fromkeys((R, L), "read revoke comment export"),
+            **dict.fromkeys((P, T), "read submit withdraw"),
+        },
         (
             Place((R, L), QUERY, _l("Appeals for accounts"), "help"),
             Place((P, T), ACCOUNT, _l("Appeals for accounts"), "help"),

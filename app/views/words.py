@@ -100,6 +100,13 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         422,
         _l("Appeals with a telephone of the staff are not taken here: an administrator resets accounts of the staff."),
     ),
+    "appeal_taken_over": (
+        409,
+        _l(
+            "The link was followed: the account has been taken over. If that was wrong, have the system administrator switch "
+            "the account off."
+        ),
+    ),
     "no_further_link": (
         409,
         _l("No further link: it was used, the account has changed since, or three were sent. Please call the bureau."),

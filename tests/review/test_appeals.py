@@ -16,12 +16,13 @@ from app.models.base import vault
 from app.models.changes import FieldChange
 from app.models.dispatch import Dispatch, OneTimeCode
 from app.models.files import StoredFile
+from app.models.identity_proofs import IdentityPicture
 from app.models.messages import Outbox
 from app.models.reference import Parameter
 from app.models.review import ReviewEvent, ReviewEvidence, ReviewRound
-from app.models.second_factor import SecondFactor
+from app.models.second_factor import SecondFactor, SecurityKey
 from app.models.sessions import LoginSession
-from app.review import appeals, decide, desk, links, queue
+from app.review import appeals, decide, desk, links, queue, recovery, show
 from app.rules.actor import CLOCK, Role
 from tests.review.samples import (
     REGION,
@@ -112,7 +113,16 @@ def test_what_follows_waits_until_the_verdict_cannot_be_taken_back(session, bure
     assert letters(session, "appeal_approved") == []
 
 
-def test_approval_sends_a_link_ends_every_login_replaces_the_phone_and_tells_the_old_channels(session, bureau):
+def followed(session, subject):
+    """The newest link is followed and the account taken over: whether the telephone was replaced."""
+    token = re.search(r"new-password/(\S+)", letters(session, "appeal_approved")[-1].text)[1]
+    replaced = recovery.take_over(session, token, subject.account_id)
+    session.commit()
+    session.expire_all()
+    return replaced
+
+
+def test_approval_sends_a_link_ends_every_login_and_tells_the_old_channels_which_open_nothing(session, bureau):
     content = appeal_content(session, account(session), phone="13955556666")
     person = session.scalars(
         select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
@@ -124,7 +134,7 @@ def test_approval_sends_a_link_ends_every_login_replaces_the_phone_and_tells_the
     subject = settled(session, decided(session, bureau, row=appeals.send_in(session, None, content, HOME)))
     user, person = session.get_one(User, subject.account_id), session.get_one(Person, subject.account_id)
     assert user.password != before
-    assert person.phone == "13955556666"
+    assert (person.phone, person.phone_hash) == (None, None), "until the link is followed nobody reaches the account"
     login = session.scalars(select(LoginSession).where(LoginSession.account_id == user.id)).one()
     assert (login.ended_at is not None, login.ended_why) == (True, "password")
     letter = letters(session, "appeal_approved")[-1]
@@ -140,6 +150,123 @@ def test_approval_sends_a_link_ends_every_login_replaces_the_phone_and_tells_the
         subject.id
     ]
     assert appeals.settle(session, SITE, 60) == 0, "once only"
+
+
+def test_whoever_follows_the_link_has_the_account_with_the_proven_telephone(session, bureau):
+    subject = settled(session, decided(session, bureau, phone="13955556667"))
+    person = session.get_one(Person, subject.account_id)
+    assert followed(session, subject) and person.phone == "13955556667"
+    kept = session.get_one(Appeal, subject.id)
+    assert kept.taken_at is not None and (kept.former_phone, kept.former_mail) == (None, None)
+    with refusal("no_further_link"):
+        appeals.another_link(session, kept, SITE, HOME)
+    with refusal("appeal_taken_over"):
+        desk.move(session, bureau, "account_appeal", subject.id, "revoke", reason="材料系伪造")
+
+
+def reached_by(session, content, phone, mail):
+    person = session.scalars(
+        select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number"))
+    ).one()
+    person.set_phone(phone)
+    person.set_mail(mail)
+    session.commit()
+    return person
+
+
+def test_the_bureau_calls_an_approval_back_while_its_link_is_unused(session, bureau):
+    content = appeal_content(session, account(session), phone="13955556668")
+    person = reached_by(session, content, "13700002299", "owner@example.cn")
+    subject = settled(session, decided(session, bureau, row=appeals.send_in(session, None, content, HOME)))
+    token = re.search(r"new-password/(\S+)", letters(session, "appeal_approved")[-1].text)[1]
+    assert person.phone is None and person.mail is None
+    colleague = reviewer(session)
+    with refusal("reason_missing"):
+        desk.move(session, colleague, "account_appeal", subject.id, "revoke")
+    desk.move(session, colleague, "account_appeal", subject.id, "revoke", reason="材料系伪造")
+    session.expire_all()
+    assert session.get_one(Appeal, subject.id).status == "revoked"
+    assert (person.phone, person.mail) == ("13700002299", "owner@example.cn"), "the holder is reached as before"
+    for attempt in (
+        lambda: links.look(session, appeals.LINK, token),
+        lambda: recovery.take_over(session, token, person.account_id),
+    ):
+        with refusal("link_gone"):
+            attempt()
+    with refusal("wrong_state"):
+        appeals.another_link(session, session.get_one(Appeal, subject.id), SITE, HOME)
+    (told,) = letters(session, "appeal_revoked")
+    assert told.target == "13955556668" and "材料系伪造" in told.text
+    assert {one.target for one in letters(session, "account_given_back")} == {"13700002299", "owner@example.cn"}
+    (event,) = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "revoke")).all()
+    assert (event.actor_id, event.subject_id) == (colleague.account_id, subject.id)
+    assert appeals.settle(session, SITE, 60) == 0
+
+
+def test_an_approval_called_back_before_it_was_carried_out_touches_no_account(session, bureau):
+    subject = decided(session, bureau)
+    before = session.get_one(User, subject.account_id).password
+    desk.move(session, bureau, "account_appeal", subject.id, "revoke", reason="误批")
+    over(session, subject)
+    assert appeals.settle(session, SITE, 60) == 0
+    session.expire_all()
+    assert session.get_one(User, subject.account_id).password == before
+    assert len(letters(session, "appeal_revoked")) == 1 and letters(session, "account_given_back") == []
+
+
+def as_person(session, actor, **values):
+    person = session.get_one(Person, actor.account_id)
+    for name, value in values.items():
+        getattr(person, f"set_{name}")(value)
+    session.commit()
+    return person
+
+
+@pytest.mark.parametrize("whose", ["document", "claim", "phone"])
+def test_nobody_decides_on_the_appeal_for_the_own_account(session, bureau, whose):
+    content = appeal_content(session, account(session))
+    row = appeals.send_in(session, None, content, HOME)
+    if whose == "phone":
+        as_person(session, bureau, phone=content["phone"])
+    elif whose == "document":
+        lost = session.scalars(select(Person).where(Person.id_hash == vault().blind(content["id_number"], "id_number")))
+        lost.one().id_hash = None
+        session.flush()
+        as_person(session, bureau, id_number=content["id_number"])
+    else:
+        as_person(session, bureau).claim_hash = vault().blind(content["id_number"], "id_number")
+        session.commit()
+    with refusal("own_matter"):
+        queue.claim(session, bureau, row.id)
+    assert queue.claim_next(session, bureau) is None, "it is not handed out either"
+    assert "claim" not in show.moves(bureau, row, func.now())
+    assert queue.claim(session, reviewer(session), row.id).id == row.id, "a colleague decides"
+
+
+def test_a_verdict_is_refused_where_the_interest_shows_after_the_claim(session, bureau):
+    row = sent_in(session, phone="13912340055")
+    claimed = queue.claim(session, bureau, row.id)
+    as_person(session, bureau, phone="13912340055")
+    with refusal("own_matter"):
+        say(session, bureau, claimed)
+
+
+def test_a_telephone_or_an_address_of_the_staff_is_told(session, bureau):
+    session.add(
+        LoginSession(
+            token_hash="y" * 8, account_id=bureau.account_id, staff=True, address=HOME,
+            ends_at=func.now() + timedelta(hours=1),
+        )
+    )  # fmt: skip
+    session.commit()
+    story = Story(session, "account_appeal")
+    clerk = as_person(session, bureau, phone="13912340056")
+    session.add(Hat(account_id=clerk.account_id, role="reviewer", region_code="310000"))
+    session.commit()
+    _subject, own = story.submitted(phone="13912340056")
+    assert any(c["code"] == "A06" and c["severity"] == "high" and c["field"] == "phone" for c in own.checks)
+    row = sent_in(session)
+    assert any(c["code"] == "A06" and c["severity"] == "high" and c["field"] == "" for c in row.checks)
 
 
 def test_a_telephone_of_somebody_else_gets_the_link_and_stays_theirs(session, bureau):
@@ -330,6 +457,11 @@ def test_what_the_former_holder_set_up_opens_nothing_any_more(session, bureau):
     person.mail = "thief@example.cn"
     person.mail_hash = vault().blind(person.mail, "mail")
     session.add(SecondFactor(account_id=person.account_id, secret="JBSWY3DPEHPK3PXP"))
+    session.add(
+        SecurityKey(
+            account_id=person.account_id, name="钥匙", credential_id="c-1", public_key="p", sign_count=0, site="localhost"
+        )
+    )  # fmt: skip
     session.commit()
     row = appeals.send_in(session, None, content, HOME)
     assert [one.target for one in letters(session, "appeal_warning")] == ["thief@example.cn"]
@@ -337,6 +469,7 @@ def test_what_the_former_holder_set_up_opens_nothing_any_more(session, bureau):
     person = session.get_one(Person, person.account_id)
     assert (person.mail, person.mail_hash) == (None, None)
     assert session.get(SecondFactor, person.account_id) is None
+    assert session.scalars(select(SecurityKey).where(SecurityKey.account_id == person.account_id)).all() == []
     assert "thief@example.cn" in {one.target for one in letters(session, "account_recovered")}
 
 
@@ -348,6 +481,8 @@ def test_an_account_that_became_staff_after_the_verdict_is_left_alone(session, b
     settled(session, subject)
     assert session.get_one(User, subject.account_id).password == before
     assert letters(session, "appeal_approved") == []
+    assert session.get_one(Appeal, subject.id).status == "revoked", "the bureau sees it, the applicant is told"
+    assert [one.target for one in letters(session, "appeal_revoked")] == [subject.phone]
 
 
 def test_a_telephone_of_the_staff_cannot_appeal(session):
@@ -420,6 +555,34 @@ def traces(session, words):
         for name in tables
         if session.scalar(text(f'SELECT count(*) FROM "{name}" AS t WHERE t::text LIKE :w'), {"w": f"%{words}%"})
     ]
+
+
+def test_a_picture_with_which_another_account_proved_itself_is_told(session):
+    story = Story(session, "identity_proof")
+    proof, _row = story.submitted()
+    seen = session.scalars(
+        select(StoredFile).join(IdentityPicture, IdentityPicture.file_id == StoredFile.id)
+        .where(IdentityPicture.proof_id == proof.id).order_by(StoredFile.id).limit(1)
+    ).one()  # fmt: skip
+    content = appeal_content(session, account(session))
+    copy = session.get_one(StoredFile, content["files"][0]["file_id"])
+    seen.phash, copy.phash = 2**40, 2**40 + 3
+    session.commit()
+    row = appeals.send_in(session, None, content, HOME)
+    assert any(c["code"] == "A03" and c["severity"] == "high" for c in row.checks)
+
+
+def test_the_division_of_a_person_is_where_they_were_decided_on(session):
+    story = Story(session, "identity_proof")
+    content = story.content()
+    made = desk.create(session, story.sender, "identity_proof", content)
+    desk.submit(session, story.sender, "identity_proof", made.id)
+    papers = attached(session, account(session), "id_front", "id_hand")
+    appeal = appeal_content(session, account(session)) | {
+        "id_number": content["id_number"], "real_name": content["real_name"], "region_code": "440203", "files": papers,
+    }  # fmt: skip
+    row = appeals.send_in(session, None, appeal, HOME)
+    assert any(c["code"] == "A04" and c["field"] == "region_code" for c in row.checks)
 
 
 def test_uploads_that_were_never_sent_in_leave_after_a_day(session):

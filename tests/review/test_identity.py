@@ -154,6 +154,19 @@ def test_without_consent_no_picture_is_taken(session, story):
         story.created(agreed=False)
 
 
+def test_a_picture_that_is_nearly_one_of_another_account_is_told(session, story):
+    other, _row = Story(session, KIND).submitted()
+    mine = story.created()
+    pictures = select(StoredFile).join(IdentityPicture, IdentityPicture.file_id == StoredFile.id)
+    for which, phash in ((other, 2**40), (mine, 2**40 + 3)):
+        found = session.scalars(
+            pictures.where(IdentityPicture.proof_id == which.id).order_by(IdentityPicture.id)
+        ).first()
+        found.phash = phash
+    session.commit()
+    assert severity(desk.submit(session, story.sender, KIND, mine.id), "P07") == "high"
+
+
 def test_nothing_is_approved_without_a_look_at_the_document(session, story):
     _subject, row = story.claimed()
     assert severity(row, "P06") == "high"

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from app import jobs
+from app.models.accounts import Person
 from app.models.announcements import Visit
+from app.models.bindings import Binding
 from app.models.review import ReviewSeat
 from app.models.statistics import ReviewDay
 from app.models.system import JobRun
@@ -260,3 +262,31 @@ def test_a_broken_ledger_fails_the_run_and_stands_on_the_auditors_page(app, sess
     session.commit()
     page = browser(app, session, "auditor").get("/?lang=en").text
     assert "The ledger did not hold" in page
+
+
+def test_who_has_just_come_in_finds_what_to_do_next(app, session):
+    somebody = browser(app, session, "seeker")
+    person = Person(account_id=somebody.account_id, real_name="黎晓明", identity_level=1)
+    session.add(person)
+    session.commit()
+    assert "/identityproofview/add" in todo(somebody.get("/").text)
+    firm = unit(session)
+    session.add(
+        Binding(
+            unit_id=firm.id, account_id=somebody.account_id, invited_as="lixm", real_name="黎晓明",
+            expires_at=datetime.now(ZONE) + timedelta(days=7),
+        )
+    )  # fmt: skip
+    person.identity_level = 2
+    session.commit()
+    shown = todo(somebody.get("/").text)
+    assert "/invitationview/list/" in shown and "/identityproofview/add" not in shown
+    assert (
+        "/invitationview/list/"
+        not in browser(app, session, "unit_owner", unit_id=firm.id).get("/").text.partition('id="todo"')[2]
+    )
+
+
+def todo(page: str) -> str:
+    """The list of things to do."""
+    return re.search(r'<section class="g-card" id="todo">(.*?)</section>', page, re.DOTALL)[1]

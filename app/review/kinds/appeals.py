@@ -9,38 +9,37 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ColumnElement, cast, column, exists, false, func, or_, select, values
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat, Person
 from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
-from app.models.files import StoredFile
-from app.models.units import Blacklisted, Unit, UnitMaterial
-from app.review.kinds.base import BY_HAND, Approved, Kind, Origin, Subject, Values
+from app.models.review import ReviewRound
+from app.models.sessions import LoginSession
+from app.models.units import Blacklisted, Unit
+from app.review import recovery
+from app.review.kinds.base import BY_HAND, Approved, Origin, Subject, Values
+from app.review.kinds.identity_papers import WithIdentityPapers, of_appeals, of_proofs, of_units, seen_before
 from app.review.ledger import account_of
-from app.review.policy import policy_for, switch
+from app.review.policy import policy_for, service_phone, switch
 from app.rules.actor import PEOPLE, Actor, Role, covers
 from app.rules.appeals import APPEAL, SLOTS, UNIT, required
-from app.rules.checks.appeals import NEAR
 from app.rules.codes import phone_fault, uscc_fault
-from app.rules.dates import today as local_today
 from app.rules.hats import is_staff
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.rules.schools import numbered
 
 _OPEN = ("pending", "returned")
 _SHOWN_EARLIER = 5
-_NEWEST = 5000  # pictures looked at: keeps one appeal's work bounded
+_STAFF = tuple(role.value for role in Role if is_staff([role]))
 
 
-class AppealKind(Kind):
+class AppealKind(WithIdentityPapers):
     """Somebody asks for an account back and proves it by documents."""
 
     key = "account_appeal"
@@ -48,10 +47,11 @@ class AppealKind(Kind):
     model = Appeal
     lifecycle = APPEAL
     sender_roles = PEOPLE
-    relations = frozenset({"files"})
+    papers, paper_owner, paper_slots = AppealFile, "appeal", SLOTS
     files_limit = len(SLOTS)
     message_kind = "system"
     link = "/appealview/show/{id}"
+    move_notices: ClassVar[Mapping[str, str]] = {"revoke": "appeal_revoked"}
     unseen = frozenset({"A03", "A04", "A06", "A07", "A08"})
 
     # -- whose rows -------------------------------------------------------------------------------
@@ -73,6 +73,19 @@ class AppealKind(Kind):
     def concerns(self, actor: Actor, subject: Subject) -> bool:
         """Nobody decides on the own account."""
         return super().concerns(actor, subject) or subject.account_id == actor.account_id
+
+    def interest(self, actor: Actor) -> Select[Any] | None:
+        """Appeals for the own account or document, or with the own telephone: whoever sent them in, somebody else decides.
+
+        They come in without an account, so that who submitted them says nothing.
+        """
+        own = or_(
+            Appeal.account_id == Person.account_id,
+            Appeal.id_hash == Person.id_hash,
+            Appeal.id_hash == Person.claim_hash,
+            Appeal.phone_hash == Person.phone_hash,
+        )
+        return select(Appeal.id).join(Person, own).where(Person.account_id == actor.account_id)
 
     def title(self, subject: Subject) -> str:
         """The unit, or the masked name: rounds outlive the personal data."""
@@ -100,11 +113,6 @@ class AppealKind(Kind):
                 raise Refused(f"uscc_{fault}", field="uscc")
         if "phone" in found and (not found["phone"] or phone_fault(found["phone"])):
             raise Refused("mobile_form", field="phone")
-        if "id_number" in found:
-            found["id_number"] = (found["id_number"] or "").upper()
-            numbered(str(found.get("document_kind") or "resident_id"), found["id_number"], local_today())
-        if creating and not found.get("agreed"):
-            raise Refused("consent_needed", field="agreed")
         return found
 
     def write(self, session: Session, subject: Subject, values: Mapping[str, Any]) -> None:
@@ -112,31 +120,14 @@ class AppealKind(Kind):
         super().write(session, subject, values)
         subject.index_personal()
 
-    def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
-        """The materials."""
-        stmt = select(AppealFile.slot, StoredFile).join(StoredFile, StoredFile.id == AppealFile.file_id)
-        rows = session.execute(stmt.where(AppealFile.appeal_id == subject.id).order_by(AppealFile.id))
-        return [(row.slot, row.StoredFile) for row in rows]
-
-    def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
-        """Takes uploads over that wait for this; what is replaced waits for the purge without an appeal."""
-        wanted = {slot: file.id for slot, file in slots}
-        if len(wanted) != len(slots) or not set(wanted) <= set(SLOTS):
-            raise Refused("bad_value", field="files")
-        for one in list(subject.materials):
-            if wanted.get(one.slot) == one.file_id:
-                del wanted[one.slot]
-            else:
-                one.appeal = None
-        session.flush()
+    def paper_rows(self, session: Session, subject: Subject, wanted: Mapping[str, Any]) -> list[Any]:
+        """Uploads that wait for this appeal, else new rows."""
         free = select(AppealFile).where(AppealFile.appeal_id.is_(None), AppealFile.file_id.in_(list(wanted.values())))
         waiting = {(one.slot, one.file_id): one for one in session.scalars(free)}
-        for slot, file_id in wanted.items():
-            row = waiting.get((slot, file_id)) or AppealFile(slot=slot, file_id=file_id, phone_hash=subject.phone_hash)
-            row.appeal = subject
-            session.add(row)
-        session.flush()
-        session.expire(subject, ["materials"])
+        return [
+            waiting.get((slot, file_id)) or AppealFile(slot=slot, file_id=file_id, phone_hash=subject.phone_hash)
+            for slot, file_id in wanted.items()
+        ]
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -160,13 +151,16 @@ class AppealKind(Kind):
             "today": today,
             "required": list(self.required(session, subject)),
             "match": _match(subject, found),
-            "seen_elsewhere": _seen_elsewhere(session, subject, evidence),
             "earlier": _earlier(session, subject, today),
             "account": _standing(session, subject, found),
             "working_days": policy.working_days,
             "hands_over": True,
+            "seen_elsewhere": seen_before(
+                session, evidence, of_appeals(subject), of_proofs(found.account_id if found else None),
+                of_units(subject.uscc),
+            ),
             **_origin(session, subject, found),
-        }
+        }  # fmt: skip
 
     # -- verdicts ---------------------------------------------------------------------------------
 
@@ -174,6 +168,13 @@ class AppealKind(Kind):
         """What was purged has nothing left to be decided on."""
         if move.opens_round and subject.purged_at is not None:
             raise Refused("wrong_state", status=subject.status)
+        if move.name == "revoke":
+            recovery.guard_give_back(subject)
+
+    def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
+        """An approval that was called back: the account is its former holder's again, and the applicant is told."""
+        if move.name == "revoke":
+            recovery.give_back(session, subject, reason, service_phone(session))
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
         """Names the account that was asked for; what follows waits until the verdict can no longer be taken back."""
@@ -209,8 +210,8 @@ class Meant:
         self.account_id, self.name, self.active, self.unit = row.account_id, row.real_name, bool(row.active), row.Unit
         self.staff = is_staff([Role(role) for role in row.roles or []])
         self.claimed = row.id_hash is None
-        regions = [row.Unit.region_code] if row.Unit is not None else [code for code in row.regions or [] if code]
-        self.regions: list[str] = regions
+        known = {code for code in (*(row.regions or ()), *(row.sent_to or ())) if code}
+        self.regions: list[str] = [row.Unit.region_code] if row.Unit is not None else sorted(known)
 
 
 def meant(session: Session, subject: Subject) -> Meant | None:
@@ -222,11 +223,13 @@ def meant(session: Session, subject: Subject) -> Meant | None:
     mine = (Hat.account_id == Person.account_id) & Hat.active
     roles = select(func.array_agg(Hat.role)).where(mine).scalar_subquery()
     regions = select(func.array_agg(Hat.region_code)).where(mine).scalar_subquery()
+    sent_in = ReviewRound.submitted_by_id == Person.account_id
+    sent_to = select(func.array_agg(ReviewRound.region_code.distinct())).where(sent_in).scalar_subquery()
     unit = select(Unit.id).where(Unit.uscc == subject.uscc, Unit.status != "deleted").limit(1).scalar_subquery()
     stmt = (
         select(
             Person.account_id, Person.real_name, Person.id_hash, User.active, roles.label("roles"),
-            regions.label("regions"), Unit,
+            regions.label("regions"), sent_to.label("sent_to"), Unit,
         )
         .join(User, User.id == Person.account_id)
         .outerjoin(Unit, Unit.id == unit if subject.party == UNIT else false())
@@ -297,37 +300,24 @@ def _origin(session: Session, subject: Subject, found: Meant | None) -> Values:
     of_phone = func.count().filter(Appeal.phone_hash == subject.phone_hash, Appeal.id != (subject.id or 0))
     of_address = func.count().filter(Appeal.address == subject.address, Appeal.id != (subject.id or 0))
     same = or_(Appeal.phone_hash == subject.phone_hash, Appeal.address == subject.address)
-    row = session.execute(select(of_phone, of_address, select(others).scalar_subquery()).where(lately, same)).one()
-    address_appeals = row[1] + 1 if subject.address else 0
-    return {"phone_appeals": row[0] + 1, "address_appeals": address_appeals, "phone_elsewhere": bool(row[2])}
-
-
-def _seen_elsewhere(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> list[str]:
-    """Files of the evidence that came with somebody else's appeal or unit before."""
-    probes = [(f["file_id"], f.get("phash"), f.get("sha256")) for f in evidence.get("files") or []]
-    if not probes:
-        return []
-    probe = values(column("file_id"), column("phash", BigInteger), column("sha256"), name="probe").data(probes)
-    of_appeals = (
-        select(StoredFile.phash, StoredFile.sha256, StoredFile.blank)
-        .join(AppealFile, AppealFile.file_id == StoredFile.id)
-        .join(Appeal, Appeal.id == AppealFile.appeal_id)
-        .where(Appeal.id != (subject.id or 0), Appeal.id_hash.is_distinct_from(subject.id_hash))
-        .order_by(AppealFile.id.desc())
-        .limit(_NEWEST)
+    staff = exists().where(
+        Person.phone_hash.in_(vault().blinds(subject.phone or "-", "phone")),
+        Hat.account_id == Person.account_id, Hat.active, Hat.role.in_(_STAFF),
+    )  # fmt: skip
+    here = exists().where(
+        LoginSession.staff,
+        LoginSession.address == subject.address,
+        LoginSession.seen_at > func.now() - timedelta(days=1),
     )
-    of_units = (
-        select(StoredFile.phash, StoredFile.sha256, StoredFile.blank)
-        .join(UnitMaterial, UnitMaterial.file_id == StoredFile.id)
-        .join(Unit, Unit.id == UnitMaterial.unit_id)
-        .where(or_(Unit.uscc.is_(None), Unit.uscc != subject.uscc))
-        .order_by(UnitMaterial.id.desc())
-        .limit(_NEWEST)
-    )
-    there = select(of_appeals.subquery()).union_all(select(of_units.subquery())).subquery()
-    apart = func.bit_count(cast(there.c.phash.op("#")(cast(probe.c.phash, BigInteger)), BIT(64)))
-    near = or_(there.c.sha256 == probe.c.sha256, (apart <= NEAR) & ~there.c.blank)
-    return list(session.scalars(select(probe.c.file_id).join(there, near).distinct()))
+    of_staff = [select(one).scalar_subquery() for one in (others, staff, here)]
+    row = session.execute(select(of_phone, of_address, *of_staff).where(lately, same)).one()
+    return {
+        "phone_appeals": row[0] + 1,
+        "address_appeals": row[1] + 1 if subject.address else 0,
+        "phone_elsewhere": bool(row[2]),
+        "phone_staff": bool(row[3]),
+        "address_staff": bool(subject.address and row[4]),
+    }
 
 
 KINDS = (AppealKind(),)

@@ -138,6 +138,10 @@ class Kind(ABC):
         unit = self.unit_id(subject)
         return unit in actor.affiliated_units or subject.created_by_id == actor.account_id
 
+    def interest(self, actor: Actor) -> Select[Any] | None:
+        """Ids of rows that concern the actor though neither unit nor submission says so: a colleague decides on them."""
+        return None
+
     # -- where it belongs -------------------------------------------------------------------------
 
     def title(self, subject: Subject) -> str:

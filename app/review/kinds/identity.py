@@ -14,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.models.accounts import Person
 from app.models.base import vault
-from app.models.files import StoredFile
 from app.models.identity_proofs import IdentityPicture, IdentityProof
 from app.models.units import Blacklisted
 from app.review import ledger, persons
-from app.review.kinds.base import BY_HAND, Approved, Kind, Origin, Subject, Values
+from app.review.kinds.base import BY_HAND, Approved, Origin, Subject, Values
+from app.review.kinds.identity_papers import WithIdentityPapers, of_proofs, seen_before
 from app.review.kinds.standing import known
 from app.review.ledger import account_of
 from app.review.policy import switch
 from app.rules.actor import CLOCK, PEOPLE, Actor
 from app.rules.codes import age_on, birth_date
-from app.rules.dates import today as local_today
 from app.rules.identity import DOCUMENTS, PROOF, SLOTS, required
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
@@ -35,7 +34,7 @@ _OF_PERSON = ("identity_level", "level_source", "document_kind")
 _NAME = "identity_proof.name"  # what the former name is sealed under
 
 
-class IdentityProofKind(Kind):
+class IdentityProofKind(WithIdentityPapers):
     """A person proves by documents who is behind the account; approved, the account is of level 2."""
 
     key = "identity_proof"
@@ -43,7 +42,7 @@ class IdentityProofKind(Kind):
     model = IdentityProof
     lifecycle = PROOF
     sender_roles = PEOPLE
-    relations = frozenset({"files"})
+    papers, paper_owner, paper_slots = IdentityPicture, "proof", SLOTS
     files_limit = len(SLOTS)
     message_kind = "system"
     link = "/identityproofview/show/{id}"
@@ -61,37 +60,6 @@ class IdentityProofKind(Kind):
         """Any registered person."""
         self.require_sender(actor, BY_HAND)
         return {"created_by_id": account_of(actor), **origin.columns}
-
-    def clean(self, sent: Mapping[str, Any], *, creating: bool = False) -> Values:
-        """A number that is right in itself, and the consent to the pictures."""
-        found = super().clean(sent, creating=creating)
-        if "id_number" in found:
-            found["id_number"] = (found["id_number"] or "").upper()
-            numbered(str(found.get("document_kind") or "resident_id"), found["id_number"], local_today())
-        if (creating or "agreed" in found) and not found.get("agreed"):
-            raise Refused("consent_needed", field="agreed")
-        return found
-
-    def attached(self, session: Session, subject: Subject) -> list[tuple[str, Any]]:
-        """The pictures."""
-        stmt = select(IdentityPicture.slot, StoredFile).join(StoredFile, StoredFile.id == IdentityPicture.file_id)
-        rows = session.execute(stmt.where(IdentityPicture.proof_id == subject.id).order_by(IdentityPicture.id))
-        return [(row.slot, row.StoredFile) for row in rows]
-
-    def attach(self, session: Session, subject: Subject, slots: list[tuple[str, Any]]) -> None:
-        """What is replaced stays without a proof until the purge finds it."""
-        wanted = {slot: file.id for slot, file in slots}
-        if len(wanted) != len(slots) or not set(wanted) <= set(SLOTS):
-            raise Refused("bad_value", field="files")
-        for one in list(subject.materials):
-            if wanted.get(one.slot) == one.file_id:
-                del wanted[one.slot]
-            else:
-                one.proof = None
-        session.flush()
-        session.add_all(IdentityPicture(slot=slot, file_id=file_id, proof=subject) for slot, file_id in wanted.items())
-        session.flush()
-        session.expire(subject, ["materials"])
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -113,20 +81,12 @@ class IdentityProofKind(Kind):
         """P01..P08."""
         marks = vault().blinds((subject.id_number or "-").upper(), "id_number")
         taken = exists().where(Person.id_hash.in_(marks), Person.account_id != subject.created_by_id)
-        digests = [file.get("sha256") for file in evidence.get("files") or []]
-        elsewhere = (
-            select(StoredFile.sha256)
-            .join(IdentityPicture, IdentityPicture.file_id == StoredFile.id)
-            .join(IdentityProof, IdentityProof.id == IdentityPicture.proof_id)
-            .where(StoredFile.sha256.in_(digests), IdentityProof.created_by_id != subject.created_by_id)
-            .distinct()
-        )
         row = session.execute(select(taken, _banned(session, subject))).one()
         return self.sender_facts(session, subject, evidence, today) | {
             "document_taken": bool(row[0]),
             "document_banned": bool(row[1]),
             "compared_by_hand": True,
-            "pictures_elsewhere": sorted(session.scalars(elsewhere)),
+            "pictures_elsewhere": seen_before(session, evidence, of_proofs(subject.created_by_id)),
         }
 
     # -- verdicts ---------------------------------------------------------------------------------

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Final
 
 from app.rules.appeals import UNIT
 from app.rules.checks import reading
+from app.rules.checks.identity_pictures import Pictures
 from app.rules.checks.saying import Family, Voice
 from app.rules.findings import Evidence, Facts, Finding
-from app.rules.media import APPEAL_BYTES
 
 APPEALS: Final = Family()
 SHORTEST_REASON: Final = 5  # characters
 MANY: Final = 3  # appeals in 30 days
-NEAR: Final = 4  # bits of 64 by which two pictures may differ and still be the same paper
 
-_SLOTS: Final = {
-    "id_front": ("身份证正面", "front of the identity card"),
-    "id_hand": ("手持证件照", "person holding the document"),
-    "seal_licence": ("加盖公章的营业执照", "stamped business licence"),
-    "seal_letter": ("加盖公章的授权委托书", "stamped letter of authorisation"),
-    "statement": ("加盖公章的书面说明", "stamped written statement"),
-}
+PICTURES: Final = Pictures(
+    {
+        "id_front": ("身份证正面", "front of the identity card"),
+        "id_hand": ("手持证件照", "person holding the document"),
+        "seal_licence": ("加盖公章的营业执照", "stamped business licence"),
+        "seal_letter": ("加盖公章的授权委托书", "stamped letter of authorisation"),
+        "statement": ("加盖公章的书面说明", "stamped written statement"),
+    },
+    field=lambda _slot: "files",
+)
 _PARTS: Final = {
     "name": ("姓名", "name"),
     "id_number": ("证件号码", "document number"),
@@ -32,24 +33,14 @@ _PARTS: Final = {
 }
 
 
-def _word(slot: str) -> tuple[str, str]:
-    return _SLOTS.get(slot, (reading.cut(slot), reading.cut(slot)))
-
-
 @APPEALS.check(
     "A01", "必需材料", "Materials that must be there", fields="files party", law="GD-22；HL-06", reason="R01"
 )
 def complete(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Every place that the division asks for is filled; a unit names itself."""
-    there = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
-    wanted = facts.get("required")
-    if not isinstance(wanted, list | tuple):
-        yield say.not_checked("files", "所需材料清单未知", "the list of materials is unknown.")
+    yield from PICTURES.missing(say, evidence, facts, unknown=("所需材料清单未知", "the list of materials is unknown."))
+    if not isinstance(facts.get("required"), list | tuple):
         return
-    for slot in wanted:
-        if slot not in there:
-            zh, en = _word(slot)
-            yield say.block("files", f"缺少材料：{zh}", f"Missing: {en}.")
     if evidence.get("party") == UNIT:
         for field, (zh, en) in (("unit_name", _PARTS["unit_name"]), ("uscc", _PARTS["uscc"])):
             if not reading.filled(evidence, field):
@@ -59,43 +50,15 @@ def complete(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
 @APPEALS.check("A02", "图片格式与大小", "Format and size of pictures", fields="files", law="HL-09", reason="R12")
 def format_and_size(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Jpg, at most 2 MB each; looked at once more, however the file came in."""
-    for file in reading.rows(evidence, "files"):
-        zh, en = _word(reading.text(file, "slot"))
-        if reading.text(file, "mime") != "image/jpeg":
-            yield say.block("files", f"“{zh}”不是jpg图片", f"The {en} is not a jpg picture.")
-        if (reading.whole(file, "size") or 0) > APPEAL_BYTES:
-            yield say.block("files", f"“{zh}”超过2MB", f"The {en} is larger than 2 MB.")
-        if reading.flag(file, "blank"):
-            yield say.warn("files", f"“{zh}”近乎空白", f"The {en} is nearly blank.", reason="R02")
-        elif reading.flag(file, "blurred"):
-            yield say.warn("files", f"“{zh}”可能模糊", f"The {en} may be blurred.", reason="R02")
+    yield from PICTURES.readable(say, evidence)
 
 
 @APPEALS.check("A03", "图片重复使用", "Pictures used more than once", fields="files", law="GD-22", reason="R03")
 def reused(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """One picture in two places, or one that came with another appeal or belongs to another account."""
-    files = reading.rows(evidence, "files")
-    for one, other in combinations(files, 2):
-        if _same(one, other):
-            (zh, en), (zh2, en2) = _word(reading.text(one, "slot")), _word(reading.text(other, "slot"))
-            yield say.high("files", f"“{zh}”与“{zh2}”是同一张图片", f"The {en} and the {en2} are the same picture.")
-    for file_id in reading.listed(facts, "seen_elsewhere"):
-        slot = next((reading.text(f, "slot") for f in files if f.get("file_id") == file_id), "")
-        zh, en = _word(slot)
-        yield say.high(
-            "files",
-            f"“{zh}”与其他申诉或账号的图片相同或相近",
-            f"The {en} is like a picture of another appeal or account.",
-        )
-
-
-def _same(one: reading.Values, other: reading.Values) -> bool:
-    if reading.text(one, "sha256") and reading.text(one, "sha256") == reading.text(other, "sha256"):
-        return True
-    left, right = one.get("phash"), other.get("phash")
-    if not isinstance(left, int) or not isinstance(right, int):
-        return False
-    return ((left ^ right) & (2**64 - 1)).bit_count() <= NEAR
+    yield from PICTURES.used_twice(say, evidence)
+    words = ("“{}”与其他申诉或账号的图片相同或相近", "The {} is like a picture of another appeal or account.")
+    yield from PICTURES.used_before(say, evidence, facts, fact="seen_elsewhere", words=words)
 
 
 @APPEALS.check(
@@ -142,7 +105,7 @@ def agrees(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
 )
 def by_hand(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Seal, statement and face: each is ticked by the reviewer, no program decides it."""
-    there = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
+    there = PICTURES.there(evidence)
     reason = reading.text(evidence, "reason").strip()
     if len(reason) < SHORTEST_REASON:
         yield say.block("reason", "申诉原因过短，请说明经过", "The reason is too short: please say what happened.")
@@ -159,18 +122,23 @@ def by_hand(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
             "请核对：书面说明中的原因与页面填写的原因一致",
             "Please compare: the statement gives the same reason as the page.",
         )
-    if "id_hand" in there:
-        yield say.high(
-            "files",
-            "请核对：手持证件照中的面容与证件相片为同一人",
-            "Please compare: the face in the picture is that of the document.",
-            reason="R03",
-        )
+    yield from PICTURES.face(say, evidence, "id_hand", "请核对：手持证件照中的面容与证件相片为同一人")
 
 
 @APPEALS.check("A06", "手机号与来源", "Telephone and origin", fields="phone", law="GD-18", reason="R03")
 def origin(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """A new telephone that belongs to somebody else; many appeals of one telephone or address."""
+    """A new telephone that belongs to somebody else, above all to the staff; from where, and how often.
+
+    An address of the bureau is no reason to refuse a verdict: people at the terminals of a service hall share it.
+    """
+    if reading.flag(facts, "phone_staff"):
+        yield say.high("phone", "新手机号属于工作人员，请核实申诉人身份", "The new phone belongs to one of the staff.")
+    if reading.flag(facts, "address_staff"):
+        yield say.high(
+            "",
+            "申诉来自工作人员当日使用过的网络地址，请确认并非工作人员代为提交",
+            "The appeal came from an address at which staff worked that day: please make sure that none of them sent it in.",
+        )
     elsewhere = reading.flag(facts, "phone_elsewhere")
     if elsewhere is None:
         yield say.not_checked("phone", "手机号是否已被使用未知", "it is unknown whether the phone is in use.")
@@ -200,7 +168,7 @@ def earlier(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
         return
     for one in before:
         days, state = reading.whole(one, "days") or 0, reading.text(one, "status")
-        zh = {"approved": "通过", "rejected": "未通过"}.get(state, "未办结")
+        zh = {"approved": "通过", "rejected": "未通过", "revoked": "通过后被撤销"}.get(state, "未办结")
         yield say.info("", f"{days}天前有一次申诉：{zh}", f"An appeal {days} days ago: {state}.")
 
 

@@ -246,7 +246,7 @@ class IdentityFacts(TypedDict, total=False):
     document_taken: bool  # another account has proven it
     document_banned: bool
     compared_by_hand: bool  # at the desk: nothing is approved without a look at the document
-    pictures_elsewhere: Sequence[str]  # digests of pictures that came with another account's proof
+    pictures_elsewhere: Sequence[str]  # files that came with another account's proof, or nearly the same picture did
 
 
 class AppealFacts(TypedDict, total=False):
@@ -259,6 +259,8 @@ class AppealFacts(TypedDict, total=False):
     earlier: Sequence[EarlierAppeal]
     account: AppealAccount
     phone_elsewhere: bool
+    phone_staff: bool
+    address_staff: bool  # staff worked from the same address within a day
     phone_appeals: int  # of this telephone in 30 days, this one included
     address_appeals: int
     working_days: int

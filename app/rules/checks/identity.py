@@ -3,57 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Final
 
 from app.rules.checks import reading
+from app.rules.checks.identity_pictures import Pictures
 from app.rules.checks.saying import Family, Voice
 from app.rules.findings import Evidence, Facts, Finding
 from app.rules.identity import HELD, PROVEN
-from app.rules.media import APPEAL_BYTES
 from app.rules.registering import YOUNGEST
 
 IDENTITY: Final = Family()
 
-_SLOTS: Final = {
-    "id_front": ("证件人像面", "side with the portrait"),
-    "id_back": ("证件背面", "other side of the document"),
-    HELD: ("手持证件照", "photo of the person with the document"),
-}
-
-
-def _word(slot: str) -> tuple[str, str]:
-    return _SLOTS.get(slot, (reading.cut(slot), reading.cut(slot)))
+PICTURES: Final = Pictures(
+    {
+        "id_front": ("证件人像面", "side with the portrait"),
+        "id_back": ("证件背面", "other side of the document"),
+        HELD: ("手持证件照", "photo of the person with the document"),
+    },
+    field=lambda slot: f"files.{slot}",
+)
 
 
 @IDENTITY.check("P01", "证件照片齐全", "Pictures complete", fields="files", law="GD-12", reason="R01")
 def complete(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Every side that the kind of document has, and the holder where the division asks for that."""
-    there = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
-    wanted = facts.get("required")
-    if not isinstance(wanted, list | tuple):
-        yield say.not_checked("files", "所需照片清单未知", "the list of pictures is unknown.")
-        return
-    for slot in wanted:
-        if slot not in there:
-            zh, en = _word(slot)
-            yield say.block(f"files.{slot}", f"缺少材料：{zh}", f"Missing: {en}.")
+    yield from PICTURES.missing(say, evidence, facts, unknown=("所需照片清单未知", "the list of pictures is unknown."))
 
 
 @IDENTITY.check("P02", "照片格式与大小", "Format and size of pictures", fields="files", law="HL-09", reason="R02")
 def format_and_size(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Jpg, at most 2 MB each; looked at once more, however the file came in."""
-    for file in reading.rows(evidence, "files"):
-        slot = reading.text(file, "slot")
-        zh, en = _word(slot)
-        if reading.text(file, "mime") != "image/jpeg":
-            yield say.block(f"files.{slot}", f"“{zh}”不是jpg图片", f"The {en} is not a jpg picture.")
-        if (reading.whole(file, "size") or 0) > APPEAL_BYTES:
-            yield say.block(f"files.{slot}", f"“{zh}”超过2MB", f"The {en} is larger than 2 MB.")
-        if reading.flag(file, "blank"):
-            yield say.warn("files", f"“{zh}”近乎空白", f"The {en} is nearly blank.")
-        elif reading.flag(file, "blurred"):
-            yield say.warn("files", f"“{zh}”可能模糊", f"The {en} may be blurred.")
+    yield from PICTURES.readable(say, evidence)
 
 
 @IDENTITY.check("P03", "证件号码与年龄", "Document number and age", fields="id_number", law="GD-12", reason="R03")
@@ -116,26 +96,15 @@ def face(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
             "请核对：姓名、号码与证件照片一致，证件在有效期内",
             "Please compare: name and number are those of the document, which is still valid.",
         )
-    if HELD in {reading.text(file, "slot") for file in reading.rows(evidence, "files")}:
-        yield say.high(
-            "files",
-            "请核对：手持照中的面容与证件相片为同一人",
-            "Please compare: the face in the picture is that of the document.",
-        )
+    yield from PICTURES.face(say, evidence, HELD, "请核对：手持照中的面容与证件相片为同一人")
 
 
 @IDENTITY.check("P07", "照片重复使用", "Pictures used more than once", fields="files", law="GD-13", reason="R03")
 def reused(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """One picture in two places, or one that came with another account's proof."""
-    files = reading.rows(evidence, "files")
-    for one, other in combinations(files, 2):
-        if reading.text(one, "sha256") and reading.text(one, "sha256") == reading.text(other, "sha256"):
-            (zh, en), (zh2, en2) = _word(reading.text(one, "slot")), _word(reading.text(other, "slot"))
-            yield say.high("files", f"“{zh}”与“{zh2}”是同一张图片", f"The {en} and the {en2} are the same picture.")
-    for digest in reading.listed(facts, "pictures_elsewhere"):
-        slot = next((reading.text(f, "slot") for f in files if f.get("sha256") == digest), "")
-        zh, en = _word(slot)
-        yield say.high("files", f"“{zh}”曾用于另一账号的认证", f"The {en} came with another account's proof.")
+    yield from PICTURES.used_twice(say, evidence)
+    words = ("“{}”曾用于另一账号的认证", "The {} came with another account's proof.")
+    yield from PICTURES.used_before(say, evidence, facts, fact="pictures_elsewhere", words=words)
 
 
 @IDENTITY.check("P08", "尚未实名", "Not proven yet", fields="", law="GD-13", reason="R14")

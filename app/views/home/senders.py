@@ -22,7 +22,7 @@ from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.views import labels, scope
 from app.views.charts import Bar, Cell, Chart, Legend, Part, Row, Table, drawn
-from app.views.home import todos
+from app.views.home import first_steps, todos
 from app.views.home.parts import Action, Home, News, Tile, Visit, figure
 from app.views.home.screens import of_menu, screen
 
@@ -54,7 +54,8 @@ def sender(actor: Actor, visit: Visit, _args: Any) -> Home:
     found = _figures(actor, visit, views)
     home = Home(actions=_actions(views), todo_title=_("To do"))
     home.nothing = _("Nothing has to be done at the moment.")
-    home.todos = todos.of_sender(actor, visit.now, [view for view in views if view.may("can_submit")])
+    sendable = [view for view in views if view.may("can_submit")]
+    home.todos = [*first_steps.of(actor), *todos.of_sender(actor, visit.now, sendable)]
     home.tiles = [*_tiles(views, found), *_more_tiles(actor, found)]
     home.news = list(_news(views, found))
     home.charts = [_states_chart(views, found)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.rules.checks.makers import GONE, clean, hits, scan
 
 P = "identity_proof"
-FRONT, BACK, HELD = scan("id_front"), scan("id_back"), scan("holder_photo")
+FRONT, BACK, HELD = scan("id_front"), scan("id_back", phash=2**40 - 1), scan("holder_photo", phash=-5)
 
 CASES = [
     hits(P, "P01", "block", {"files": [FRONT]}, field="files.id_back"),
@@ -33,8 +33,9 @@ CASES = [
     hits(P, "P06", "high", {}, {"compared_by_hand": True}, field="files"),
     clean(P, "P06"),
     hits(P, "P07", "high", {"files": [FRONT, scan("id_back", sha256=FRONT["sha256"])]}),
-    hits(P, "P07", "high", {}, {"pictures_elsewhere": [FRONT["sha256"]]}),
-    clean(P, "P07"),
+    hits(P, "P07", "high", {"files": [FRONT, scan("id_back", phash=6)]}),
+    hits(P, "P07", "high", {}, {"pictures_elsewhere": [FRONT["file_id"]]}),
+    clean(P, "P07", {"files": [FRONT, BACK, HELD]}),
     hits(P, "P08", "block", {}, {"identity_level": 2}),
     hits(P, "P08", "info", {}, {"identity_level": GONE}),
     clean(P, "P08", {}, {"identity_level": 0}),
