@@ -96,9 +96,8 @@ class Kind(ABC):
 
     def territory(self, actor: Actor) -> ColumnElement[bool]:
         """Rows of the actor's division and everything below it."""
-        if not actor.region_code:
-            return false()
-        return self.model.region_code.between(*region_bounds(actor.region_code))
+        here = actor.region_code
+        return and_(self.model.region_code.between(*region_bounds(here))) if here else false()
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
         """Rows of the side the actor stands on: the unit under a unit's hat."""
@@ -127,8 +126,7 @@ class Kind(ABC):
     def parties(self, actor: Actor, subject: Subject) -> frozenset[str]:
         """In which capacities the actor may move this row; a verdict is only given by deciding a round."""
         found = {SENDER} if self.may_send(actor, subject) else set()
-        if actor.role is Role.CLOCK:
-            found.add(CLOCK)
+        found |= {CLOCK} if actor.role is Role.CLOCK else set()
         if actor.role in self.keeper_roles and not self.concerns(actor, subject):
             found.add(KEEPER)
         return frozenset(found)
