@@ -26,8 +26,10 @@ class Draft:
 
 
 def key(view: Any, actor: Actor, row: Any) -> str:
-    """One name for each account, form and row."""
-    return f"{actor.account_id}:{view.endpoint}:{key_of(row) if row is not None else 'new'}"
+    """One name for each account, form and row; the parts of a form have names of their own."""
+    part = view.form_part(row)
+    name = f"{actor.account_id}:{view.endpoint}:{key_of(row) if row is not None else 'new'}"
+    return f"{name}:{part.number}" if part is not None else name
 
 
 def of(view: Any, actor: Actor, row: Any, columns: list[str]) -> Draft:

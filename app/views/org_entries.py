@@ -32,7 +32,9 @@ from app.views.unit_start import UnitStartView
 
 # Units, their changes and handlers.
 UNITS: tuple[Entry, ...] = (
-    Entry(UnitStartView, {P: "list"}, (Place((P,), UNIT, _l("Register a unit"), "building"),), api=False),
+    Entry(
+        UnitStartView, dict.fromkeys((P, O), "list"), (Place((P,), UNIT, _l("Register a unit"), "building"),), api=False
+    ),
     Entry(
         units.UnitView,
         {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import make_response, request
+from flask import make_response, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
@@ -21,8 +21,9 @@ from app.review.trial import Typed
 from app.rules.actor import Actor
 from app.rules.custom import is_custom
 from app.rules.refused import Refused
-from app.views import dictionary, forms, portal, precheck_panel, saving, scope, uploads
+from app.views import dictionary, forms, portal, precheck_panel, saving, scope
 from app.views.columns import describe
+from app.views.form_parts import Part
 from app.views.identity import current
 from app.views.page import Page
 
@@ -40,6 +41,14 @@ class Prechecking(Page):
 
     def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
         """Last word before a row of a kind is made, by page or API; raises Refused to stop it."""
+
+    def form_part(self, row: Any) -> Part | None:
+        """The part of the form that this request is about, where it is filled in one part after another."""
+        return None
+
+    def add_address(self) -> str:
+        """Where a new row begins."""
+        return str(url_for(f"{self.endpoint}.add"))
 
     @expose("/precheck", methods=["POST"])
     @has_access
@@ -66,9 +75,11 @@ class Prechecking(Page):
         form = _form(self, row)
         typed = _typed(self, form, row)
         tried = trial.of(db.session, current(), self.kind, typed, row)
+        places, part = saving.places_of(self, row), self.form_part(row)
+        panel = precheck_panel.of(form, places, typed, tried, of_form=part is not None and bool(part.more))
         html = self.render_template(
             "form_checks.html",
-            panel=precheck_panel.of(form, uploads.fields(self), typed, tried),
+            panel=panel,
             row=tried.subject,
             dictionary=dictionary,
             pay_words=portal.pay_words,
@@ -119,7 +130,7 @@ def _typed(view: Any, form: Any, row: Any) -> Typed:
         field, info = form[name], describe(view.model, name)
         if field.process_errors and field.raw_data and info.kind != "sealed":
             typed.raw[info.column.key if info.kind == "relation" else name] = str(field.raw_data[0])
-    for place in uploads.fields(view):
+    for place in saving.places_of(view, row):
         slot = place.slot if place.slot != "file" else str(found.get("slot") or getattr(row, "slot", "") or "")
         chosen = [one for text in request.form.getlist(f"chosen_{place.slot}")[:MOST_FILES] if (one := _file(text))]
         typed.chosen += [{"slot": slot, "file_id": "", **one} for one in chosen]

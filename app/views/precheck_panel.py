@@ -86,12 +86,17 @@ class Panel:
         )
 
 
-def of(form: Any, places: list[Any], typed: Typed, tried: Trial) -> Panel:
-    """The panel: findings of the checks, then what the form itself says of fields on which no check spoke."""
+def of(form: Any, places: list[Any], typed: Typed, tried: Trial, *, of_form: bool = False) -> Panel:
+    """The panel: findings of the checks, then what the form itself says of fields on which no check spoke.
+
+    `of_form`: leaves out what is to be mended elsewhere, for a form that is a part only and has others after it.
+    """
     panel, spoken = Panel(whole=tried.subject is not None), set()
     empty = _empty(form, places, typed)
     for found in tried.findings:
         line = _line(form, places, found)
+        if of_form and not line.at:
+            continue
         if found.severity in (Severity.OK, Severity.INFO):
             _add(panel.passed if found.severity is Severity.OK else panel.notes, line)
             continue
@@ -99,6 +104,8 @@ def of(form: Any, places: list[Any], typed: Typed, tried: Trial) -> Panel:
             spoken.add(line.at)
         _add(panel.fill if found.severity is Severity.BLOCK and line.at in empty else panel.mend, line)
     for line in _faults(form, places, tried):
+        if of_form and not line.at:
+            continue
         if not line.at or line.at not in spoken:
             spoken.add(line.at)
             _add(panel.fill if line.at in empty else panel.mend, line, first=True)

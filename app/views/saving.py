@@ -56,8 +56,18 @@ class Work:
 def columns_of(view: Any, actor: Actor, row: Any) -> list[str]:
     """The columns of the form for a new row, or over this one. Files have places of their own."""
     idle = {"files", "file", *(view.left_out(row, actor) if row is not None else ())}
-    names = [c for c in (view.edit_columns if row is not None else view.add_columns) if c not in idle]
+    part = view.form_part(row)
+    whole = part.columns if part is not None else view.edit_columns if row is not None else view.add_columns
+    names = [c for c in whole if c not in idle]
+    if part is not None and part.more:
+        return names  # custom fields stand with the last part
     return custom_forms.columns(view, names, row)
+
+
+def places_of(view: Any, row: Any) -> list[uploads.SlotField]:
+    """The places for files of the form; of several parts the last one has them."""
+    part = view.form_part(row)
+    return [] if part is not None and part.more else uploads.fields(view)
 
 
 def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False, only: str = "") -> Work:
@@ -75,7 +85,7 @@ def start(view: Any, actor: Actor, row: Any = None, *, fresh: bool = False, only
     data = forms.initial(view, row, names) if row is not None else view.defaults(actor)
     form = kind(request.form if posted else None, data=data)
     forms.note_stored(form, row)
-    places = [] if only or custom_forms.alone(view, row) else uploads.fields(view)
+    places = [] if only or custom_forms.alone(view, row) else places_of(view, row)
     work = Work(view, actor, row, names, form, places, draft="" if only else drafts.key(view, actor, row))
     work.sending = (request.form.get("sending", "") if posted else "") or uuid4().hex
     there = _attached(view, row)
@@ -130,7 +140,8 @@ def _content(work: Work) -> dict[str, Any]:
 
 
 def _save_reviewable(work: Work) -> Response:
-    view, key, send = work.view, work.view.kind, request.form.get("then") == "submit"
+    view, key, then = work.view, work.view.kind, request.form.get("then")
+    send, part = then == "submit", work.view.form_part(work.row)
     content = _content(work)
     first = True
     if work.row is None:
@@ -147,7 +158,10 @@ def _save_reviewable(work: Work) -> Response:
             raise Refused("not_allowed")
         said = _send_in(work, first=first)
     flash(said, "success")
-    return drafts.saved(redirect(url_for(f"{view.endpoint}.show", pk=_id(subject))), work.draft)
+    to = url_for(f"{view.endpoint}.show", pk=_id(subject))
+    if then == "next" and part is not None and part.more:
+        to = url_for(f"{view.endpoint}.edit", pk=_id(subject), part=part.number + 1)
+    return drafts.saved(redirect(to), work.draft)
 
 
 def _send_in(work: Work, *, first: bool) -> str:
@@ -225,12 +239,16 @@ def _blame_place(work: Work, name: str, message: str) -> bool:
 def page(work: Work) -> Response:
     """The form as a page; wrong entries answer 422, a conflict 409."""
     view, row = work.view, work.row
-    target = url_for(f"{view.endpoint}.edit", pk=_id(row)) if row is not None else url_for(f"{view.endpoint}.add")
+    part = view.form_part(row)
+    which = {"part": part.number} if part is not None else {}
+    name = "edit" if row is not None else "add"
+    target = url_for(f"{view.endpoint}.{name}", **which, **({"pk": _id(row)} if row is not None else {}))
     html = view.render_template(
         view.edit_template,
         work=work,
         sections=_sections(work),
         target=target,
+        part=part,
         heading=view.called(row) if row is not None else str(view.add_heading()),
         title=str(view.edit_heading() if row is not None else view.add_heading()),
         submits=_submits(work),
@@ -247,15 +265,19 @@ def _checks(work: Work) -> str:
     view = work.view
     if not view.kind or custom_forms.alone(view, work.row):
         return ""
+    part = view.form_part(work.row)
+    which = {"part": part.number} if part is not None else {}
     if work.row is None:
-        return url_for(f"{view.endpoint}.precheck")
-    return url_for(f"{view.endpoint}.precheck_row", pk=_id(work.row))
+        return url_for(f"{view.endpoint}.precheck", **which)
+    return url_for(f"{view.endpoint}.precheck_row", pk=_id(work.row), **which)
 
 
 def _sections(work: Work) -> list[tuple[str, list[Any]]]:
     """Headings with their fields; places for files stand where the view names `files` or `file`, else in the last."""
     view = work.view
-    sets = (view.edit_fieldsets if work.row is not None else view.add_fieldsets) or [
+    part = view.form_part(work.row)
+    whole = view.edit_fieldsets if work.row is not None else view.add_fieldsets
+    sets = (part.fieldsets if part is not None else whole) or [
         ("", {"fields": view.edit_columns if work.row is not None else view.add_columns})
     ]
     placed, found = False, []

@@ -10,6 +10,7 @@ from flask import make_response, redirect, request, session, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
 
@@ -32,10 +33,14 @@ from app.views.sessions import address
 PURPOSE: Final = "unit_register"
 KEPT: Final = "registering_unit"  # where the cookie keeps, sealed, what the first step has settled
 MINUTES: Final = 30
+# The whole way of a unit (GD-24, GD-25, GD-28, GD-29); the form of the unit is its third and fourth step.
+STEPS: Final = (
+    _l("Who registers, and which unit"), _l("Code by SMS"), _l("Basic data"), _l("Detailed data and materials"), _l("Review"),
+)  # fmt: skip
 
 
 class UnitStartView(Page):
-    """The way to a unit's account: its first two steps. The third is the form of the unit."""
+    """The way to a unit's account: its first two steps. The next two are the parts of the unit's form."""
 
     route_base = "/unitstart"
     default_view = "index"
@@ -95,7 +100,7 @@ class UnitStartView(Page):
 
     def _page(self, step: int, refused: Refused | None, **more: Any) -> Response:
         page = self.render_template(
-            "unit_start.html", title=_("Register a unit"), step=step, at=refused.field if refused is not None else "",
+            "unit_start.html", title=_("Register a unit"), step=step, steps=STEPS, at=refused.field if refused is not None else "",
             fault=words.say(refused) if refused is not None else "", may_prove=current().role in PEOPLE, **more,
         )  # fmt: skip
         answer = make_response(page, words.status_of(refused) if refused is not None else 200)

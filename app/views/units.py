@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 
@@ -21,9 +21,11 @@ from app.rules.masks import mask_id, mask_phone
 from app.rules.refused import Refused
 from app.views import forms, proven_code
 from app.views.base import SafeView
+from app.views.form_parts import Part
+from app.views.unit_start import STEPS
 
-BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital"]
-DETAIL = ["industry", "ownership", "size_class", "staff_count", "region", "address", "website", "intro"]
+BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital", "region"]
+DETAIL = ["industry", "ownership", "size_class", "staff_count", "address", "website", "intro"]
 CONTACT = ["contact_name", "contact_phone", "contact_email"]
 PAPERS = ["licence_valid_until", "letter_valid_until"]
 
@@ -87,6 +89,25 @@ class UnitView(SafeView):
     ]
     label_columns = {"contact_phone_masked": _l("Contact phone")}
     file_slots = ("licence", "handler_id", "letter", "hr_licence", "approval")
+
+    def form_part(self, row: Any) -> Part | None:
+        """Basic data first, then the rest with the materials, until the unit was sent in once (GD-28, GD-29)."""
+        said = request.args.get("part", "")
+        if row is not None and (row.status != "draft" or row.submitted_at is not None):
+            return None
+        if said not in ("1", "2"):
+            if request.method != "GET":
+                return None  # somebody sends the whole form
+            said = "1"
+        if said == "1" or row is None:
+            sets = self.add_fieldsets if row is None else self.edit_fieldsets
+            return Part(1, sets[:1], STEPS, 3, more=_l("Next: detailed data and materials"))
+        back = url_for("UnitView.edit", pk=row.id, part=1)
+        return Part(2, self.edit_fieldsets[1:], STEPS, 4, back=back)
+
+    def add_address(self) -> str:
+        """The code by SMS comes before the form (GD-25)."""
+        return str(url_for("UnitStartView.index"))
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """Name and code as they were given in the first step (app/views/unit_start.py)."""

@@ -24,13 +24,17 @@ def paper(slot: str, number: int) -> dict[str, object]:
     return {"name": f"{PAPERS[slot]}.jpg", "mimeType": "image/jpeg", "buffer": data}
 
 
-def fill(page) -> None:
-    """Basic and detailed data, contact, materials."""
+def fill_basic(page) -> None:
+    """The first part."""
     page.select_option("[name=nature]", "enterprise")
     page.select_option("[name=account_kind]", "own")
     page.fill("[name=legal_rep]", "演示法人")
     page.fill("[name=founded_on]", "2019-05-06")
     choose(page, "region", "奉贤", "奉贤区")
+
+
+def fill_rest(page) -> None:
+    """Detailed data, contact, materials."""
     page.fill("[name=address]", "上海市奉贤区南桥镇演示路95号")
     page.fill("[name=staff_count]", "20")
     page.fill("[name=intro]", "从事日用百货批发，现有员工约20人（演示）。")
@@ -59,12 +63,16 @@ def test_registered_saved_submitted_approved(visit):
     page.click(".g-act button[type=submit]")
     page.wait_for_selector("[name=legal_rep]")
     assert page.input_value("[name=uscc]") == CODE
-    fill(page)
-    person.snap("unit-3-form")
+    fill_basic(page)
+    person.snap("unit-3-basic")
+    page.click("form[data-guard] .g-act button[value=next]")
+    page.wait_for_selector("[name=contact_phone]")
+    fill_rest(page)
+    person.snap("unit-4-detail")
     page.click("form[data-guard] .g-act button[value=save]")
     page.wait_for_url(re.compile(r"/show/\d+"))
     assert "草稿" in page.inner_text(".g-id")
-    person.snap("unit-4-saved")
+    person.snap("unit-5-saved")
     record = page.url.split("?")[0]
     page.click("button:has-text('提交审核')")
     page.wait_for_selector(".g-id:has-text('待审核')")
@@ -73,11 +81,11 @@ def test_registered_saved_submitted_approved(visit):
     reviewer.go("/desk/?kind=unit_registration")
     reviewer.page.locator(".g-q a", has_text=NAME).first.click()
     reviewer.page.wait_for_selector(f".g-ev h2:has-text('{NAME}')")
-    reviewer.snap("unit-5-desk")
+    reviewer.snap("unit-6-desk")
     reviewer.page.keyboard.press("a")
     reviewer.page.wait_for_function("n => !document.querySelector('.g-ev h2')?.textContent.includes(n)", arg=NAME)
     reviewer.clean()
     page.goto(record)
     assert "已通过" in page.inner_text(".g-id")
-    person.snap("unit-6-approved")
+    person.snap("unit-7-approved")
     person.clean()

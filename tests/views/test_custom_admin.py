@@ -78,8 +78,12 @@ def test_a_field_of_every_type_for_every_entity_is_on_the_forms_at_once(app, ses
     assert '<option value="night">Night</option>' in form
     page = clerk.get("/postingview/list/?lang=en").text
     assert "New choice" in page and 'name="f_x_new_int_from"' in page
+    own = unit(session)
+    own.status = "draft"
+    session.commit()
+    owner = browser(app, session, "unit_owner", unit_id=own.id)
     forms = {
-        "unit": (browser(app, session, "seeker"), "/unitview/add"), "gig_offer": (clerk, "/gigofferview/add"),
+        "unit": (owner, f"/unitview/edit/{own.id}?part=2"), "gig_offer": (clerk, "/gigofferview/add"),
         "gig_wanted": (browser(app, session, "seeker"), "/gigwantedview/add"),
         "school": (browser(app, session, "operator"), "/schoolview/add"),
     }  # fmt: skip

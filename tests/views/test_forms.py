@@ -52,8 +52,17 @@ def test_a_wrong_form_comes_back_with_everything_typed(mine):
     assert 'href="#valid_until"' in summary
 
 
+def drafted(app, session):
+    """A unit that was never sent in, and its owner."""
+    own = unit(session)
+    own.status = "draft"
+    session.commit()
+    return own, browser(app, session, "unit_owner", unit_id=own.id)
+
+
 def test_an_address_is_one_line_and_a_description_has_several(app, session, mine):
-    page = browser(app, session, "seeker").get("/unitview/add").text
+    own, owner = drafted(app, session)
+    page = owner.get(f"/unitview/edit/{own.id}?part=2").text
     tags = {name: re.search(rf'<(\w+)[^>]* name="{name}"', page)[1] for name in ("address", "website", "intro")}
     assert tags == {"address": "input", "website": "input", "intro": "textarea"}
     page = mine.get("/gigofferview/add").text
@@ -208,9 +217,10 @@ def test_a_move_that_needs_a_reason_asks_for_it(app, session):
 
 def test_the_data_of_a_unit_stand_in_four_parts(app, session):
     parts = ["Basic data", "Detailed data", "Contact", "Materials"]
-    seeker = browser(app, session, "seeker")
-    form = seeker.get("/unitview/add?lang=en").text
-    assert [one.strip() for one in re.findall(r"<legend>([^<]+)", form)] == parts
+    own, owner = drafted(app, session)
+    forms = [owner.get(f"/unitview/edit/{own.id}?lang=en&part={n}").text for n in (1, 2)]
+    found = [[one.strip() for one in re.findall(r"<legend>([^<]+)", form)] for form in forms]
+    assert found == [parts[:1], parts[1:]], "basic data first, the rest with the materials after it (GD-28)"
     own = unit(session)
     record = browser(app, session, "unit_owner", unit_id=own.id).get(f"/unitview/show/{own.id}?lang=en").text
     assert [one for one in re.findall(r"<header><h2>([^<]+)</h2>", record) if one in parts][:3] == parts[:3]

@@ -109,6 +109,57 @@ def test_no_unit_without_the_code_nor_another_one_than_was_proven(who, session):
     assert made(session, CODE)
 
 
+BASIC = {"name": "上海新办商贸有限公司", "nature": "enterprise", "region": "310120", "legal_rep": "王五"}
+
+
+def test_basic_data_come_first_then_the_rest_with_the_materials(who, session):
+    through(who, session)
+    page = who.get(f"/unitview/add?lang=en&uscc={CODE}").text
+    shown = {
+        name for name in ("legal_rep", "region", "contact_phone", "address", "file_licence") if f'name="{name}"' in page
+    }
+    assert shown == {"legal_rep", "region"}
+    assert 'value="submit"' not in page, "nothing is sent in halfway"
+    assert re.search(r'aria-current="step">Basic data', page)
+    target = re.search(r'<form class="g-card g-form" method="post" action="([^"]+)"', page)[1]
+    answer = who.post(target, BASIC | {"uscc": CODE, "then": "next"})
+    made_id = session.scalar(select(Unit.id).where(Unit.uscc == CODE))
+    assert answer.location == f"/unitview/edit/{made_id}?part=2"
+    page = who.get(f"{answer.location}&lang=en").text
+    assert re.search(r'aria-current="step">Detailed data and materials', page)
+    assert 'name="legal_rep"' not in page and 'name="file_licence"' in page
+    version = re.search(r'name="version" value="([^"]+)"', page)[1]
+    sent = {"address": "环城路2号", "contact_phone": "13700137000", "version": version}
+    kept = who.post(answer.location, sent | {"then": "save"})
+    assert kept.location == f"/unitview/show/{made_id}"
+    session.expire_all()
+    row = session.get_one(Unit, made_id)
+    assert (row.status, row.legal_rep, row.address) == ("draft", "王五", "环城路2号"), "saved is not sent in (GD-29)"
+    refused = who.post(answer.location, {"version": str(row.version), "address": "环城路3号", "then": "submit"})
+    assert refused.status_code == 422
+    session.expire_all()
+    assert (row.status, row.address, row.legal_rep) == ("draft", "环城路3号", "王五")
+
+
+def test_the_checks_beside_a_part_speak_of_its_own_fields(who, session):
+    through(who, session)
+    page = who.post("/unitview/precheck?lang=en&part=1", BASIC | {"uscc": CODE}).text
+    assert "business licence" not in page
+    row = samples.unit(session, status="draft", created_by_id=who.account_id)
+    page = who.post(f"/unitview/precheck/{row.id}?lang=en&part=2", {"version": str(row.version)}).text
+    assert "business licence" in page
+
+
+def test_after_it_was_sent_in_once_the_form_is_whole(who, session):
+    row = samples.unit(session, status="returned", created_by_id=who.account_id)
+    page = who.get(f"/unitview/edit/{row.id}?part=1").text
+    assert 'name="legal_rep"' in page and 'name="file_licence"' in page
+
+
+def test_a_list_of_units_leads_to_the_first_step(who):
+    assert '/unitstart/"' in who.get("/unitview/list/").text
+
+
 def test_a_program_makes_no_unit_past_the_code(app, session, who):
     name = session.scalar(select(User.username).where(User.id == who.account_id))
     client = app.test_client(use_cookies=False)
