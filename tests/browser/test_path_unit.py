@@ -45,6 +45,11 @@ def fill_rest(page) -> None:
         page.set_input_files(f"[name=file_{slot}]", paper(slot, number))
 
 
+def checked(page, gone: str) -> None:
+    """The panel beside the form has heard of what was filled in."""
+    page.wait_for_function("gone => !document.querySelector('#f-panels').textContent.includes(gone)", arg=gone)
+
+
 def test_registered_saved_submitted_approved(visit):
     person = visit("seeker")
     page = person.page
@@ -64,10 +69,13 @@ def test_registered_saved_submitted_approved(visit):
     page.wait_for_selector("[name=legal_rep]")
     assert page.input_value("[name=uscc]") == CODE
     fill_basic(page)
+    checked(page, "还需填写")
     person.snap("unit-3-basic")
     page.click("form[data-guard] .g-act button[value=next]")
     page.wait_for_selector("[name=contact_phone]")
     fill_rest(page)
+    checked(page, "缺少材料")
+    page.evaluate("window.scrollTo(0, 0)")
     person.snap("unit-4-detail")
     page.click("form[data-guard] .g-act button[value=save]")
     page.wait_for_url(re.compile(r"/show/\d+"))
