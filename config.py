@@ -53,6 +53,9 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "PORT": int(env.get("PORT", "8080")),
         "WORKERS": int(env.get("WORKERS", "2")),
         "THREADS": int(env.get("THREADS", "8")),
+        "REQUEST_SECONDS": float(
+            env.get("REQUEST_SECONDS", "10")
+        ),  # for the head of a request, and for a body beyond its size
         "STORAGE_URL": env.get("STORAGE_URL", ""),  # empty: files under DATA_DIR/files; s3://bucket otherwise
         "REDIS_URL": env.get("REDIS_URL", ""),  # empty: each process counts requests for itself
         "CLAMD_URL": env.get("CLAMD_URL", ""),  # empty: uploads are shown as not scanned

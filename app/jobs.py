@@ -40,6 +40,7 @@ from app.views import (
     export_work,
     identity_work,
     import_work,
+    key_identity,
     sessions,
 )
 from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
@@ -111,8 +112,8 @@ def switch_off_unused(session: Session) -> int:
 
 
 def end_sessions(_session: Session) -> int:
-    """Logins that nobody came back to are over in the log too; long ended ones are forgotten."""
-    return sessions.end_over() + sessions.forget(SESSIONS_KEPT)
+    """Logins that nobody came back to are over in the log too; long ended ones are forgotten; keys end with their last day."""
+    return sessions.end_over() + sessions.forget(SESSIONS_KEPT) + key_identity.end_over()
 
 
 def purge_logs(session: Session) -> int:

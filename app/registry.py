@@ -343,8 +343,12 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         ApiKeyView,
-        {**dict.fromkeys((A, OP, SYS), "read add revoke_key"), SEC: "read revoke_key"},
-        (Place((SYS, SEC), SYSTEM, _l("API keys"), "key"), Place((A, OP), ACCOUNT, _l("API keys"), "key")),
+        {**dict.fromkeys((A, OP, SYS), "read add revoke_key"), SEC: "read revoke_key", AUD: "read export"},
+        (
+            Place((SYS, SEC), SYSTEM, _l("API keys"), "key"),
+            Place((A, OP), ACCOUNT, _l("API keys"), "key"),
+            Place((AUD,), AUDIT, _l("API keys"), "key"),
+        ),
         api=False,
     ),
     _own(TaskView, "read cancel", _l("My tasks"), "hourglass"),

@@ -1,4 +1,4 @@
-"""Settings of the production server (gunicorn, threads)."""
+"""Settings of the production server (gunicorn, threads, requests read whole before a thread takes them)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _settings = settings()
 bind = f"{_settings['HOST']}:{_settings['PORT']}"
 workers = _settings["WORKERS"]
 threads = _settings["THREADS"]
-worker_class = "gthread"
+worker_class = "app.gateways.patient.PatientWorker"
 preload_app = True
 timeout = 120
 graceful_timeout = 20
@@ -21,6 +21,7 @@ errorlog = "-"
 loglevel = "warning"
 limit_request_line = 8190
 proc_name = "gongjiu"
+control_socket_disable = True  # nobody steers the server past its signals
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import relationship, validates
 from app.models.base import Sealed, Stamped, Traced, col, index_of, one_of, pk, vault
 from app.models.reference import Region
 from app.rules.actor import Role
+from app.rules.limits import net
 from app.rules.masks import mask_email, mask_id, mask_phone
 from app.rules.names import initials
 
@@ -177,15 +178,22 @@ class LoginEvent(Model):
             postgresql_where=text("outcome IN ('wrong','wrong_code','ok','unlocked')"),
         ),
         Index("ix_login_event_account", "account_id", "id"),
-        Index("ix_login_event_address", "address", "at", postgresql_where=text("outcome IN ('wrong','wrong_code')")),
+        Index("ix_login_event_net", "net", "at", postgresql_where=text("outcome IN ('wrong','wrong_code')")),
     )
     id = pk()
     at = col("At", DateTime(timezone=True), server_default=func.now(), nullable=False, index=True)
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="SET NULL"))
     user_name = col("User name", String(128), nullable=False, default="")
     address = col("Address", String(45), nullable=False, default="")
+    net = col("Network of the address", String(45), nullable=False, default="", server_default="")
     outcome = col("Outcome", String(20), nullable=False, words="login_outcome")
     account = relationship(User, info={"label": _l("Account")})
+
+    @validates("address")
+    def _net_of(self, _name: str, address: str) -> str:
+        """What counts for the lockout of an address."""
+        self.net = net(address)
+        return address
 
 
 class PasswordHistory(Model):

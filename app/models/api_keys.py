@@ -12,11 +12,14 @@ from sqlalchemy.orm import relationship
 from app.models.accounts import Hat
 from app.models.base import Stamped, col, one_of, pk
 
-STATES = ("active", "revoked")
+STATES = ("active", "revoked", "expired", "ended")
 
 
 class ApiKey(Stamped, Model):
-    """One key: whose, under which role, for what, until when, how often, and when it was used last."""
+    """One key: whose, under which role, for what, until when, how often, and when it was used last.
+
+    Triggers end it with what it was founded on (app/migrations/api_key_ends.sql): the password, the account, the role.
+    """
 
     __tablename__ = "api_key"
     __table_args__ = (
@@ -42,6 +45,7 @@ class ApiKey(Stamped, Model):
     key_state = col(
         "State of the key", String(10), nullable=False, default="active", server_default="active", words="key_state"
     )
+    ended_at = col("Ended at", DateTime(timezone=True))
     last_used_at = col("Last used", DateTime(timezone=True))
     last_address = col("Last used from", String(45), nullable=False, default="", server_default="")
     account = relationship(User, foreign_keys=[account_id], info={"label": _l("Account")})

@@ -30,6 +30,7 @@ from app.review.outbox import Notice, enqueue
 from app.review.policy import service_phone
 from app.review.recovery import LINK, taken
 from app.review.transaction import one
+from app.rules import limits
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.appeals import ADDRESS_APPEALS, DRAFT_DAYS, LINK_MINUTES, MOST_LINKS, PHONE_APPEALS, RENEWED_DAYS
 from app.rules.hats import is_staff
@@ -93,8 +94,9 @@ def _within_pace(session: Session, phone: str, address: str) -> None:
     marks = vault().blinds(phone, "phone")
     lately = Appeal.created_on > func.now() - timedelta(days=30)
     of_phone = func.count().filter(Appeal.phone_hash.in_(marks))
-    of_address = func.count().filter(Appeal.address == address, Appeal.created_on > func.now() - _DAY)
-    same = or_(Appeal.phone_hash.in_(marks), Appeal.address == address)
+    near = Appeal.address.in_(_neighbours(session, address))
+    of_address = func.count().filter(near, Appeal.created_on > func.now() - _DAY)
+    same = or_(Appeal.phone_hash.in_(marks), near)
     row = session.execute(select(of_phone, of_address).where(same, lately)).one()
     if row[0] >= PHONE_APPEALS or row[1] >= ADDRESS_APPEALS:
         raise Refused("appeals_many")
@@ -105,6 +107,15 @@ def _within_pace(session: Session, phone: str, address: str) -> None:
         is not None
     ):
         raise Refused("appeal_staff_phone")
+
+
+def _neighbours(session: Session, address: str) -> list[str]:
+    """The addresses of the day's appeals that count as this one: of IPv6 all of its /64."""
+    net = limits.net(address)
+    if ":" not in net:
+        return [address]
+    lately = select(Appeal.address).where(Appeal.created_on > func.now() - _DAY, Appeal.address.contains(":"))
+    return [address, *(one for one in session.scalars(lately.distinct()) if limits.net(one) == net)]
 
 
 def _confirm(session: Session, subject: Any, opened: Any) -> None:

@@ -18,6 +18,7 @@ URGENT: Final = frozenset(
         "phone_changed",
         "new_phone",
         "account_closed",
+        "api_key_made",
         "appeal_received",
         "appeal_warning",
         "appeal_approved",
@@ -70,6 +71,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "mail_changed": (
         _l("Your reserved mail address was changed"),
         _l("[Gongjiu] The reserved mail address of account %(account)s was changed. Not you? Call %(phone)s at once."),
+    ),
+    "api_key_made": (
+        _l("A key for programs was made"),
+        _l(
+            "[Gongjiu] A key for programs was made for account %(account)s. Not you? Change the password, which ends it, and "
+            "call %(phone)s."
+        ),
     ),
     "account_closed": (
         _l("Your account is closed"),

@@ -61,6 +61,7 @@ TEMPLATES: Final = (
     "factor_set",
     "factor_removed",
     "factor_removed_key",
+    "api_key_made",
 )
 
 

@@ -10,22 +10,30 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy import update
-from werkzeug.security import check_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.extensions import db
 from app.models.accounts import Person
+from app.models.second_factor import SecondFactor
+from app.review import links
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
 from app.views import ageing, words
 from app.views.identity import current
 from app.views.page import Page
-from app.views.sessions import begin
+from app.views.sessions import begin, note, refuse_if_locked
+from app.views.signing_by_code import tell
 from app.views.wardrobe import wardrobe
 
 
 def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
-    """What is wrong with a wish to change the password."""
+    """What is wrong with a wish to change the password. A wrong old one counts towards the lockout, as everywhere.
+
+    Raises Refused("too_many").
+    """
+    refuse_if_locked(user.username)
     if not check_password_hash(user.password or "", old):
+        note(user.username, "wrong", user.id)
         return Refused("password_wrong", field="old")
     if new == old:
         return Refused("password_same", field="new")
@@ -52,11 +60,12 @@ class PasswordView(Page):
         if request.method == "POST":
             user = db.session.get_one(User, actor.account_id)
             sent = [request.form.get(name, "")[:200] for name in ("old", "new", "again")]
-            refused = fault_of(user, *sent)
+            try:
+                refused = fault_of(user, *sent)
+            except Refused as locked:
+                refused = locked
             if refused is None:
-                db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
-                self.appbuilder.sm.reset_password(user.id, sent[1])
-                begin(user)  # the change has ended every session of the account, this one too
+                _change(user, sent[1])
                 flash(_("The password was changed. Other sessions of this account have ended."), "success")
                 return redirect(url_for("HomeView.index"))
         fault = words.say(refused) if refused is not None else ""
@@ -64,4 +73,19 @@ class PasswordView(Page):
             "password.html", title=_("Change password"), fault=fault, at=refused.field if refused else "",
             staff=wardrobe(actor.account_id).staff, forced=g.must_change,
         )  # fmt: skip
-        return page, 422 if refused is not None else 200
+        return page, words.status_of(refused) if refused is not None else 200
+
+
+def _change(user: User, new: str) -> None:
+    """Ends every session of the account, this one too, and every key of a program; its links open nothing any more.
+
+    The password alone is no proof where there is a second factor: there the last proof stays as old as it was.
+    """
+    device = db.session.get(SecondFactor, user.id)
+    proved_at = g.login.proved_at if device is not None and device.confirmed_at is not None else None
+    db.session.execute(update(Person).where(Person.account_id == user.id).values(must_change=False))
+    links.expire(db.session, user.id)
+    tell(user, "password_changed")
+    user.password = generate_password_hash(new)
+    db.session.commit()
+    begin(user, proved_at=proved_at)

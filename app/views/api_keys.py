@@ -10,17 +10,20 @@ from flask import current_app, g, make_response, request
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import Select, false, func, select
 from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.accounts import Hat
 from app.models.api_keys import ApiKey
+from app.models.sessions import LoginSession
 from app.review import ledger
+from app.review.outbox import Notice, enqueue
 from app.review.policy import DEFAULT, Policy
-from app.rules.actor import Actor, Role
+from app.rules.actor import ADMINS, Actor, Role
 from app.rules.dates import today
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
@@ -29,6 +32,7 @@ from app.views.accounts import account_words
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.inputs import DictMany
+from app.views.signing_by_code import tell
 
 LONGEST: Final = timedelta(days=366)
 MOST: Final = 20  # keys in force of one account
@@ -37,8 +41,13 @@ _READS: Final = frozenset({"can_list", "can_show"})
 
 
 def own_keys(stmt: Select[Any], actor: Actor) -> Select[Any]:
-    """One's own; the administrators of system and security see all of them."""
-    return stmt if actor.role in (Role.SYSADMIN, Role.SECADMIN) else stmt.where(ApiKey.account_id == actor.account_id)
+    """One's own; the three administrators see all of them."""
+    return stmt if actor.role in ADMINS else stmt.where(ApiKey.account_id == actor.account_id)
+
+
+def owners(stmt: Select[Any], actor: Actor) -> Select[Any]:
+    """Whose keys an administrator looks for."""
+    return stmt if actor.role in ADMINS else stmt.where(false())
 
 
 def apis() -> dict[str, Any]:
@@ -80,6 +89,28 @@ def hat_words(hat: Hat | None) -> str:
     return str(labels.ROLES[Role(hat.role)]) if hat is not None else ""
 
 
+def _room_for_one(actor: Actor) -> None:
+    """Raises Refused: key_many; not_logged_in where the login ended while the form was on its way.
+
+    The account's line is locked, so that two forms at once count each other and a password that changes meanwhile ends
+    what is made here.
+    """
+    db.session.execute(select(User.id).where(User.id == actor.account_id).with_for_update(key_share=True))
+    login = select(LoginSession.id).where(LoginSession.id == g.login.id, LoginSession.ended_at.is_(None))
+    if db.session.scalar(login.with_for_update(read=True)) is None:
+        raise Refused("not_logged_in")
+    mine = select(func.count()).where(ApiKey.account_id == actor.account_id, ApiKey.key_state == "active")
+    if (db.session.scalar(mine.where(ApiKey.expires_on >= today())) or 0) >= MOST:
+        raise Refused("key_many", most=MOST)
+
+
+def _tell(actor: Actor, row: Any) -> None:
+    """Whoever owns the account learns of every key, also of one made in a login that somebody else holds."""
+    notice = Notice("api_key_made", "system", {"title": row.name}, "/apikeyview/list/", f"key:{row.prefix}")
+    enqueue(db.session, notice, [actor.account_id])
+    tell(db.session.get_one(User, actor.account_id), "api_key_made")
+
+
 class ScopesInput(DictMany):
     """The scopes on offer for the role in use."""
 
@@ -102,14 +133,15 @@ class ApiKeyView(SafeView):
     )
     formatters_columns = {"scopes": scope_words, "account": account_words, "hat": hat_words}
     list_columns = ["name", "prefix", "key_state", "hat", "scopes", "expires_on", "last_used_at", "last_address"]
-    more_columns = ["account", "per_minute", "created_on"]
-    search_columns = ["key_state", "expires_on"]
+    more_columns = ["account", "per_minute", "created_on", "ended_at"]
+    search_columns = ["key_state", "expires_on", "account", "ended_at"]
+    choices = {"account": owners}
     search_text = ("name", "prefix")
     order_columns = ["expires_on", "last_used_at"]
     add_columns = ["name", "scopes", "per_minute", "expires_on"]
     show_columns = [
         "name", "prefix", "key_state", "account", "hat", "scopes", "per_minute", "expires_on", "last_used_at", "last_address",
-        "created_on",
+        "created_on", "ended_at",
     ]  # fmt: skip
     row_needs = ("account_id", "key_state")
 
@@ -135,12 +167,14 @@ class ApiKeyView(SafeView):
             raise Refused("key_days", field="expires_on")
         if not 1 <= (row.per_minute or 0) <= 600:
             raise Refused("number_between", field="per_minute", low=1, high=600)
+        _room_for_one(actor)
         key = key_identity.new_key()
         row.account_id, row.hat_id = actor.account_id, actor.hat_id
         row.prefix, row.key_hash = key[: key_identity.SHOWN], key_identity.digest(key)
         g.made_key = (row.name, key)
         facts = {"prefix": row.prefix, "scopes": sorted(row.scopes), "until": row.expires_on.isoformat()}
         ledger.append(db.session, "key_made", actor, "", subject_id=actor.account_id, facts=facts)
+        _tell(actor, row)
 
     def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """A key in force is revoked, and never comes back."""
@@ -151,7 +185,7 @@ class ApiKeyView(SafeView):
         row, actor = scope.fetch(self, current(), row_id, lock=True), current()
         if REVOKE not in self.offered(row):
             raise Refused("wrong_state")
-        row.key_state = "revoked"
+        row.key_state, row.ended_at = "revoked", func.now()
         ledger.append(db.session, "key_revoked", actor, "", subject_id=row.account_id, facts={"prefix": row.prefix})
         db.session.commit()
 

@@ -18,7 +18,7 @@ from app.rules.refused import Refused
 from app.views import levels, second_factor, words
 from app.views.identity import current
 from app.views.page import Page, safe_next
-from app.views.sessions import begin
+from app.views.sessions import begin, count
 
 
 def admit(user: User) -> None:
@@ -33,6 +33,8 @@ def enter(user: User, target: str) -> str:
     many = db.session.scalar(select(func.count()).where(Hat.account_id == user.id, Hat.active)) or 0
     waiting = bool(second_factor.needed(user.id))
     begin(user, waiting=waiting)
+    if not waiting:
+        count(user.id)
     onwards = target or url_for("HomeView.index")
     if many > 1 and not target:
         onwards = url_for("ChoiceView.index")

@@ -1,12 +1,14 @@
 """A form that was refused for want of a proof waits, sealed, beside the login, and is offered to be sent once it is proven.
 
-Only what the page itself sent, to where it was sent, from this login, for a few minutes. Files are not carried, nor passwords.
+Only what the page itself sent, to where it was sent, from this login, for a few minutes. Files are not carried, nor a form with
+a password or with anything that its view names a secret.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from flask import g, request
@@ -35,13 +37,16 @@ def _place(login_id: int) -> str:
     return f"carried_form.{login_id}"
 
 
-def keep(path: str, back: str) -> None:
-    """Keeps the form of this request, if it can be sent again as it is; else nothing of an earlier one stays either."""
+def keep(path: str, back: str, secrets: Collection[str]) -> None:
+    """Keeps the form of this request, if it can be sent again as it is; else nothing of an earlier one stays either.
+
+    `secrets`: the fields that the view of this request names so.
+    """
     if g.get("login") is None:
         return
     forget()
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _LEFT_OUT]
-    secret = any("password" in name or name in ("code", "proof") for name, _value in fields)
+    secret = any(value and ("password" in name or name in secrets) for name, value in fields)
     files = any(file.filename for file in request.files.values())
     said = json.dumps([path, fields], ensure_ascii=False)
     if request.method == "POST" and path and not (files or secret) and len(said.encode()) <= MOST and len(back) <= BACK:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Collection
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.extensions import db
+from app.models.base import Sealed
 from app.rules.refused import Refused
 from app.views import carried, words
 from app.views.identity import is_api
-from app.views.page import came_from, safe_next
+from app.views.page import Page, came_from, safe_next
 
 log = logging.getLogger("app.errors")
 
@@ -74,7 +76,7 @@ def refused(error: Refused) -> Any:
     status, said = words.status_of(error), words.say(error)
     if error.code == "proof_needed" and not is_api():
         asked = _asked()
-        carried.keep(safe_next(request.full_path.rstrip("?")), asked)
+        carried.keep(safe_next(request.full_path.rstrip("?")), asked, _secrets())
         return redirect(url_for("ProofView.index", next=asked))
     if is_api():
         findings = error.facts.get("findings")
@@ -88,6 +90,16 @@ def refused(error: Refused) -> Any:
 def _asked() -> str:
     """Where to go on after a proof: the page itself, or for what was sent the page it came from."""
     return safe_next(request.full_path.rstrip("?")) if request.method == "GET" else came_from()
+
+
+def _secrets() -> Collection[str]:
+    """What the view of this request names secret: of a screen over a model the columns that are stored sealed."""
+    views = current_app.extensions["appbuilder"].baseviews
+    found: Any = next((view for view in views if view.endpoint == request.blueprint and isinstance(view, Page)), None)
+    model = getattr(found, "model", None)
+    if model is None:
+        return (found or Page).secret_fields
+    return {column.key for column in model.__table__.columns if isinstance(column.type, Sealed)}
 
 
 def http(error: HTTPException) -> Any:

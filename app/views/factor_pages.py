@@ -112,10 +112,12 @@ class FactorView(Page):
     @has_access
     @permission_name("list")
     def device(self) -> Any:
-        """A first device, or another one instead of it: that takes a code of the old one or a recovery code."""
+        """A first device, after a fresh proof, or another one instead of it: that takes a code of the old one or a recovery code."""
         user, refused = db.session.get_one(User, current().account_id), None
         row = db.session.get(SecondFactor, user.id)
         there = row is not None and row.confirmed_at is not None
+        if not there:  # nothing else asks who it is, and from then on this device proves it
+            proof.demand()
         if request.method == "POST":
             try:
                 if there:

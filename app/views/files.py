@@ -71,13 +71,16 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
     ]
 
 
+def public(file: StoredFile) -> bool:
+    """Whether everybody may see it."""
+    return bool(db.session.scalar(select(_public(file.id))))
+
+
 def visible(file: StoredFile, actor: Actor | None) -> bool:
-    """Whether this file may be shown to this person: cheap reasons first."""
-    if actor is not None and file.uploaded_by_id == actor.account_id:
-        return True
-    if db.session.scalar(select(_public(file.id))):
-        return True
-    return actor is not None and any(db.session.scalar(select(c)) for c in _conditions(file.id, actor))
+    """Whether this file, which is not public, may be shown to this person: cheap reasons first."""
+    if actor is None or file.uploaded_by_id == actor.account_id:
+        return actor is not None
+    return any(db.session.scalar(select(c)) for c in _conditions(file.id, actor))
 
 
 class FileView(Page):
@@ -90,27 +93,31 @@ class FileView(Page):
     @expose("/<uuid:file_id>")
     def file(self, file_id: UUID) -> Response:
         """The file itself; parts of a video on request."""
-        row = self._row(file_id)
-        return _send(row.key, row.mime, row.name)
+        row, keep = self._row(file_id)
+        return _send(row.key, row.mime, row.name, keep=keep)
 
     @expose("/<uuid:file_id>/thumb")
     def thumb(self, file_id: UUID) -> Response:
         """The small preview of a picture."""
-        row = self._row(file_id)
+        row, keep = self._row(file_id)
         if row.thumb_key is None:
             abort(404)
-        return _send(row.thumb_key, "image/webp", row.name)
+        return _send(row.thumb_key, "image/webp", row.name, keep=keep)
 
-    def _row(self, file_id: UUID) -> StoredFile:
-        """The file, or 404: whoever may not see it does not learn that it exists."""
+    def _row(self, file_id: UUID) -> tuple[StoredFile, bool]:
+        """The file and whether a browser may keep it, or 404: whoever may not see it does not learn that it exists."""
         row = db.session.get(StoredFile, file_id)
-        if row is None or not visible(row, g.actor):
+        keep = row is not None and public(row)
+        if row is None or not (keep or visible(row, g.actor)):
             abort(404)
-        return row
+        return row, keep
 
 
-def _send(key: str, mime: str, name: str) -> Response:
-    """Sends an object. Only pictures and videos open in the browser; the name is never taken for a type."""
+def _send(key: str, mime: str, name: str, *, keep: bool) -> Response:
+    """Sends an object. Only pictures and videos open in the browser; the name is never taken for a type.
+
+    What is not public stays in no browser: identity papers on a shared desk outlive neither the login nor their purge.
+    """
     inline = mime.startswith(("image/", "video/")) and mime != "image/svg+xml"
     try:
         stream = current_app.extensions["storage"].open(key)
@@ -120,10 +127,10 @@ def _send(key: str, mime: str, name: str) -> Response:
     stream.seek(0)
     response = send_file(
         stream, mimetype=mime if inline else "application/octet-stream", as_attachment=not inline, download_name=name,
-        conditional=False, etag=key, max_age=SECONDS,
+        conditional=False, etag=key, max_age=SECONDS if keep else None,
     )  # fmt: skip
     response.content_length = size
     response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
-    response.headers["Cache-Control"] = f"private, max-age={SECONDS}"
+    response.headers["Cache-Control"] = f"private, max-age={SECONDS}" if keep else "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -12,13 +12,15 @@ from sqlalchemy import func, select, update
 from app.extensions import db
 from app.gateways.pace import Answer
 from app.models.api_keys import ApiKey
+from app.rules import limits
 from app.rules.dates import today
 from app.rules.refused import Refused
 
 HEADER: Final = "X-Api-Key"
 MARK: Final = "gj_"
 SHOWN: Final = 11  # characters of a key by which people tell theirs apart
-WRONG: Final = 60  # keys that are none, a minute from one address
+WRONG: Final = 60  # keys that are none, a minute from one address (of IPv6: from its /64)
+TOGETHER: Final = 1200  # requests a minute of all keys of an account
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN: Final = frozenset({"_openapi", "public"})
 
@@ -74,10 +76,11 @@ def of_request() -> Key | None:
     )
     row = db.session.execute(select(*columns).where(ApiKey.key_hash == digest(given[:200]))).one_or_none()
     if row is None or row.key_state != "active" or row.expires_on < today():
-        _paced(f"wrong:{request.remote_addr}", WRONG)
+        _paced(f"wrong:{limits.net(request.remote_addr or '')}", WRONG)
         raise Refused("key_wrong")
     g.api_key = key = Key(*row)
     g.pace = _paced(f"key:{key.id}", key.per_minute)
+    _paced(f"keys:{key.account_id}", TOGETHER)
     if resource_of(request.path) not in OPEN and needed() not in key.scopes:
         raise Refused("key_scope", scope=needed())
     _note_use(key.id)
@@ -89,6 +92,15 @@ def _paced(name: str, most: int) -> Answer:
     if not answer.allowed:
         raise Refused("key_pace", limit=most, seconds=answer.seconds)
     return answer
+
+
+def end_over() -> int:
+    """Keys whose last day is over say so; how many."""
+    over = update(ApiKey).where(ApiKey.key_state == "active", ApiKey.expires_on < today())
+    stmt = over.values(key_state="expired", ended_at=func.now()).execution_options(synchronize_session=False)
+    done: Any = db.session.execute(stmt)
+    db.session.commit()
+    return int(done.rowcount)
 
 
 def _note_use(key_id: int) -> None:

@@ -238,6 +238,7 @@ NOTICES: Final[dict[str, Any]] = {
     "factor_set": _l("Second factor set up"),
     "factor_removed": _l("Second factor taken off"),
     "factor_removed_key": _l("Security key removed"),
+    "api_key_made": _l("API key made"),
     "binding_invited": _l("Invitation of a unit"),
     "binding_withdrawn": _l("Invitation withdrawn"),
     "binding_expired": _l("Invitation expired"),
@@ -335,7 +336,12 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "factor_reset_state": FACTOR_RESETS,
     "request_result": RESULTS,
     "api_scope": {},  # made from the interfaces themselves: api_keys.py
-    "key_state": {"active": _l("In force"), "revoked": _l("Revoked")},
+    "key_state": {
+        "active": _l("In force"),
+        "revoked": _l("Revoked"),
+        "expired": _l("Last day over"),
+        "ended": _l("Ended with password, account or role"),
+    },
     "grant": GRANTS,
     "importance": IMPORTANCE,
     "audience": {role: words for role, words in ROLES.items() if role is not Role.CLOCK},

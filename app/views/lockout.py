@@ -14,6 +14,7 @@ from app.models.accounts import CLEARING_LOGINS, COUNTED_LOGINS, LoginEvent, Per
 from app.models.base import vault
 from app.review import codes
 from app.rules.codes import phone_fault
+from app.rules.limits import net
 from app.rules.lockout import LONGEST, lock_of_account, lock_of_address, minutes_left
 
 ACCOUNT_FAILURES = 5
@@ -74,8 +75,8 @@ def _of_account(account_id: int | None, key: str) -> Row[Any]:
 
 
 def _of_address(address: str) -> Row[Any]:
-    """Failures from an address in a day, and those close before the last one. A login of somebody there forgives nothing."""
-    wrong = (LoginEvent.address == address) & LoginEvent.outcome.in_(COUNTED_LOGINS)
+    """Failures from an address (of IPv6: its /64) in a day, and those close before the last one. A login of somebody there forgives nothing."""
+    wrong = (LoginEvent.net == net(address)) & LoginEvent.outcome.in_(COUNTED_LOGINS)
     at = select(LoginEvent.at).where(wrong, LoginEvent.at > func.now() - LONGEST).cte("failures")
     last = select(func.max(at.c.at)).scalar_subquery()
     close = func.count().filter(at.c.at > last - WINDOW).label("lately")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
@@ -55,9 +55,10 @@ class MeView(Page):
     @has_access
     @permission_name("list")
     def phone(self) -> Any:
-        """First the old phone is proven, then the new one; every other login ends, and both phones are told."""
+        """After a fresh proof the old phone is proven, then the new one; every other login ends, and both phones are told."""
         person, refused = _person(), None
         if request.method == "POST":
+            proof.demand()  # an SMS alone must not be worth what password or device are
             try:
                 done = _phone_step(person, request.form.get("do", ""))
             except Refused as found:
@@ -81,6 +82,7 @@ class MeView(Page):
         """A reserved mail address, by which a forgotten password is renewed; proven by a code sent there."""
         person, refused = _person(), None
         if request.method == "POST":
+            proof.demand()
             try:
                 done = _mail_step(person, request.form.get("do", ""))
             except Refused as found:
@@ -116,8 +118,6 @@ def _phone_step(person: Person, do: str) -> Any:
     if do == "old":
         if person.phone:
             codes.check(db.session, OLD, person.phone, _code())
-        else:
-            proof.demand()
         db.session.commit()
         steps.keep(PROVEN, str(person.account_id))
         return here
@@ -156,14 +156,14 @@ def _change_phone(person: Person, phone: str) -> Any:
         db.session.flush()
     except IntegrityError:  # registered by somebody else a moment ago
         raise Refused("code_refused", field="code") from None
+    proved_at = g.login.proved_at
     shut_out(user.id, "phone")
-    begin(user)
+    begin(user, proved_at=proved_at)
     flash(_("The phone number was changed. Other logins of this account have ended."), "success")
     return redirect(url_for("MeView.index"))
 
 
 def _mail_step(person: Person, do: str) -> Any:
-    proof.demand()
     if do == "code":
         mail = request.form.get("mail", "").strip()[:120]
         if email_fault(mail):

@@ -160,6 +160,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("A security key of your account was removed"),
         _l("A security key counts for nothing any more. If that was not you, tell an administrator."),
     ),
+    "api_key_made": (
+        _l("A key for programs was made for your account: %(title)s"),
+        _l(
+            "With the key “%(title)s” a program uses the interface in your name. If it was not you who made it: change your "
+            "password, which ends every key, and tell an administrator at once."
+        ),
+    ),
     "factor_removed": (
         _l("The second factor of your account was taken off"),
         _l(

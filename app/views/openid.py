@@ -23,6 +23,7 @@ from app.gateways.openid import Client, OpenIdFault
 from app.models.accounts import Person
 from app.models.logins import IdentityProvider
 from app.review import linking
+from app.rules import limits
 from app.rules.actor import ADMINS, Actor
 from app.rules.masks import mask_name
 from app.rules.refused import Refused
@@ -30,11 +31,12 @@ from app.views import ageing, arriving, proof, second_factor, site
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.page import Page, safe_next
-from app.views.sessions import note
+from app.views.sessions import address, note
 
 log = logging.getLogger(__name__)
 MARK: Final = "gj-way"  # cookie that ties a way to a provider to the browser it began in
 CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
+STARTS: Final = 30  # ways to a provider, a minute from one address (of IPv6: from its /64)
 
 
 def providers() -> list[Any]:
@@ -127,9 +129,12 @@ class OpenIdView(Page):
         flash(_("The link has ended."), "success")
         return redirect(url_for("OpenIdView.index"))
 
-    @expose("/start/<string:code>")
+    @expose("/start/<string:code>", methods=["GET", "POST"])
     def start(self, code: str) -> Response:
-        """To the provider."""
+        """To the provider: for a login by its link; to link one's account by POST with its token, from one's own page only."""
+        if g.actor is not None and request.method == "GET":
+            return redirect(url_for("OpenIdView.index"))
+        _pace()
         provider = db.session.scalars(
             select(IdentityProvider).where(IdentityProvider.code == code, IdentityProvider.active)
         ).one_or_none()
@@ -138,10 +143,14 @@ class OpenIdView(Page):
         browser = request.cookies.get(MARK) or secrets.token_urlsafe(24)
         state, nonce, verifier = linking.begin(db.session, provider, browser, safe_next(request.args.get("next")))
         try:
-            address = openid.authorization_url(_client(provider), provider.scopes, state, nonce, verifier)
+            there = openid.authorization_url(_client(provider), provider.scopes, state, nonce, verifier)
         except OpenIdFault as fault:
             raise _failed(provider, fault) from fault
-        answer = redirect(address)
+        answer: Response = redirect(there)
+        if request.method == "POST":  # forms may lead to this site only, and so may what they are redirected to
+            answer = make_response(
+                self.render_template("account/openid_away.html", title=provider.name, there=there, provider=provider)
+            )
         answer.set_cookie(
             MARK, browser, max_age=linking.MINUTES * 60, httponly=True, samesite="Lax", secure=request.is_secure
         )
@@ -203,6 +212,13 @@ class OpenIdView(Page):
             name=mask_name(linking.said(attempt)["name"]), user=user,
         )  # fmt: skip
         return _uncached(page)
+
+
+def _pace() -> None:
+    """Every start writes a line and may ask the provider. Raises Refused("starts_many")."""
+    answer = current_app.extensions["pace"].hit(f"openid:{limits.net(address())}", STARTS)
+    if not answer.allowed:
+        raise Refused("starts_many", seconds=answer.seconds)
 
 
 def _uncached(page: Any) -> Response:

@@ -43,6 +43,8 @@ class Page(BaseView):
 
     default_view = "index"
     open_to_anybody: frozenset[str] = frozenset()  # methods for people who are not logged in
+    # Fields of its forms that hold secrets: a form with one is never kept for later (carried.py).
+    secret_fields: frozenset[str] = frozenset({"code", "proof", "old", "new", "again", "credential", "enrolment"})
 
     def update_redirect(self) -> None:
         """Nothing is remembered: the way back stands in the URL as `next`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app, flash, g, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
@@ -16,17 +17,20 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
 from werkzeug.security import check_password_hash
 from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.second_factor import SecondFactor
 from app.rules.refused import Refused
-from app.views import carried, second_factor, security_keys, sessions, words
+from app.views import carried, done_words, second_factor, security_keys, sessions, words
 from app.views.columns import describe
 from app.views.identity import current
 from app.views.page import Page, safe_next
 
+_PLAIN = frozenset({"text", "long", "int", "decimal", "date"})  # kinds whose values are read as they were typed
+_SHOWN = 200  # characters of each
 # Models whose rows are persons, whichever of their columns are shown.
 PERSONS = frozenset({"User", "Person", "Student", "LoginSession"})
 
@@ -88,8 +92,27 @@ class ProofView(Page):
         return _kept_by_nobody(page, words.status_of(refused) if refused is not None else 200)
 
     def _carry_on(self, waiting: carried.Carried, target: str) -> str:
-        """What was refused for want of a proof, to be sent by one press."""
-        return self.render_template("account/carried.html", title=_("One more press"), carried=waiting, target=target)
+        """What was refused for want of a proof, to be sent by one press, with its name and what was typed."""
+        view, step, typed = _told(waiting)
+        return self.render_template(
+            "account/carried.html", title=_("One more press"), carried=waiting, target=target,
+            screen=done_words.screen_words(view) if view else "", step=done_words.step_words(step) if view else "", typed=typed,
+        )  # fmt: skip
+
+
+def _told(waiting: carried.Carried) -> tuple[str, str, list[tuple[str, str]]]:
+    """Screen, step, and the fields that a reader can read as they are: labels and values."""
+    try:
+        endpoint, named = current_app.url_map.bind("").match(urlsplit(waiting.path).path, method="POST")
+    except HTTPException:
+        return "", "", []
+    screen, _dot, method = str(endpoint).partition(".")
+    step = str(named.get("name") or named.get("move") or method)
+    found = next((one for one in current_app.extensions["appbuilder"].baseviews if one.endpoint == screen), None)
+    fields = {*getattr(found, "add_columns", ()), *getattr(found, "edit_columns", ())}  # none of what is no list
+    shown = [(name, value) for name, value in waiting.fields if value and name in fields]
+    plain = [(name, value) for name, value in shown if describe(found.model, name).kind in _PLAIN]
+    return screen, step, [(str(found.label(name)), value[:_SHOWN]) for name, value in plain]
 
 
 def _kept_by_nobody(page: str, status: int = 200) -> Response:

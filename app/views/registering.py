@@ -28,7 +28,7 @@ from app.rules.masks import mask_phone
 from app.rules.refused import Refused
 from app.views import captcha, dictionary, site, steps, words
 from app.views.page import Page
-from app.views.sessions import address, begin
+from app.views.sessions import address, begin, count
 
 PURPOSE: Final = "register"
 KEPT: Final = "registering"  # where the cookie keeps, sealed, what the first step has settled
@@ -69,6 +69,7 @@ class RegisterView(Page):
             if user is not None:
                 steps.forget(KEPT)
                 begin(user)
+                count(user.id)
                 flash(_("Registration is complete. Your account: %(name)s.", name=user.username), "success")
                 target = "UnitView.list" if asked.role == "owner" else "HomeView.index"
                 return redirect(url_for(target))

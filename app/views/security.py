@@ -20,7 +20,7 @@ from app.views import key_identity, second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import is_api, may
 from app.views.lockout import account_named
-from app.views.sessions import find, note, refuse_if_locked
+from app.views.sessions import count, find, note, refuse_if_locked
 from app.views.signin import LoginView
 
 
@@ -71,6 +71,7 @@ class SecurityApi(FabSecurityApi):
         answer = super().login()
         if answer.status_code == 200:
             second_factor.prove_for_token(g.authenticated, request.headers.get("X-Second-Factor", ""))
+            count(g.authenticated.id)
         return answer
 
 
@@ -99,6 +100,11 @@ class SecurityManager(FabSecurityManager):
     def extract_api_key_from_request() -> str | None:
         """The header of our keys, once it was found good at the beginning of the request."""
         return request.headers.get(key_identity.HEADER) if g.get("api_key") is not None else None
+
+    def update_user_auth_stat(self, user: User, success: bool = True) -> None:
+        """Failures as FAB counts them. A login is counted where it is complete: after the second factor, by whatever way."""
+        if not success:
+            super().update_user_auth_stat(user, success)
 
     def validate_api_key(self, api_key_string: str) -> User | None:
         """Whose key it is; what it may was asked before."""

@@ -84,10 +84,11 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(user: User, *, waiting: bool = False) -> None:
+def begin(user: User, *, waiting: bool = False, proved_at: dt.datetime | None = None) -> None:
     """Starts a new session under a new number; nothing of the one before survives.
 
     `waiting`: the second factor is still to come; until then the session opens nothing and lasts a few minutes.
+    `proved_at`: when it goes on for one that ended, the last proof is as old as it was there.
     """
     worn = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
     hats = list(db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)))
@@ -99,7 +100,7 @@ def begin(user: User, *, waiting: bool = False) -> None:
     row = LoginSession(
         token_hash=_hash(token), account_id=user.id, hat_id=hats[0].id if hats else None, staff=staff,
         device_kind=device.kind, device=device.name, address=address(), ends_at=func.now() + lasts,
-        waiting=waiting,
+        waiting=waiting, proved_at=proved_at or func.now(),
     )  # fmt: skip
     db.session.add(row)
     db.session.commit()
@@ -116,7 +117,16 @@ def complete(user: User) -> None:
     """The second factor was right: from now on the session is a whole one, under a new number."""
     now = func.now()
     renew(waiting=False, proved_at=now, seen_at=now, ends_at=now + _longest(staff=g.login.staff))
+    count(user.id)
     note(user.username, "ok", user.id)
+
+
+def count(account_id: int) -> None:
+    """Last login and number of logins, of whatever way in; a password that was only half of it counts for none."""
+    told = {"last_login": func.timezone("UTC", func.now()), "login_count": func.coalesce(User.login_count, 0) + 1}
+    stmt = update(User).where(User.id == account_id).values(**told, fail_login_count=0)
+    db.session.execute(stmt.execution_options(synchronize_session=False))
+    db.session.commit()
 
 
 @cache

@@ -63,7 +63,6 @@ class CodeLoginView(Page):
             else:
                 waiting = bool(second_factor.needed(user.id))
                 note(user.username, "half" if waiting else "ok", user.id)
-                self.appbuilder.sm.update_user_auth_stat(user, True)
                 ageing.ask_for_change(user.id)
                 steps.forget(LOGIN)
                 return redirect(arriving.enter(user, target))

@@ -190,6 +190,11 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "key_wrong": (401, _l("This key is not one of ours, has ended or was revoked.")),
     "key_scope": (403, _l("This key was not made for that: it lacks the scope %(scope)s.")),
     "key_pace": (429, _l("This key may send %(limit)s requests a minute.")),
+    "starts_many": (429, _l("Too many tries from your network. Please wait %(seconds)s seconds.")),
+    "key_many": (
+        409,
+        _l("This account has %(most)s keys in force, which is as many as there may be. Please revoke one first."),
+    ),
     "key_days": (422, _l("From today on, at most a year.")),
     # Accounts and roles.
     "password_must_change": (

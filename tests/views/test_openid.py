@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,10 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import func, select, update
 
 from app.gateways import openid
+from app.gateways.pace import Pace
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.logins import IdentityLink, IdentityProvider, LoginAttempt
 from app.models.review import ReviewEvent
 from app.models.sessions import LoginSession
+from app.views import openid as openid_view
 from tests.review.samples import resident_id
 from tests.views.openid_server import SECRET, Provider, running
 from tests.views.people import PASSWORD, account, browser, unit
@@ -29,6 +32,12 @@ NUMBER = resident_id(881)
 def server():
     with running() as provider:
         yield provider
+
+
+@pytest.fixture(autouse=True)
+def own_pace(app, monkeypatch):
+    """Counters of this test alone."""
+    monkeypatch.setitem(app.extensions, "pace", Pace())
 
 
 @pytest.fixture
@@ -59,8 +68,14 @@ def away(client, path: str = "/openid/start/province") -> str:
     """To the provider and back: the address of the callback, as the browser would be sent there."""
     there = client.get(path)
     assert there.status_code == 302, there.text
+    address = there.location
+    if address == "/openid/":  # logged in: from one's own page only, by its button
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address).text)[1]
+        page = client.post(path, data={"csrf_token": csrf})
+        assert page.status_code == 200 and page.headers["Cache-Control"] == "no-store"
+        address = unescape(re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page.text)[1])
     try:
-        urllib.request.build_opener(_Stay()).open(there.location)
+        urllib.request.build_opener(_Stay()).open(address)
     except urllib.error.HTTPError as redirect:
         with redirect:
             parts = urlsplit(redirect.headers["Location"])
@@ -111,6 +126,34 @@ def test_whoever_is_linked_is_logged_in_and_the_level_rises(app, session, provid
     assert session.get_one(Person, account_id).identity_level == 3
     raised = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "level_raised")).one()
     assert raised.subject_id == account_id and NUMBER not in raised.body
+
+
+def test_a_login_by_others_counts_as_a_login(app, session, provider):
+    _name, account_id = person(app, session)
+    linked(session, provider, account_id)
+    client = app.test_client()
+    client.get(away(client))
+    session.expire_all()
+    user = app.extensions["appbuilder"].sm.get_user_by_id(account_id)
+    assert user.last_login is not None and user.login_count == 1
+
+
+def test_nobody_is_sent_to_link_an_account_by_another_site(app, session, provider):
+    who = browser(app, session, "seeker")
+    assert who.get("/openid/start/province").location == "/openid/"
+    assert who.client.post("/openid/start/province").status_code == 400, "without the token of a page"
+    assert session.scalars(select(LoginAttempt.id)).all() == []
+
+
+def test_the_ways_to_a_provider_have_a_pace(app, session, provider, monkeypatch):
+    monkeypatch.setattr(openid_view, "STARTS", 2)
+    from_one = {"REMOTE_ADDR": "2001:db8::1"}, {"REMOTE_ADDR": "2001:db8::2"}
+    answers = [app.test_client().get("/openid/start/province", environ_overrides=from_one[n % 2]) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    other = {"REMOTE_ADDR": "192.0.2.1"}
+    assert app.test_client().get("/openid/start/province", environ_overrides=other).status_code == 302
+    assert len(session.scalars(select(LoginAttempt.id)).all()) == 3
 
 
 def test_we_ask_with_state_nonce_and_pkce(app, session, provider):

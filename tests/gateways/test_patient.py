@@ -1,0 +1,196 @@
+"""The server's worker by itself, around an application that only echoes: what is sent fast, slowly, in parts, or too much of."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ECHO = """
+def app(environ, start_response):
+    body = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/echo" else b"here"
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+"""
+
+
+class Wire:
+    """A connection on which bytes are sent as they are."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=8)
+
+    def send(self, *pieces: bytes, pause: float = 0.0) -> None:
+        for piece in pieces:
+            self.socket.sendall(piece)
+            time.sleep(pause)
+
+    def answer(self) -> tuple[str, bytes]:
+        """Status and body of the next answer; ("", b"") where the server has closed."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            one = self.socket.recv(1)
+            if not one:
+                return "", b""
+            head += one
+        if head.startswith(b"HTTP/1.1 100"):
+            return "100", b""
+        length = next(int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.lower().startswith(b"content-length"))
+        body = b""
+        while len(body) < length:
+            body += self.socket.recv(length - len(body))
+        return head.split()[1].decode(), body
+
+    def closed(self) -> bool:
+        """Whether the server has nothing more to say."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionError:
+            return True
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory) -> Iterator[int]:
+    """A server of one process with two threads, whose requests have a second for their head."""
+    home = tmp_path_factory.mktemp("patient")
+    (home / "echo_app.py").write_text(ECHO)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    env = os.environ | {
+        "DATA_DIR": str(home), "PORT": str(number), "WORKERS": "1", "THREADS": "2", "REQUEST_SECONDS": "1",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{home}",
+    }  # fmt: skip
+    words = [sys.executable, "-m", "gunicorn", "--worker-class", "app.gateways.patient.PatientWorker", "--threads", "2"]
+    server = subprocess.Popen([*words, "--bind", f"127.0.0.1:{number}", "echo_app:app"], cwd=home, env=env)
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", number)).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield number
+    server.terminate()
+    assert server.wait(15) == 0
+
+
+def post(body: bytes, *more: bytes) -> bytes:
+    lines = [b"POST /echo HTTP/1.1", b"Host: x", b"Content-Length: %d" % len(body), *more]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+@pytest.fixture
+def wire(port) -> Iterator[Callable[[], Wire]]:
+    """Makes connections, which end with the test."""
+    made: list[Wire] = []
+
+    def make() -> Wire:
+        made.append(Wire(port))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.socket.close()
+
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def test_one_request_after_another_on_one_connection(wire):
+    line = wire()
+    for body in (b"a", b"", b"b" * 70_000):
+        line.send(post(body) + body)
+        assert line.answer() == ("200", body)
+    line.send(GET + GET + post(b"later"))  # sent before the answers were read, the last without its body
+    assert [line.answer() for _ in range(2)] == [("200", b"here")] * 2
+    line.send(b"later")
+    assert line.answer() == ("200", b"later")
+
+
+def test_a_body_larger_than_what_stays_in_memory_arrives_as_it_was_sent(wire):
+    body = os.urandom(3_000_000)
+    line = wire()
+    line.send(post(body), body[:1_000_000], body[1_000_000:], pause=0.05)
+    assert line.answer() == ("200", body)
+
+
+def test_the_sender_is_told_to_go_on_once(wire):
+    line = wire()
+    line.send(post(b"abc", b"Expect: 100-continue"))
+    assert line.answer()[0] == "100"
+    line.send(b"abc")
+    assert line.answer() == ("200", b"abc")
+
+
+def test_pieces_whose_number_nobody_said(wire):
+    line = wire()
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    line.send(head, b"3\r\nabc\r\n", b"2\r\nde\r\n", b"0\r\n\r\n", pause=0.05)
+    assert line.answer() == ("200", b"abcde")
+    line.send(head + b"5\r\n0\r\n\r\n\r\n", b"1\r\nx\r\n0\r\n\r\n", pause=0.3)  # what looks like the end in the midst
+    assert line.answer() == ("200", b"0\r\n\r\nx")
+
+
+def test_a_head_without_end_is_too_large(wire):
+    line = wire()
+    line.send(b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000)
+    assert line.answer()[0] == "431"
+    assert line.closed()
+
+
+def test_more_than_is_taken_is_not_read_and_the_connection_is_no_longer_good(wire):
+    line = wire()
+    line.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000000\r\n\r\n" + GET)
+    assert line.answer() == ("200", b"here")
+    assert line.closed(), "what followed was the body, and is no request"
+
+
+@pytest.mark.parametrize(
+    "start", [b"GET / HTTP/1.1\r\nHost: x\r\n", post(b"x" * 10), GET[:3]], ids=["head", "body", "line"]
+)
+def test_whoever_sends_drop_by_drop_is_told_and_left(wire, start):
+    line = wire()
+    line.send(start)
+    begun = time.monotonic()
+    try:
+        while time.monotonic() - begun < 6:
+            line.send(b"x: y\r\n"[:1], pause=0.2)
+            if len(line.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) or b"") == 1:
+                break
+    except BlockingIOError:
+        pytest.fail("nobody asked")
+    except ConnectionError:
+        pass
+    assert time.monotonic() - begun < 4
+
+
+def test_twenty_of_them_hold_nobody_up(wire):
+    slow = [wire() for _ in range(20)]
+    for number, line in enumerate(slow):
+        line.send(GET[:20] if number % 2 else post(b"x" * 100_000) + b"x")
+    begun = time.monotonic()
+    for _ in range(5):
+        line = wire()
+        line.send(GET)
+        assert line.answer() == ("200", b"here")
+    assert time.monotonic() - begun < 0.9
+
+
+def test_whoever_never_closes_after_the_answer_holds_nobody_up(wire):
+    """An answered connection is drained for two seconds: not by the one who accepts all others."""
+    lingering = [wire() for _ in range(6)]
+    for line in lingering:
+        line.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert [line.answer()[0] for line in lingering] == ["200"] * 6
+    begun = time.monotonic()
+    line = wire()
+    line.send(GET)
+    assert line.answer() == ("200", b"here")
+    assert time.monotonic() - begun < 1
