@@ -102,7 +102,7 @@ REACH: dict[str, dict[str, str]] = {
     "MessageView": {r.value: "own" for r in ROLES},
     "AnnouncementView": {r.value: "all" if r is Role.OPERATOR else "a" for r in ROLES},
     "TaskView": {r.value: "own" for r in ROLES},
-    "ApiKeyView": {"agency": "own", "operator": "own", "sysadmin": "all", "secadmin": "all"},
+    "ApiKeyView": {"agency": "own", "operator": "own", "sysadmin": "all", "secadmin": "all", "auditor": "all"},
     "ExportEventView": {"auditor": "all"},
     "HatView": {"sysadmin": "all", "secadmin": "all"},
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
