@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
+revision = "0059"
 down_revision = "0056"
 branch_labels = None
 depends_on = None
