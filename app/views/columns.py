@@ -135,7 +135,7 @@ def _declared(model: Any, name: str) -> Info:
     if relation is not None:
         return Info(name, "relation", label, info.get("help", ""), column, relation, nullable=bool(column.nullable))
     kind, code = _column_kind(column), info.get("dict", "")
-    if name in ("status", "state", "edit_state") or code == "round_state":
+    if (name in ("status", "state", "edit_state") and kind == "text") or code == "round_state":
         kind = "status"
     elif code:
         kind = "words" if kind == "array" else "dict"

@@ -53,7 +53,7 @@ def device_words(made_of: tuple[int, str, str]) -> Any:
     said = " · ".join(part for part in (dictionary.word("device_kind", kind), name) if part) or _("Unknown device")
     login = g.get("login")
     here = (
-        Markup(' <span class="g-st" data-st="ok">{}</span>').format(_("this device"))
+        Markup(' <span class="g-st ms-2" data-st="ok">{}</span>').format(_("this device"))
         if login and login.id == key
         else ""
     )

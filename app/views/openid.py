@@ -60,7 +60,7 @@ class IdentityProviderView(SafeView):
     datamodel = SQLAInterface(IdentityProvider)
     scope = staticmethod(for_administrators)
     on_ledger = True
-    list_title, thing = _l("Logins by others"), _l("Provider of logins")
+    list_title, thing, add_words = _l("Logins by others"), _l("Provider of logins"), _l("Add a provider")
     empty_words = _l("Without a provider people log in with password or code.")
     list_columns = ["code", "name_zh", "name_en", "issuer", "level", "active"]
     search_columns = ["active", "level"]

@@ -21,6 +21,7 @@ from app.views.home.figures import DEFINITIONS
 from app.views.home.parts import Home, Visit
 from app.views.home.periods import PERIODS
 from app.views.page import Page
+from app.views.places import ACCOUNT
 
 PAGES: dict[Role, Callable[[Actor, Visit, Any], Home]] = {
     Role.LEAD: lead.lead,
@@ -46,7 +47,8 @@ class HomeView(Page):
         if not current_user.is_authenticated:
             return redirect(url_for("LoginView.login"))
         actor = g.actor
-        groups = menu.groups()
+        # What is one's own is in the head and in the menu of every page.
+        groups = [group for group in menu.groups() if group.label != str(ACCOUNT)]
         if actor is None:
             return self.render_template("home.html", title=_("Home"), home=None, groups=groups)
         visit = visits.note(db.session, actor, now())
