@@ -1,7 +1,7 @@
 """How often something may be done: a moving window by key, in Redis where one is named, else in this process.
 
-In a process of its own memory each worker counts for itself. A Redis that is away does not stop the service: the process
-counts meanwhile.
+In a process of its own memory each worker counts for itself. A Redis that is away, or hangs, does not stop the service: the
+process counts meanwhile, and asks again half a minute later.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ limits = late("limits")
 log = logging.getLogger("app.pace")
 
 MINUTE: Final = 60
+PATIENCE: Final = 0.5  # seconds in which a Redis has to answer: a request waits for it
 RETRY: Final = 30.0  # seconds after which a Redis that was away is asked again
 
 
@@ -49,7 +50,8 @@ class Pace:
 
     def _shared(self) -> Any:
         if self._there is None:
-            storage = limits.storage.storage_from_string(self._url)
+            calm = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
+            storage = limits.storage.storage_from_string(self._url, **calm)
             self._there = limits.strategies.MovingWindowRateLimiter(storage)
         return self._there
 
