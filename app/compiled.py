@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from flask_appbuilder import AppBuilder
@@ -39,6 +40,7 @@ def _granted() -> Iterator[tuple[Role, str, str]]:
                         yield role, permission, generated.api_name(entry.view)
 
 
+@cache
 def grants() -> dict[str, frozenset[tuple[str, str]]]:
     """role -> {(permission, view name)}: what `has_access` looks up."""
     found: dict[str, set[tuple[str, str]]] = {r.value: set() for r in registry.EVERYONE}
