@@ -93,6 +93,11 @@ class ReviewRound(Model):
             "tier", "due_at", "id", "region_code", "kind",
             postgresql_where=text("state IN ('queued','second')"),
         ),
+        Index(  # how many wait of each kind: counted to a cap
+            "ix_review_round_kinds",
+            "kind", "region_code",
+            postgresql_where=text("state IN ('queued','second')"),
+        ),
         Index(
             "ix_review_round_school",
             "school_id", "tier", "due_at", "id",

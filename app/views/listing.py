@@ -186,7 +186,7 @@ def _of_tabs(view: Any, actor: Any) -> Any:
     """The counts of the tabs as one object: planned once, counted for each status."""
     unseen = KINDS[view.kind].lifecycle.initial if view.kind and actor.is_bureau else ""  # before it was sent in
     names = literal([name for name in view.tabs if name != unseen], ARRAY(String))  # VALUES would be compiled each time
-    tabs = func.unnest(names).table_valued(column("name", String), name="tabs")
+    tabs = func.unnest(names).table_valued(column("name", String)).render_derived(name="tabs")
     rows = scope.rows(view, actor).where(view.model.status == tabs.c.name).correlate(tabs)
     counted = func.jsonb_object_agg(tabs.c.name, capped(rows, correlated=tabs))
     return select(counted).select_from(tabs).scalar_subquery()
