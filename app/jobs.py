@@ -21,7 +21,19 @@ from app.extensions import db
 from app.models import shipped
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import codes, decide, dispatch, entry_papers, exported, links, logs, loose_files, outbox, statistics
+from app.review import (
+    codes,
+    decide,
+    dispatch,
+    entry_papers,
+    exported,
+    links,
+    logs,
+    loose_files,
+    outbox,
+    statistics,
+    takeovers,
+)
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.dates import ZONE, today
@@ -43,6 +55,7 @@ from app.views import (
     key_identity,
     sessions,
 )
+from app.views import takeovers as unit_takeovers
 from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
@@ -124,7 +137,11 @@ def purge_logs(session: Session) -> int:
 def purge_entries(session: Session) -> int:
     """Identity pictures of agencies' entries leave as those of persons do; so do papers that were never sent in."""
     storage, days = current_app.extensions["storage"], number(session, "identity_days", "")
-    return entry_papers.purge(session, storage, days) + loose_files.purge(session, storage, days)
+    return (
+        entry_papers.purge(session, storage, days)
+        + takeovers.purge(session, storage, days)
+        + loose_files.purge(session, storage, days)
+    )
 
 
 def close_review_days(session: Session) -> int:
@@ -181,6 +198,7 @@ JOBS: dict[str, Job] = {
             purge_entries,
             {"hour": 4, "minute": 50},
         ),
+        Job("settle_takeovers", _l("Hand over units that were taken over"), unit_takeovers.settle, {"minutes": 1}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),
@@ -207,6 +225,7 @@ QUIET = frozenset(
         "expire_invitations",
         "cease_postings",
         "settle_appeals",
+        "settle_takeovers",
     ]
 )
 

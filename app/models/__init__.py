@@ -29,6 +29,7 @@ from app.models import (  # noqa: F401
     stamps,
     statistics,
     system,
+    takeovers,
     tasks,
     units,
 )

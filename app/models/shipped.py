@@ -35,6 +35,7 @@ POLICIES = {
     "employer_certification": 2,
     "account_appeal": 2,
     "identity_proof": 2,
+    "unit_takeover": 2,
 }
 
 

@@ -204,13 +204,23 @@ def _leads(hat: Any) -> bool:
 
 
 def _call_back(session: Session, actor: Actor, row: Any, now: Any) -> None:
-    """Invitations of a handler who manages no longer are withdrawn: nobody comes in on the word of somebody thrown out."""
-    mine = Binding.unit_id == row.unit_id, Binding.invited_by_id == row.account_id, Binding.state == "invited"
+    """Invitations of a handler who manages no longer are withdrawn."""
+    _withdraw_of(session, actor, row.unit_id, row.account_id, now, row.id)
+
+
+def call_back(session: Session, actor: Actor, unit_id: int, account_id: int) -> None:
+    """The same for an owner whose role has ended."""
+    _withdraw_of(session, actor, unit_id, account_id, database_now(session), 0)
+
+
+def _withdraw_of(session: Session, actor: Actor, unit_id: int, account_id: int, now: Any, after: int) -> None:
+    """Nobody comes in on the word of somebody thrown out."""
+    mine = Binding.unit_id == unit_id, Binding.invited_by_id == account_id, Binding.state == "invited"
     with session.no_autoflush:
         waiting: list[Any] = list(session.scalars(select(Binding).where(*mine).order_by(Binding.id).with_for_update()))
     for one in waiting:
         one.state, one.ended_at = "withdrawn", now
-        _note(session, actor, one, one.unit, "bind_withdraw", {"grants": sorted(one.grants), "after": row.id})
+        _note(session, actor, one, one.unit, "bind_withdraw", {"grants": sorted(one.grants), "after": after})
         _tell(session, one, one.unit, "binding_withdrawn", to_person=True)
 
 

@@ -1,4 +1,4 @@
-"""Papers of a closed account: what waits or lies about of agency entries and certifications is withdrawn, then blanked.
+"""Papers of a closed account: what waits or lies about of agency entries, certifications and takeovers is withdrawn, then blanked.
 
 An approved agency or certification stays: the agency works on, and the label is the unit's. Its pictures of identity go.
 """
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.gateways.storage import Storage
 from app.models.agencies import AgencyEntry, AgencyMaterial, CertificationMaterial, EmployerCertification
-from app.models.review import ReviewEvidence, ReviewRound
-from app.review import desk, purging
+from app.models.takeovers import UnitTakeover
+from app.review import desk, purging, takeovers
 from app.review.kinds.agencies import AgencyEntryKind
 from app.review.kinds.certification import EmployerCertificationKind
+from app.review.kinds.takeovers import TakeoverKind
 from app.rules.actor import Actor, Role
 from app.rules.agencies import IDENTITY_SLOTS
 
@@ -38,7 +39,7 @@ _PAPERS: Final[tuple[tuple[str, Any, Any, Any, dict[str, Any]], ...]] = (
 
 def take_back(session: Session, actor: Actor) -> None:
     """What waits is withdrawn and what lies about deleted, through the desk, as the person who sent it in."""
-    for key, model, *_rest in _PAPERS:
+    for key, model in (*(line[:2] for line in _PAPERS), (TakeoverKind.key, UnitTakeover)):
         mine = select(model).where(model.created_by_id == actor.account_id, model.status.not_in(_ENDED))
         for row in session.scalars(mine.order_by(model.id)).all():
             sender = _sender(actor, row)
@@ -59,7 +60,7 @@ def forget_of(session: Session, storage: Storage, account_id: int) -> None:
     for key, model, papers, column, blank in _PAPERS:
         mine = select(model.id).where(model.created_by_id == account_id, model.status == "deleted")
         for row_id in session.scalars(mine).all():
-            ids = _files(session, key, row_id) | _detached(session, papers, column == row_id)
+            ids = purging.pinned_files(session, key, row_id) | _detached(session, papers, column == row_id)
             purging.forget(session, key, model.__tablename__, row_id)
             purging.remove_unused(session, storage, ids)
         left = update(model).where(model.id.in_(mine)).values(**blank, changed_on=model.changed_on)
@@ -67,19 +68,9 @@ def forget_of(session: Session, storage: Storage, account_id: int) -> None:
     shown = select(AgencyEntry.id).where(AgencyEntry.created_by_id == account_id)
     pictures = AgencyMaterial.entry_id.in_(shown) & AgencyMaterial.slot.in_(IDENTITY_SLOTS)
     purging.remove_unused(session, storage, _detached(session, AgencyMaterial, pictures))
-    session.commit()
+    takeovers.forget_of(session, storage, account_id)
 
 
 def _detached(session: Session, papers: Any, which: Any) -> set[UUID]:
     gone = delete(papers).where(which).returning(papers.file_id)
     return set(session.scalars(gone.execution_options(**_CALM)))
-
-
-def _files(session: Session, key: str, row_id: int) -> set[UUID]:
-    """Every file the row was ever sent in with."""
-    pinned = (
-        select(ReviewEvidence.content["files"])
-        .join(ReviewRound, ReviewRound.evidence_digest == ReviewEvidence.digest)
-        .where(ReviewRound.kind == key, ReviewRound.subject_id == row_id, ReviewEvidence.content.is_not(None))
-    )
-    return {UUID(file["file_id"]) for files in session.scalars(pinned) for file in files or ()}

@@ -24,6 +24,7 @@ MOVED: Final = (
     "gig_wanted.created_by_id", "gig_wanted.poster_id", "hat.account_id", "identity_link.account_id", "medium.created_by_id",
     "medium.person_id", "message.account_id", "outbox.account_id", "posting.created_by_id", "residency.created_by_id",
  "stored_file.uploaded_by_id", "unit.created_by_id", "unit_change.created_by_id",
+    "unit_takeover.created_by_id",
 )  # fmt: skip
 # Columns that say who did something, what proves an account, or how somebody likes a screen: they stay. What a round
 # decides on never changes; its notices follow the row.

@@ -21,6 +21,7 @@ from app.models.agencies import AgencyEntry, EmployerCertification
 from app.models.appeals import Appeal
 from app.models.gigs import GigOffer, GigWanted
 from app.models.identity_proofs import IdentityProof
+from app.models.takeovers import UnitTakeover
 
 # The column that says "this is about me", table by table: what somebody did to the rows of others is not theirs.
 MINE: Final = {
@@ -30,7 +31,7 @@ MINE: Final = {
     "medium": "person_id", "stored_file": "uploaded_by_id", "background_task": "account_id", "import_run": "account_id",
     **{
         model.__tablename__: "created_by_id"
-        for model in (Appeal, AgencyEntry, EmployerCertification, IdentityProof)
+        for model in (Appeal, AgencyEntry, EmployerCertification, IdentityProof, UnitTakeover)
     },
 }  # fmt: skip
 SECRET_WORDS: Final = ("hash", "password", "secret", "token", "digest")

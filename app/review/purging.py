@@ -32,6 +32,16 @@ def forget(session: Session, kind: str, table: str, row_id: int) -> None:
     session.execute(traced.execution_options(**_CALM))
 
 
+def pinned_files(session: Session, kind: str, row_id: int) -> set[UUID]:
+    """Every file the row was ever sent in with, as far as its evidence still says so."""
+    pinned = (
+        select(ReviewEvidence.content["files"])
+        .join(ReviewRound, ReviewRound.evidence_digest == ReviewEvidence.digest)
+        .where(ReviewRound.kind == kind, ReviewRound.subject_id == row_id, ReviewEvidence.content.is_not(None))
+    )
+    return {UUID(file["file_id"]) for files in session.scalars(pinned) for file in files or ()}
+
+
 def _unused() -> Select[Any]:
     """Files that no table points to any more."""
     files = StoredFile.__table__

@@ -54,7 +54,7 @@ def slot_word(kind_key: str, slot: str) -> str:
         return dictionary.word("media_slot", slot)
     if kind_key == "account_appeal":
         return dictionary.word("appeal_slot", slot)
-    if kind_key in ("unit_registration", "unit_change", "identity_proof"):
+    if kind_key in ("unit_registration", "unit_change", "identity_proof", "unit_takeover"):
         return dictionary.word("material_slot", slot)
     return _("Picture")
 

@@ -44,6 +44,10 @@ POLICY: Final[dict[str, Any]] = {
         "Name and number must be those of the document, the face that of its picture; the unit in the seal must be that of the "
         "licence. In doubt refuse: whoever is approved holds the account."
     ),
+    "unit_takeover": _l(
+        "Document and face are those of the applicant, licence and letter bear the unit's seal and name this person. Ask the present "
+        "owner or the unit by telephone before you decide: approval takes the unit from whoever owns it now."
+    ),
     "identity_proof": _l(
         "Name and number must be those of the document, which is valid and fully legible; where the holder is in the picture, the "
         "face must be that of the document. In doubt return it: whoever is approved may act for units."

@@ -19,6 +19,7 @@ from app.models.gigs import GigOffer, GigPicture
 from app.models.identity_proofs import IdentityPicture
 from app.models.media import Medium
 from app.models.review import ReviewEvidence, ReviewRound
+from app.models.takeovers import TakeoverMaterial
 from app.models.units import UnitMaterial
 from app.review import queue
 from app.review.kinds import KINDS
@@ -66,6 +67,7 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
         _through(
             "employer_certification", CertificationMaterial, CertificationMaterial.certification_id, file_id, actor
         ),
+        _through("unit_takeover", TakeoverMaterial, TakeoverMaterial.takeover_id, file_id, actor),
         _through("identity_proof", IdentityPicture, IdentityPicture.proof_id, file_id, actor),
         _in_evidence(file_id, actor),
     ]

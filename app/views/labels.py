@@ -148,6 +148,8 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "publish": (_l("Published"), "ok"),
     "own_data": (_l("Copy of own data taken"), ""),
     "account_closed": (_l("Account closed by its owner"), ""),
+    "unit_taken_over": (_l("Unit handed over to a successor"), "ok"),
+    "unit_not_taken_over": (_l("Unit not handed over: the unit or the successor no longer stands"), "bad"),
     "account_added": (_l("Account added"), ""),
     "account_changed": (_l("Account changed"), ""),
     "hat_given": (_l("Role given"), ""),
@@ -213,6 +215,7 @@ KINDS: Final[dict[str, Any]] = {
     "employer_certification": _l("Certification of an employer"),
     "account_appeal": _l("Appeal for an account"),
     "identity_proof": _l("Real-name by documents"),
+    "unit_takeover": _l("Takeover of a unit"),
 }
 
 # Which notice it is, as the outbox names it (words of the notices themselves: notices.py).
@@ -248,6 +251,9 @@ NOTICES: Final[dict[str, Any]] = {
     "binding_ended": _l("Unbound by the unit"),
     "binding_left": _l("Handler left"),
     "school_unbound": _l("Unbound by the school"),
+    "takeover_asked": _l("Somebody claims the unit"),
+    "takeover_lost": _l("Unit handed over"),
+    "takeover_done": _l("Unit taken over"),
     "agency_recommended": _l("Recommended by the bureau"),
     "agency_not_recommended": _l("Not recommended"),
     "certification_revoked": _l("Certification revoked"),

@@ -94,6 +94,26 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("You no longer act for %(title)s"),
         _l("A colleague has ended your role at “%(title)s”. Your logins under it are over."),
     ),
+    "takeover_asked": (
+        _l("Somebody claims to own %(title)s"),
+        _l(
+            "A person asks the bureau to be made the owner of “%(title)s” in your place. If that is not right, call the bureau of "
+            "the unit's division at once."
+        ),
+    ),
+    "takeover_lost": (
+        _l("%(title)s was handed over"),
+        _l(
+            "The bureau has handed “%(title)s” over to another owner: your role there and its logins have ended. If that is not "
+            "right, call the bureau of the unit's division at once."
+        ),
+    ),
+    "takeover_done": (
+        _l("You own %(title)s now"),
+        _l(
+            "“%(title)s” was handed over to you: choose the role in the head of the page, then look through its handlers."
+        ),
+    ),
     "agency_recommended": (
         _l("Recommended by the bureau: %(title)s"),
         _l("The bureau recommends “%(title)s”. The entry may now be submitted for review."),

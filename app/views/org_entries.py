@@ -28,6 +28,7 @@ from app.views.places import (
     T,
 )
 from app.views.school_staff import SchoolStaffView
+from app.views.takeovers import UnitTakeoverView
 from app.views.unit_start import UnitStartView
 
 # Units, their changes and handlers.
@@ -62,6 +63,14 @@ UNITS: tuple[Entry, ...] = (
         (
             Place((R, L), QUERY, _l("Unit changes"), "file-text"),
             Place((O,), UNIT, _l("Requests for change"), "file-text"),
+        ),
+    ),
+    Entry(
+        UnitTakeoverView,
+        {R: "read comment export", L: "read comment export", P: SEND_CHANGE},
+        (
+            Place((R, L), QUERY, _l("Takeovers of units"), "user-check"),
+            Place((P,), UNIT, _l("Take a unit over"), "user-check"),
         ),
     ),
     Entry(

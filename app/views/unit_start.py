@@ -100,7 +100,8 @@ class UnitStartView(Page):
 
     def _page(self, step: int, refused: Refused | None, **more: Any) -> Response:
         page = self.render_template(
-            "unit_start.html", title=_("Register a unit"), step=step, steps=STEPS, at=refused.field if refused is not None else "",
+            "unit_start.html", title=_("Register a unit"), step=step, steps=STEPS,
+            there=refused is not None and refused.code == "unit_there", at=refused.field if refused is not None else "",
             fault=words.say(refused) if refused is not None else "", may_prove=current().role in PEOPLE, **more,
         )  # fmt: skip
         answer = make_response(page, words.status_of(refused) if refused is not None else 200)

@@ -262,8 +262,14 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "agency_not_authorised": (409, _l("The unit has not authorised the agency to post for it.")),
     "unit_there": (
         422,
-        _l("A unit of this code is registered already. Ask its owner to invite you, or recover its account."),
+        _l(
+            "The document number of this unit is in use already. Recover its account by documents; if its owner has left or is "
+            "lost, take the unit over."
+        ),
     ),
+    "unit_unknown": (422, _l("No unit of this code is registered here: register it.")),
+    "takeover_own": (409, _l("You own this unit already.")),
+    "takeover_twice": (422, _l("You have a claim to this unit already: open that one.")),
     "level_too_low": (
         403,
         _l("The identity level of this account is too low. Please raise it to level 2 at least and try again."),

@@ -32,6 +32,7 @@ KINDS = {
     "employer_certification",
     "account_appeal",
     "identity_proof",
+    "unit_takeover",
     "signing",
 }
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -260,7 +260,9 @@ def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, An
 
 
 # Kinds that a person sends in, not a unit.
-PERSONAL = ("unit_registration", "personal_media", "gig_wanted", "agency_entry", "account_appeal", "identity_proof")
+PERSONAL = (
+    "unit_registration", "personal_media", "gig_wanted", "agency_entry", "account_appeal", "identity_proof", "unit_takeover",
+)  # fmt: skip
 
 
 def entry_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
@@ -316,6 +318,18 @@ def proof_content(session: Session, account_id: int, **more: Any) -> dict[str, A
     } | more
 
 
+def takeover_content(session: Session, account_id: int, of: Unit | None = None, **more: Any) -> dict[str, Any]:
+    """A claim to a unit that nobody owns any more."""
+    claimed = of or unit(session)
+    return {
+        "uscc": claimed.uscc,
+        "name": claimed.name,
+        "reason": "原经办人离职，手机已停机。",
+        "agreed": True,
+        "files": attached(session, account_id, "handler_id", "holder_photo", "licence", "letter"),
+    } | more
+
+
 class Story:
     """One kind with the people around it: who sends, who decides, and fresh content."""
 
@@ -355,6 +369,7 @@ class Story:
             },
             "account_appeal": lambda: appeal_content(self.session, me),
             "identity_proof": lambda: proof_content(self.session, me),
+            "unit_takeover": lambda: takeover_content(self.session, me),
             "residency": lambda: {"school_id": self.school.id if self.school else 0, "statement": "我们招会计。"},
         }[self.key]()
         return made | more
@@ -374,6 +389,7 @@ class Story:
             "employer_certification": {"note": f"在职{number}年"},
             "residency": {"statement": f"我们招会计{number}名。"},
             "account_appeal": {"reason": f"手机丢失，号码{number}已注销。"},
+            "unit_takeover": {"reason": f"原经办人离职，手机{number}已停机。"},
             "identity_proof": {"real_name": f"王{'甲乙丙丁戊己庚辛'[number % 8]}{'一二三四五六七八九'[number % 9]}"},
         }[self.key]
 

@@ -66,7 +66,11 @@ def test_a_unit_that_is_there_is_named(who, session):
     samples.unit(session, uscc=CODE)
     answer = first(who)
     assert answer.status_code == 422
-    assert "registered already" in answer.text
+    assert "in use already" in answer.text
+    assert "/unittakeoverview/add?name=" in answer.text and f"uscc={CODE}" in answer.text
+    assert 'href="/appeal/"' in answer.text
+    zh = who.post("/unitstart/?lang=zh", {"name": "上海新办商贸有限公司", "uscc": CODE}).text
+    assert "单位证件号码已经被使用" in zh, "the words of the manual"
     assert sent(session) == []
 
 

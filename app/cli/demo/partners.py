@@ -25,10 +25,14 @@ COMMERCIAL = "上海演示园区人力资源有限公司"
 
 
 def load(session: Session, world: World) -> None:
-    """A public agency waits for the operator, a commercial one for the bureau; one employer is certified, one waits; so does a newcomer."""
+    """A public agency waits for the operator, a commercial one for the bureau; one employer is certified, one waits.
+
+    So do a newcomer and a claim to a unit.
+    """
     _entries(session, world)
     _certifications(session, world)
     _proof(session, world)
+    _takeover(session, world)
 
 
 def _entries(session: Session, world: World) -> None:
@@ -89,6 +93,22 @@ def _proof(session: Session, world: World) -> None:
     }  # fmt: skip
     made = desk.create(session, who, "identity_proof", content)
     desk.submit(session, who, "identity_proof", made.id)
+
+
+def _takeover(session: Session, world: World) -> None:
+    """A unit whose owner is lost is claimed by somebody else."""
+    seeker = world.actors["seeker"]
+    lost = next(
+        unit
+        for unit, _data, _owner in reversed(world.units)
+        if unit.status == "approved" and unit.region_code == FENGXIAN
+    )
+    content = {
+        "uscc": lost.uscc, "name": lost.name, "reason": "原经办人已于上月离职，手机停机，单位现由本人负责招聘（演示）。",
+        "agreed": True, "files": _papers(session, seeker, "handler_id", "holder_photo", "licence", "letter"),
+    }  # fmt: skip
+    made = desk.create(session, seeker, "unit_takeover", content)
+    desk.submit(session, seeker, "unit_takeover", made.id)
 
 
 def _papers(session: Session, who: Actor, *slots: str) -> list[dict[str, str]]:

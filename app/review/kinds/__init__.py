@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.review.kinds import agencies, appeals, certification, gigs, identity, media, positions, schools, units
+from app.review.kinds import (
+    agencies,
+    appeals,
+    certification,
+    gigs,
+    identity,
+    media,
+    positions,
+    schools,
+    takeovers,
+    units,
+)
 from app.review.kinds.base import Kind
 from app.rules.refused import Refused
 
@@ -20,6 +31,7 @@ KINDS: Final[dict[str, Kind]] = {
         *certification.KINDS,
         *appeals.KINDS,
         *identity.KINDS,
+        *takeovers.KINDS,
     )
 }
 

@@ -21,6 +21,7 @@ from app.rules.checks.postings import POSTINGS
 from app.rules.checks.residency import RESIDENCY
 from app.rules.checks.saying import Family
 from app.rules.checks.switching import Switch
+from app.rules.checks.takeovers import TAKEOVERS
 from app.rules.checks.unit_names import NAMES
 from app.rules.checks.unit_papers import PAPERS
 from app.rules.checks.units import UNITS
@@ -46,6 +47,7 @@ FAMILIES: Final[dict[str, tuple[Check, ...]]] = {
     "employer_certification": _joined(agencies.CERTIFICATION),
     "account_appeal": _joined(APPEALS),
     "identity_proof": _joined(IDENTITY),
+    "unit_takeover": _joined(TAKEOVERS),
 }
 
 

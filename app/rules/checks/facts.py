@@ -199,6 +199,21 @@ class CertificationFacts(TypedDict, total=False):
     unit: UnitStanding
 
 
+class OwnerSeen(TypedDict, total=False):
+    """A present owner of a claimed unit, and how many days ago the last login was (T05)."""
+
+    days: int | None
+
+
+class TakeoverFacts(TypedDict, total=False):
+    """Read by T01..T06 (unit_takeover)."""
+
+    today: date
+    handler: Handler
+    owners: Sequence[OwnerSeen]
+    rivals: int  # other claims that wait
+
+
 class AppealMatch(TypedDict, total=False):
     """What was entered against what is registered (A04). `found` false: no account is meant."""
 

@@ -265,6 +265,16 @@ IDENTITY_FACTS = {
     "pictures_elsewhere": [],
 }
 
+TAKEOVER = {
+    "uscc": "91310120MA1HP0PQ5X",
+    "name": "上海新办商贸有限公司",
+    "reason": "原经办人离职，无法联系。",
+    "agreed": True,
+    "unit": {"id": 1, "name": "上海新办商贸有限公司", "status": "approved"},
+    "files": [{"slot": slot, "file_id": slot} for slot in ("handler_id", "holder_photo", "licence", "letter")],
+}
+TAKEOVER_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "owners": [], "rivals": 0}
+
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unit_registration": (REGISTRATION, UNIT_FACTS),
     "unit_change": (CHANGE, CHANGE_FACTS),
@@ -278,6 +288,7 @@ GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "employer_certification": (CERTIFICATION, CERTIFICATION_FACTS),
     "account_appeal": (APPEAL, APPEAL_FACTS),
     "identity_proof": (IDENTITY, IDENTITY_FACTS),
+    "unit_takeover": (TAKEOVER, TAKEOVER_FACTS),
 }
 
 

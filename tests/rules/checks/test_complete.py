@@ -18,12 +18,14 @@ from tests.rules.checks import (
     media_cases,
     posting_cases,
     residency_cases,
+    takeover_cases,
     unit_cases,
 )
 from tests.rules.checks.makers import GOOD, Case, changed
 
 CASES: list[Case] = [
     *unit_cases.CASES,
+    *takeover_cases.CASES,
     *media_cases.CASES,
     *gig_cases.CASES,
     *posting_cases.CASES,
@@ -78,6 +80,8 @@ TABLE = {
     "A01": "BI", "A02": "BW", "A03": "H", "A04": "HI", "A05": "BH", "A06": "WHI", "A07": "I", "A08": "HI", "A09": "I", "A10": "I",
     "P01": "BI", "P02": "BW",
     "P03": "BI",  # I: not looked at
+    "T01": "BI",  # I: nothing known of the person
+    "T02": "H", "T03": "B", "T04": "B", "T05": "HW", "T06": "H",
     "P04": "BHI", "P05": "HI", "P06": "H", "P07": "H", "P08": "BI",
     "L01": "W",
 }  # fmt: skip
@@ -95,8 +99,8 @@ def _range(letter: str, last: int) -> set[str]:
 def test_every_code_of_the_standard_is_automatic_or_excused() -> None:
     standard = _range("U", 19) | _range("I", 11) | _range("G", 14) | _range("J", 24)
     present = {code for codes in CODES.values() for code in codes}
-    assert standard | _range("A", 10) | _range("D", 4) | _range("Z", 7) | _range("E", 3) | _range(
-        "P", 8
+    assert standard | _range("A", 10) | _range("D", 4) | _range("Z", 7) | _range("E", 3) | _range("P", 8) | _range(
+        "T", 6
     ) | OURS == present | set(NOT_AUTOMATIC)
     assert not present & set(NOT_AUTOMATIC)
     assert set(TABLE) == present
@@ -115,6 +119,7 @@ def test_each_kind_has_the_whole_of_its_table() -> None:
         "employer_certification": _range("E", 3),
         "account_appeal": _range("A", 10),
         "identity_proof": _range("P", 8),
+        "unit_takeover": _range("T", 6),
     }.items():
         assert CODES[kind] == sorted(wanted), kind
     # The pictures of a gig post are public together with it (TJ-30): all but the counting and the videos.
@@ -204,6 +209,7 @@ def test_every_fact_that_is_read_is_documented() -> None:
             facts.CertificationFacts,
             facts.AppealFacts,
             facts.IdentityFacts,
+            facts.TakeoverFacts,
         )
         for key in family.__annotations__
     }

@@ -10,6 +10,7 @@ from tests.rules.checks import (
     media_cases,
     posting_cases,
     residency_cases,
+    takeover_cases,
     unit_cases,
 )
 from tests.rules.checks.makers import Case, holds
@@ -52,4 +53,9 @@ def test_a_check_of_a_proof_of_identity_says_what_its_table_says(case: Case) -> 
 
 @pytest.mark.parametrize("case", appeal_cases.CASES, ids=str)
 def test_a_check_of_an_appeal_says_what_its_table_says(case: Case) -> None:
+    holds(case)
+
+
+@pytest.mark.parametrize("case", takeover_cases.CASES, ids=str)
+def test_a_check_of_a_takeover_says_what_its_table_says(case: Case) -> None:
     holds(case)

@@ -1,0 +1,183 @@
+"""A unit is handed over to a successor: who may claim, who is told, what ends, what is left (GD-18, GD-22)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from sqlalchemy import func, select, update
+
+from app.models.accounts import Hat
+from app.models.bindings import Binding
+from app.models.files import StoredFile
+from app.models.messages import Outbox
+from app.models.review import ReviewEvent, ReviewEvidence
+from app.models.takeovers import UnitTakeover
+from app.models.units import Unit
+from app.review import decide, desk, queue, takeovers
+from app.review.kinds import KINDS
+from app.rules.actor import Actor, Role
+from tests.review.samples import (
+    Story,
+    account,
+    owner_of,
+    refusal,
+    reviewer,
+    say,
+    seeker,
+    takeover_content,
+    unit,
+    uscc,
+)
+
+KEY = "unit_takeover"
+
+
+def claimed(session, of: Unit):
+    """A claim to this unit, and the round it waits in."""
+    who = seeker(session)
+    made = desk.create(session, who, KEY, takeover_content(session, who.account_id, of))
+    return who, made, desk.submit(session, who, KEY, made.id)
+
+
+def approved(session, of: Unit):
+    who, made, row = claimed(session, of)
+    decider = reviewer(session)
+    say(session, decider, queue.claim(session, decider, row.id))
+    return who, made, row, decider
+
+
+def past_the_undo(session, made) -> None:
+    back = update(UnitTakeover).where(UnitTakeover.id == made.id)
+    session.execute(back.values(decided_at=func.now() - timedelta(minutes=5)))
+    session.commit()
+
+
+def owners(session, of: Unit) -> list[int]:
+    mine = (Hat.unit_id == of.id, Hat.role == "unit_owner", Hat.active)
+    return list(session.scalars(select(Hat.account_id).where(*mine).order_by(Hat.account_id)))
+
+
+def told(session, template: str) -> list[int]:
+    return list(session.scalars(select(Outbox.account_id).where(Outbox.template == template)))
+
+
+def test_the_successor_owns_the_unit_and_the_former_owner_does_not(session):
+    lost = unit(session)
+    former = owner_of(session, lost)
+    lost.created_by_id = former.account_id
+    invited = Binding(
+        unit_id=lost.id, account_id=account(session), invited_as="x", real_name="张三", state="invited", grants=["postings"],
+        invited_by_id=former.account_id, invited_at=func.now(), expires_at=func.now() + timedelta(days=7),
+    )  # fmt: skip
+    session.add(invited)
+    session.commit()
+    who, made, row = claimed(session, lost)
+    assert told(session, "takeover_asked") == [former.account_id], "learns of it before anything is decided"
+    decider = reviewer(session)
+    say(session, decider, queue.claim(session, decider, row.id))
+    assert takeovers.settle(session, 60) == 0, "nothing before the undo is over"
+    assert owners(session, lost) == [former.account_id]
+    past_the_undo(session, made)
+    assert takeovers.settle(session, 60) == 1
+    assert takeovers.settle(session, 60) == 0
+    session.expire_all()
+    assert owners(session, lost) == [who.account_id]
+    assert invited.state == "withdrawn"
+    assert (told(session, "takeover_lost"), told(session, "takeover_done")) == ([former.account_id], [who.account_id])
+    last = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "unit_taken_over")).one()
+    assert last.facts["from"] == [former.account_id] and last.facts["to"] == who.account_id
+    kind = KINDS["unit_registration"]
+    bare = Actor(former.account_id, Role.SEEKER)
+    assert session.scalars(kind.scope(select(Unit.id), bare)).all() == [], "nor as whoever registered it"
+
+
+def test_a_verdict_taken_back_hands_nothing_over(session):
+    lost = unit(session)
+    former = owner_of(session, lost)
+    _who, made, row, decider = approved(session, lost)
+    decide.undo(session, decider, row.id)
+    session.execute(update(UnitTakeover).values(decided_at=func.now() - timedelta(minutes=5)))
+    session.commit()
+    assert takeovers.settle(session, 60) == 0
+    assert owners(session, lost) == [former.account_id]
+    say(session, decider, queue.claim(session, decider, row.id))
+    session.execute(update(UnitTakeover).where(UnitTakeover.id == made.id).values(settled_at=func.now()))
+    session.commit()
+    with refusal("undo_too_late"):
+        decide.undo(session, decider, row.id)
+
+
+@pytest.mark.parametrize("end", ["frozen", "level"])
+def test_what_no_longer_stands_is_not_handed_over(session, end):
+    lost = unit(session)
+    former = owner_of(session, lost)
+    who, made, _row, _decider = approved(session, lost)
+    past_the_undo(session, made)
+    if end == "frozen":
+        lost.status = "frozen"
+    else:
+        session.execute(update(KINDS[KEY].model.__table__.metadata.tables["person"]).values(identity_level=1))
+    session.commit()
+    takeovers.settle(session, 60)
+    assert owners(session, lost) == [former.account_id]
+    assert who.account_id not in owners(session, lost)
+    session.scalars(select(ReviewEvent).where(ReviewEvent.action == "unit_not_taken_over")).one()
+
+
+def test_who_may_claim_what(session):
+    lost, who = unit(session), seeker(session)
+    content = takeover_content(session, who.account_id, lost)
+    with refusal("unit_unknown"):
+        desk.create(session, who, KEY, content | {"uscc": uscc(55_555_555)})
+    session.add(Hat(account_id=who.account_id, role="unit_owner", unit_id=lost.id))
+    session.commit()
+    with refusal("takeover_own"):
+        desk.create(session, who, KEY, content)
+    other = seeker(session)
+    desk.create(session, other, KEY, takeover_content(session, other.account_id, lost))
+    with refusal("takeover_twice"):
+        desk.create(session, other, KEY, takeover_content(session, other.account_id, lost))
+    lost.status = "draft"
+    session.commit()
+    third = seeker(session)
+    with refusal("unit_not_approved"):
+        desk.create(session, third, KEY, takeover_content(session, third.account_id, lost))
+
+
+def test_the_desk_learns_of_owners_and_rivals_the_claimant_does_not(session):
+    lost = unit(session)
+    owner_of(session, lost)
+    claimed(session, lost)
+    _who, made, row = claimed(session, lost)
+    found = {check["code"]: check["severity"] for check in row.checks}
+    assert (found["T05"], found["T06"]) == ("warn", "high")
+    kind = KINDS[KEY]
+    assert "owners" not in kind.sender_facts(session, made, kind.snapshot(session, made), made.created_on.date())
+
+
+def test_materials_leave_thirty_days_after_the_decision(session):
+    storage, lost = current_app.extensions["storage"], unit(session)
+    who, made, row, _decider = approved(session, lost)
+    keys = []
+    for file in session.scalars(select(StoredFile).where(StoredFile.uploaded_by_id == who.account_id)):
+        file.key = storage.put(b"picture", "jpg")
+        keys.append(file.key)
+    session.commit()
+    for days, gone in ((29, 0), (31, 1), (32, 0)):
+        back = update(UnitTakeover).where(UnitTakeover.id == made.id)
+        session.execute(back.values(decided_at=func.now() - timedelta(days=days)))
+        session.commit()
+        assert takeovers.purge(session, storage, 30) == gone
+    session.expire_all()
+    assert len(keys) == 4 and not any(storage.exists(key) for key in keys)
+    assert (made.reason, made.purged_at is not None) == ("", True)
+    assert session.get_one(ReviewEvidence, row.evidence_digest).content is None
+
+
+def test_only_the_bureau_of_the_units_place_decides(session):
+    story = Story(session, KEY)
+    _made, row = story.submitted()
+    with refusal("not_found"):
+        queue.claim(session, story.stranger, row.id)
