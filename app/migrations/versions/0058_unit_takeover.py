@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0058"
-down_revision = "0056"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
