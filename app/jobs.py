@@ -25,14 +25,11 @@ from app.review import (
     codes,
     decide,
     dispatch,
-    entry_papers,
     exported,
     links,
     logs,
-    loose_files,
     outbox,
     statistics,
-    takeovers,
 )
 from app.review.policy import number
 from app.rules import job_times
@@ -55,7 +52,6 @@ from app.views import (
     key_identity,
     sessions,
 )
-from app.views import takeovers as unit_takeovers
 from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
@@ -134,16 +130,6 @@ def purge_logs(session: Session) -> int:
     return logs.purge(session, number(session, "log_days", ""))
 
 
-def purge_entries(session: Session) -> int:
-    """Identity pictures of agencies' entries leave as those of persons do; so do papers that were never sent in."""
-    storage, days = current_app.extensions["storage"], number(session, "identity_days", "")
-    return (
-        entry_papers.purge(session, storage, days)
-        + takeovers.purge(session, storage, days)
-        + loose_files.purge(session, storage, days)
-    )
-
-
 def close_review_days(session: Session) -> int:
     """The figures of days that are over are kept, so that start pages need not count them again."""
     return statistics.close_days(session, today())
@@ -195,10 +181,10 @@ JOBS: dict[str, Job] = {
         Job(
             "purge_entries",
             _l("Purge identity pictures of agencies, papers replaced or never sent in"),
-            purge_entries,
+            org_work.purge,
             {"hour": 4, "minute": 50},
         ),
-        Job("settle_takeovers", _l("Hand over units that were taken over"), unit_takeovers.settle, {"minutes": 1}),
+        Job("settle_takeovers", _l("Hand over units that were taken over"), org_work.settle, {"minutes": 1}),
         Job("wake_held", _l("Wake what was on hold"), wake_held, {"minutes": 1}),
         Job("renew_work_days", _l("Renew the working calendar"), renew_work_days, {"hour": 3, "minute": 10}),
         Job("expire_downloads", _l("Remove expired downloads"), expire_downloads, {"minute": "2-59/10"}),

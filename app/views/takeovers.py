@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from app.models.takeovers import UnitTakeover
-from app.review import takeovers
 from app.rules.actor import PEOPLE, Actor
 from app.rules.takeovers import SLOTS
 from app.views.base import SafeView
@@ -46,8 +44,3 @@ class UnitTakeoverView(SafeView):
         """What was typed when the unit turned out to be registered (app/views/unit_start.py)."""
         given = {name: request.args.get(name, "").strip()[:120] for name in ("name", "uscc")}
         return {name: value for name, value in given.items() if value}
-
-
-def settle(session: Session) -> int:
-    """Hands over units whose takeover was approved, once the verdict can no longer be taken back."""
-    return takeovers.settle(session, current_app.config["UNDO_SECONDS"])
