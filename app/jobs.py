@@ -50,6 +50,7 @@ from app.views import (
     identity_work,
     import_work,
     key_identity,
+    org_work,
     sessions,
 )
 from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
