@@ -363,7 +363,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
         if info.relation is None or scope.chooser(self, info) is None:
             raise Refused("not_found")
         rows = listing.related(self, info, request.args.get("q", ""), g.actor)
-        return jsonify([{"id": str(scope.key_of(row)), "text": cells.name_of(row)} for row in rows])
+        return jsonify([{"id": str(scope.key_of(row)), "text": cells.choice_of(self, column, row)} for row in rows])
 
 
 def _flat(fieldsets: Any) -> list[str]:

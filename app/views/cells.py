@@ -62,6 +62,12 @@ def name_of(row: Any) -> str:
     return str(row)
 
 
+def choice_of(view: Any, column: str, row: Any) -> str:
+    """What a row is called where it is picked for a column: an account as the screen itself writes it, for names come twice."""
+    told = view.formatters_columns.get(column) if isinstance(row, User) else None
+    return str(told(row)) if told is not None else name_of(row)
+
+
 def _number(value: Any) -> str:
     return f"{value:,.2f}".removesuffix(".00") if isinstance(value, Decimal) else f"{value:,}"
 

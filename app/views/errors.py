@@ -43,6 +43,11 @@ PAGES: dict[int, tuple[Any, Any]] = {
     500: (_l("Something went wrong on our side"), _l("The fault has been recorded. What was saved before is safe.")),
     503: (_l("The service is not ready"), _l("Please try again in a minute.")),
 }
+# What says more than its status: code -> the same.
+PAGES_OF_CODES: dict[str, tuple[Any, Any]] = dict.fromkeys(
+    ("login_elsewhere_failed", "login_elsewhere_declined"),
+    (_l("You were not logged in"), _l("Nothing was changed. Log in once more, or with password or code.")),
+)
 
 
 def problem(
@@ -65,7 +70,7 @@ def problem(
 
 def page(status: int, detail: str = "", code: str = "") -> Response:
     """An error page; the status is shown beside the number under which the log knows the request."""
-    title, safe = PAGES.get(status, PAGES[500 if status >= 500 else 400])
+    title, safe = PAGES_OF_CODES.get(code) or PAGES.get(status, PAGES[500 if status >= 500 else 400])
     text = render_template("error.html", status=status, title=title, safe=safe, detail=detail, code=code)
     return Response(text, status=status, content_type="text/html; charset=utf-8")
 

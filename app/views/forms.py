@@ -178,9 +178,9 @@ def differing(view: Any, form: Any, row: Any, columns: list[str]) -> list[tuple[
         if info.kind in ("relation", "many"):
             typed = [text for _key, text in field.selected()]
             stored = (
-                [cells.name_of(stored)]
+                [cells.choice_of(view, name, stored)]
                 if info.kind == "relation" and stored is not None
-                else [cells.name_of(r) for r in stored or ()]
+                else [cells.choice_of(view, name, r) for r in stored or ()]
             )
         told = view.formatters_columns.get(name) if info.kind == "json" else None
         old, new = ((told(v) if told else cells.text_of(v, info)) for v in (stored, typed))

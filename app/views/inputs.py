@@ -209,7 +209,7 @@ class _Remote(Field, ABC):
     def selected(self) -> list[tuple[str, str]]:
         """Key and name of what is chosen, as far as it may be seen."""
         rows = scope.picked(self.view, self.info, g.actor, self.keys())
-        return [(str(scope.key_of(row)), cells.name_of(row)) for row in rows]
+        return [(str(scope.key_of(row)), cells.choice_of(self.view, self.info.name, row)) for row in rows]
 
     def _parsed(self, texts: list[str]) -> list[Any]:
         keys = [parse_key(self.info.target, text) for text in texts if text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -48,7 +49,14 @@ class AccountMergeView(SafeView):
     list_title, thing, add_words = _l("Merged accounts"), _l("Merging of accounts"), _l("Ask for a merging")
     empty_words = _l("Where one person has two accounts, one of them keeps everything and the other is closed.")
     list_template = "system/merges.html"
-    title_columns = ("closed", "kept")
+    move_words = {
+        "merge": _l(
+            "What belongs to the person moves to the account that is kept; the other one is closed and nobody logs in with it "
+            "again. This cannot be taken back."
+        ),
+        "decline": _l("Both accounts stay as they are."),
+    }
+    title_columns = ("kept", "closed")
     formatters_columns = {
         **dict.fromkeys(("kept", "closed", "asked_by", "decided_by"), account_words),
         "state": lambda state: labels.FACTOR_RESETS[state],
@@ -63,6 +71,10 @@ class AccountMergeView(SafeView):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
+
+    def defaults(self, actor: Actor) -> dict[str, Any]:
+        """The pair that the form was opened for."""
+        return {name: request.args.get(name, type=int) for name in ("kept", "closed")}
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """Two accounts of one person, neither the own one; one open wish for an account."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -68,6 +70,11 @@ def test_such_pairs_are_found_and_others_are_not(app, session, admins):
     page = admins[0].get("/accountmergeview/candidates").text
     assert f"kept={kept.account_id}&amp;closed={closed.account_id}" in page
     assert NUMBER not in page and "13812340001" not in page
+    form = admins[0].get(f"/accountmergeview/add?kept={kept.account_id}&closed={closed.account_id}").text
+    chosen = re.findall(r'<option[^>]*selected[^>]*value="(\d+)"|<option[^>]*value="(\d+)"[^>]*selected', form)
+    assert {int(one or other) for one, other in chosen} == {kept.account_id, closed.account_id}
+    names = [session.get_one(User, one.account_id).username for one in (kept, closed)]
+    assert all(f"({name})" in form for name in names), "two of one name are told apart"
     session.get_one(Person, closed.account_id).id_number = resident_id(862)
     session.commit()
     assert f"kept={kept.account_id}" not in admins[0].get("/accountmergeview/candidates").text

@@ -190,6 +190,7 @@ def test_a_lie_logs_nobody_in(app, session, provider, elsewhere, lie):
         openid.forget()
     answer = client.get(back)
     assert answer.status_code == 403 and NUMBER not in answer.text
+    assert "未能登录" in answer.text and "身份无权" not in answer.text
     assert logged_in(session, account_id) == []
     assert client.get("/").status_code == 302
 
