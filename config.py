@@ -116,4 +116,6 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "FAB_API_KEY_ENABLED": True,  # keys are ours (app/views/key_identity.py); the framework only asks whether one came along
         "FAB_API_MAX_PAGE_SIZE": 100,
         "JWT_ACCESS_TOKEN_EXPIRES": 3600,
+        # A token is renewed as long as a login of the staff lasts, not for a month without a second factor.
+        "JWT_REFRESH_TOKEN_EXPIRES": int(env.get("STAFF_SESSION_HOURS", "12")) * 3600,
     }

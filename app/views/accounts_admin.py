@@ -149,6 +149,8 @@ class AccountView(SafeView):
         return shown_once(self, super().move(name, pk))
 
     def _form(self, row: Any) -> Any:
+        """A new account comes with a password and a code, a changed one with another mail: both after a fresh proof."""
+        proof.demand()
         return shown_once(self, super()._form(row))
 
 

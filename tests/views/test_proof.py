@@ -53,6 +53,15 @@ def test_acts_on_accounts_ask_first(app, session, admin, name):
     assert app.extensions["appbuilder"].sm.get_user_by_id(other).active
 
 
+def test_accounts_are_added_and_changed_after_one_only(app, session, admin):
+    """A new account comes with its password; another mail address is another way in."""
+    _name, other, _hat = account(app, session, "seeker")
+    for path in ("/accountview/add", f"/accountview/edit/{other}"):
+        assert asked(admin.get(path))
+        assert asked(admin.post(path, {"username": "neu", "first_name": "新", "email": "neu@example.cn"}))
+    assert app.extensions["appbuilder"].sm.find_user("neu") is None
+
+
 def test_a_fresh_proof_is_enough(app, session):
     who = browser(app, session, "sysadmin")
     who.unproven(session, minutes=9)

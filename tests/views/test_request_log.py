@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import func, select
 
+from app.extensions import db
 from app.models.lists import SavedView
 from app.models.logs import RequestEvent
 from app.models.review import ReviewEvent
@@ -74,6 +77,34 @@ def test_only_the_auditor_reads_it(app, session):
     page = auditor.get("/requesteventview/list/?lang=en").text
     assert "Request log" in page
     assert "Refused" in page
+
+
+@pytest.mark.slow
+def test_one_month_is_read_and_taken_along(fresh_app):
+    """Slow: a database of its own, because files are made from what is committed. Months begin by the clock in Shanghai."""
+    months = {"before": "2026-09-30T15:59:59Z", "first": "2026-09-30T16:00:00Z", "last": "2026-10-31T15:59:59Z"}
+    months["after"] = "2026-10-31T16:00:00Z"
+    with fresh_app.app_context():
+        auditor = browser(fresh_app, db.session, "auditor")
+        db.session.add_all(
+            RequestEvent(
+                at=dt.datetime.fromisoformat(at), account_id=auditor.account_id, role="lead", screen="PostingView", step="take_down",
+                row_key=word, address="192.0.2.7", result="done", status=302,
+            )
+            for word, at in months.items()
+        )  # fmt: skip
+        db.session.commit()
+        db.session.remove()
+    month = "f_at_from=2026-10-01&f_at_to=2026-10-31&f_screen=PostingView&lang=en"
+    assert 'href="/requesteventview/list/"' in auditor.get("/").text
+    page = auditor.get(f"/requesteventview/list/?{month}").text
+    assert {word for word in months if f">{word}<" in page} == {"first", "last"}
+    made = auditor.post(f"/requesteventview/export?{month}", {"format": "csv"}, buffered=True)
+    if "/proof/" in (made.location or ""):
+        pytest.fail("the login is fresh")
+    lines = made.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert lines[0] == '"At","Account","Role","Screen","Action","Row","Address","Result"'
+    assert len(lines) == 3 and all("192.0.2.7" in line and "Take down" in line for line in lines[1:])
 
 
 def test_the_jobs_seal_and_purge(app, session):

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from flask_jwt_extended import decode_token
 from sqlalchemy import func, select, update
 from werkzeug.security import generate_password_hash
 
@@ -214,6 +215,13 @@ def tokens(app, name: str) -> tuple[str, str]:
     sent = {"username": name, "password": PASSWORD, "provider": "db", "refresh": True}
     answer = app.test_client().post("/api/v1/security/login", json=sent).json
     return answer["access_token"], answer["refresh_token"]
+
+
+def test_a_token_is_renewed_as_long_as_a_login_of_the_staff_lasts(app, session):
+    name, _account_id, _hat_id = account(app, session, "seeker")
+    with app.app_context():
+        claims = [decode_token(one) for one in tokens(app, name)]
+    assert [one["exp"] - one["iat"] for one in claims] == [3600, app.config["STAFF_SESSION_HOURS"] * 3600]
 
 
 def answers(app, pair: tuple[str, str]) -> list[int]:
