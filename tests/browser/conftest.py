@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 from app.rules.demo import PASSWORD
+from tests.browser import violations
 
 ROOT = Path(__file__).resolve().parents[2]
 HINT = "no Chromium found: apt-get install -y chromium fonts-noto-cjk"
@@ -168,7 +169,8 @@ class Visit:
         return self.page.goto(f"{self.url}{path}")
 
     def snap(self, name: str) -> None:
-        """A picture for docs/paths, only when `make paths` asks for it: the paths' tests are what their pages show."""
+        """The step of a path: nothing there that axe-core finds, and a picture for docs/paths when `make paths` asks for it."""
+        assert violations.seen(self.page, name) == []
         if folder := os.environ.get("PATHS_DIR"):
             picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
             picture.save(Path(folder) / f"{name}.webp", "WEBP", quality=70, method=6)

@@ -97,10 +97,12 @@ def test_a_list_is_tried_imported_and_decided_by_keys(visit):
     # A heading nobody knows: a person says once what it is.
     page.wait_for_url(re.compile(r"/imports/\d+/columns"))
     expect(page.locator("main .g-note.warn")).to_contain_text("职位名称")
+    window.snap("import-columns")
     page.get_by_label("招什么人").select_option("title")
     page.click("main form .g-act button.btn-primary")
     page.wait_for_url(re.compile(r"/imports/\d+$"))
 
+    window.snap("import-dry-run")
     # The dry run: nothing is written, each fault has its line and column.
     assert page.locator(".g-stat b.ok").inner_text() == "6"
     assert page.locator(".g-stat b.bad").inner_text() == "1"

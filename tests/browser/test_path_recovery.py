@@ -37,6 +37,7 @@ def test_recovered_by_documents(visit, server, cookies):
     page.click(SEND)
     page.wait_for_url("**/appeal/code")
     page.fill("#code", read_code(operator))
+    somebody.snap("recovery-1-code")
     page.click(SEND)
     page.wait_for_url("**/appeal/form")
     page.select_option("#province", "310000")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from app.views.columns import describe
 from app.views.logs import RequestEventView
 from tests.views.people import browser, posting, unit
 
-STYLE = Path(__file__).parents[2] / "app" / "static" / "app" / "app.css"
+ROOT = Path(__file__).parents[2]
+STYLE = ROOT / "app" / "static" / "app" / "app.css"
 
 
 @pytest.mark.parametrize(("role", "told"), [("seeker", True), ("reviewer", False)])
@@ -59,3 +61,22 @@ def test_many_things_to_tick_stand_in_columns(app, session):
     page = browser(app, session, "sysadmin").get("/apikeyview/add").text
     assert '<span class="g-in many" id="scopes"' in page
     assert '<span class="g-in" ' in browser(app, session, "sysadmin").get("/hatview/add").text
+
+
+def test_every_screen_of_a_menu_has_its_line_in_the_tour(app):
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from screen_words import PURPOSE
+
+    sys.path.pop(0)
+    with app.test_request_context():
+        lines = [line for menu in app.extensions["menu"].values() for line in menu]
+        places = {url_for(f"{line['view'].__name__}.{line['view'].default_view}").strip("/") for line in lines}
+    assert {place.split("/")[0] for place in places} <= set(PURPOSE)
+
+
+@pytest.mark.parametrize("other", ["comment", "under"])
+def test_a_part_of_a_record_has_a_heading_when_it_is_a_page_of_its_own(app, session, other):
+    of = unit(session)
+    who = browser(app, session, "reviewer", region_code=of.region_code)
+    page = who.get(f"/unitview/{other}/{of.id}{'/PostingView' if other == 'under' else ''}").text
+    assert page.count("<h1") == 1

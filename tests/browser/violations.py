@@ -1,0 +1,62 @@
+"""What axe-core (WCAG 2.2 AA) finds on a page of a real browser, and what is too wide for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LAYOUT = [
+    "color-contrast", "target-size", "scrollable-region-focusable", "label", "button-name", "link-name",
+    "aria-hidden-focus", "link-in-text-block", "region",
+]  # fmt: skip
+# High enough that no bar which sticks to an edge lies over what a scroll would free.
+DESK, PHONE = {"width": 1366, "height": 2400}, {"width": 390, "height": 3200}
+# Colours fade into each other for a tenth of a second; what is half faded has no contrast to judge.
+STILL = """() => Promise.race([
+  new Promise(done => setTimeout(done, 1000)),
+  Promise.all(document.getAnimations().map(a => a.finished.catch(() => null))),
+])"""
+RUN = """async only => {
+  const rules = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: { type: 'tag', values: TAGS } };
+  const found = await axe.run(document, { ...rules, resultTypes: ['violations'] });
+  return found.violations.map(v => [v.id, v.nodes.length, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]);
+}""".replace("TAGS", str(TAGS))
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def faults(page: Any, where: str) -> list[str]:
+    """On the page as it stands, in both themes and widths; in large type nothing scrolls sideways either."""
+    page.evaluate(AXE)
+    found = []
+    for name, size in (("desk", DESK), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+            page.evaluate(STILL)
+            rules = ["color-contrast"] if theme == "dark" else LAYOUT if name == "phone" else None
+            for rule, count, nodes in page.evaluate(RUN, rules):
+                found.append(f"{where} [{name}, {theme}] {rule} × {count}: {nodes}")
+        for scale in ("large", "normal"):
+            page.evaluate("scale => document.documentElement.setAttribute('data-size', scale)", scale)
+            wide = page.evaluate(TOO_WIDE)
+            if wide > 0:
+                found.append(f"{where} [{name}, {scale} type]: {wide} px too wide")
+    page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'light')")
+    return found
+
+
+def seen(page: Any, where: str) -> list[str]:
+    """On the page as it stands in its window, once: cheap enough for each step of a path."""
+    page.evaluate(AXE)
+    page.evaluate(STILL)
+    # What a bar that sticks to an edge covers is freed by a scroll: the sizes of targets are judged in high windows only.
+    found = [f"{where} {rule} × {n}: {nodes}" for rule, n, nodes in page.evaluate(RUN, None) if rule != "target-size"]
+    wide = page.evaluate(TOO_WIDE)
+    return found if wide <= 0 else [*found, f"{where}: {wide} px too wide"]
+
+
+def settled(page: Any) -> None:
+    """What is fetched after the page has come."""
+    page.wait_for_selector('.htmx-request, [hx-trigger="load"]', state="detached")
