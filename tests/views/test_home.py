@@ -18,6 +18,7 @@ from app.models.bindings import Binding
 from app.models.review import ReviewSeat
 from app.models.statistics import ReviewDay
 from app.models.system import JobRun
+from app.models.units import UnitChange
 from app.rules.actor import Role
 from app.rules.dates import ZONE, today
 from app.views.charts import scale
@@ -162,6 +163,19 @@ def test_a_unit_counts_its_own_things_and_is_told_what_to_mend(app, session):
     assert page.index("退回的职位") < page.index("没写完的"), "what was returned stands first"
     assert f'href="/postingview/show/{back.id}"' in page
     assert {("/postingview/list/?tab=live", "1"), ("/postingview/list/?tab=returned", "1")} <= set(linked_figures(page))
+
+
+def test_what_is_done_once_has_no_figure_before_there_is_one(app, session):
+    of = unit(session)
+    owner = browser(app, session, "unit_owner", unit_id=of.id)
+    place = '<a class="g-stat" href="/unitchangeview/list/'
+    assert place not in owner.get("/").text
+    change = UnitChange(
+        unit_id=of.id, name="新名称", region_code=of.region_code, status="draft", created_by_id=owner.account_id
+    )
+    session.add(change)
+    session.commit()
+    assert place in owner.get("/").text
 
 
 def test_a_handler_begins_a_posting_from_the_start_page_and_a_reviewer_does_not(app, session):

@@ -29,6 +29,8 @@ from app.views.home.screens import of_menu, screen
 LEFT = ((3, "c4"), (7, "c3"), (30, "c1"), (None, "c2"))  # last day within so many days, and the mark
 CLIENTS = 10
 FIRST = {"posting": 0, "gig_offer": 1, "gig_wanted": 1, "unit_change": 2}  # order of the buttons
+# Done once, or hardly ever: no figure for them before there is something to count.
+SELDOM = frozenset({"account_appeal", "agency_entry", "employer_certification", "identity_proof", "unit_change"})
 _TOLD = (
     "returned",
     "rejected",
@@ -167,6 +169,8 @@ def _tiles(views: list[Any], found: Figures) -> list[Tile]:
     tiles = []
     for view in views:
         counts = found.states.get(type(view).__name__, Counter())
+        if view.kind in SELDOM and not counts.total():
+            continue
         public, (sub, tone) = _public(view), _sub(counts)
         url = url_for(f"{view.endpoint}.list", tab=public)
         label = f"{view.list_title} · {labels.status(public)[1]}"
