@@ -140,7 +140,7 @@ class Hat(Traced, Stamped, Model):
         server_default="{}",
         default=list,
         words="grant",
-        help=_l("What a handler may do for the unit"),
+        help=_l("What a handler may do for the unit, or staff for the school"),
     )
     is_default = col("Default role", Boolean, nullable=False, default=False)
     active = col("Active", Boolean, nullable=False, default=True)

@@ -45,6 +45,7 @@ TEMPLATES: Final = (
     "binding_ended",
     "binding_left",
     "school_unbound",
+    "school_grants",
     "takeover_asked",
     "takeover_lost",
     "takeover_done",

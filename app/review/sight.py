@@ -15,8 +15,8 @@ CLAIMABLE = ("queued", "second")
 
 
 def decidable(actor: Actor) -> list[str]:
-    """Keys of the kinds that people of this role decide."""
-    return [key for key, kind in KINDS.items() if actor.role in kind.decider_roles]
+    """Keys of the kinds that people of this role decide, as far as the function was granted."""
+    return [key for key, kind in KINDS.items() if actor.role in kind.decider_roles and kind.granted(actor)]
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:

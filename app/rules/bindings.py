@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from app.rules.actor import Actor, Role
+from app.rules.hats import FUNCTIONS
 from app.rules.lifecycle import KEEPER, SENDER, Move, move
 from app.rules.masks import mask_phone
 from app.rules.refused import Refused
@@ -49,6 +50,8 @@ def check_grants(actor: Actor, wanted: Collection[str]) -> None:
     """Who manages handlers leaves them no more than is their own, and not the managing itself. Raises Refused."""
     if not wanted:
         raise Refused("missing", field="grants")
+    if not set(wanted) <= set(FUNCTIONS):
+        raise Refused("not_a_choice", field="grants")
     if actor.role is not Role.OWNER and not set(wanted) <= actor.grants - {MANAGES}:
         raise Refused("grants_beyond", field="grants")
 

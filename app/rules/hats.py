@@ -9,6 +9,10 @@ from app.rules.actor import ADMINS, PEOPLE, UNIT_SIDE, Role
 
 # The functions a unit's owner grants to a handler, one by one (GD-33).
 FUNCTIONS: Final = ("postings", "gigs", "media", "residency", "handlers")
+# The functions of somebody who acts for a school: deciding on residency, the roster of students, the school's own staff.
+SCHOOL_FUNCTIONS: Final = ("residency", "roster", "staff")
+ROSTER, STAFF = "roster", "staff"
+GRANTED: Final[dict[Role, tuple[str, ...]]] = {Role.HANDLER: FUNCTIONS, Role.SCHOOL: SCHOOL_FUNCTIONS}
 NEEDS: Final[dict[Role, str]] = {
     Role.OWNER: "unit",
     Role.HANDLER: "unit",

@@ -16,7 +16,7 @@ from app.models.accounts import Hat, LoginEvent
 from app.models.units import Unit
 from app.review import bindings, ledger
 from app.rules.actor import Actor, Role
-from app.rules.hats import administrators_clash, place_fault
+from app.rules.hats import GRANTED, administrators_clash, place_fault
 from app.rules.refused import Refused
 from app.views import cells, proof
 from app.views.base import SafeView
@@ -65,8 +65,8 @@ class HatView(SafeView):
         return {"account": request.args.get("account", type=int)}
 
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
-        """Functions are granted to handlers only."""
-        return () if row.role == Role.HANDLER else ("grants",)
+        """Functions are granted to handlers of units and to staff of schools."""
+        return () if row.role in GRANTED else ("grants",)
 
     def _form(self, row: Any) -> Any:
         proof.demand()
@@ -85,8 +85,7 @@ class HatView(SafeView):
         fault = place_fault(role, given)
         if fault:
             raise Refused(fault[0], field=fault[1])
-        if role is not Role.HANDLER:
-            row.grants = []
+        _check_grants(row, role)
         if row.active is not False:
             _refuse_clash(row, role)
         if row.is_default:
@@ -97,6 +96,16 @@ class HatView(SafeView):
             bindings.follow(db.session, actor, row)
         step = "hat_given" if created else "hat_changed"
         ledger.append(db.session, step, actor, row.region_code or "", subject_id=row.account_id, facts=facts)
+
+
+def _check_grants(row: Hat, role: Role) -> None:
+    """Only functions that the role knows; nobody acts for a school without any."""
+    if role not in GRANTED:
+        row.grants = []
+    if not set(row.grants or ()) <= set(GRANTED.get(role, ())):
+        raise Refused("not_a_choice", field="grants")
+    if role is Role.SCHOOL and not row.grants and row.active is not False:
+        raise Refused("missing", field="grants")
 
 
 def _refuse_clash(row: Hat, role: Role) -> None:

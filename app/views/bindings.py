@@ -17,6 +17,7 @@ from app.review import bindings
 from app.review.policy import DEFAULT, Policy
 from app.rules import bindings as rules
 from app.rules.actor import Actor
+from app.rules.hats import FUNCTIONS
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
 from app.views import proof, scope
@@ -88,6 +89,7 @@ class BindingView(_Bound):
     title_columns = ("real_name",)
     list_columns = ["real_name", "invited_as", "state", "grants", "invited_at", "answered_at"]
     search_text = ("real_name", "invited_as")
+    offered_words = {"grants": FUNCTIONS}
     add_columns = ["invited_as", "real_name", "grants"]
     edit_columns = ["grants"]
     show_columns = [*list_columns, "expires_at", "ended_at"]

@@ -85,7 +85,8 @@ class Converter(GeneralModelConverter):
             only = self.view.offered_words.get(info.name, ())
             return inputs.DictSelect(label, checks, dict_code=info.dict_code, blank=not needed, only=only, **more)
         if info.kind == "words":
-            return inputs.DictMany(label, checks, dict_code=info.dict_code, description=help)
+            only = self.view.offered_words.get(info.name, ())
+            return inputs.DictMany(label, checks, dict_code=info.dict_code, only=only, description=help)
         if info.kind not in PLAIN:
             raise TypeError(f"{self.view.model.__name__}.{info.name} cannot stand in a form")
         filled = DataRequired if info.kind in ("text", "long") else InputRequired  # a blank is no text, 0 is a number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from typing import Any
 
 from flask import g
@@ -173,13 +174,14 @@ class DictMany(SelectMultipleField):
 
     kind = "words"
 
-    def __init__(self, *args: Any, dict_code: str, **kw: Any) -> None:
+    def __init__(self, *args: Any, dict_code: str, only: Collection[str] = (), **kw: Any) -> None:
         super().__init__(*args, choices=[], validate_choice=False, **kw)
-        self.dict_code = dict_code
+        self.dict_code, self.only = dict_code, only
 
     def offered(self) -> list[tuple[str, str]]:
         """Code and word of everything on offer."""
-        return dictionary.choices(self.dict_code, keep=self.object_data)
+        found = dictionary.choices(self.dict_code, keep=self.object_data)
+        return [one for one in found if one[0] in self.only] if self.only else found
 
     def pre_validate(self, form: Any) -> None:
         known, sent = [code for code, _word in self.offered()], set(self.data or ())

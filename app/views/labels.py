@@ -251,6 +251,7 @@ NOTICES: Final[dict[str, Any]] = {
     "binding_ended": _l("Unbound by the unit"),
     "binding_left": _l("Handler left"),
     "school_unbound": _l("Unbound by the school"),
+    "school_grants": _l("Functions at the school changed"),
     "takeover_asked": _l("Somebody claims the unit"),
     "takeover_lost": _l("Unit handed over"),
     "takeover_done": _l("Unit taken over"),
@@ -288,6 +289,8 @@ GRANTS: Final[dict[str, Any]] = {
     "media": _l("Unit pictures"),
     "residency": _l("Residency"),
     "handlers": _l("Managing handlers"),
+    "roster": _l("Roster of students"),
+    "staff": _l("Managing staff"),
 }
 
 # What runs in the background for somebody.

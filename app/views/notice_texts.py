@@ -94,6 +94,10 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("You no longer act for %(title)s"),
         _l("A colleague has ended your role at “%(title)s”. Your logins under it are over."),
     ),
+    "school_grants": (
+        _l("Other functions for you: %(title)s"),
+        _l("A colleague has changed what you may do at “%(title)s”. It counts at once."),
+    ),
     "takeover_asked": (
         _l("Somebody claims to own %(title)s"),
         _l(

@@ -155,7 +155,7 @@ SCHOOLS: tuple[Entry, ...] = (
     ),
     Entry(
         SchoolStaffView,
-        {S: "read unbind"},
+        {S: "read unbind edit"},
         (Place((S,), CAMPUS, _l("Staff of the school"), "user-check"),),
         api=False,
     ),

@@ -15,7 +15,9 @@ from app.models.accounts import Hat
 from app.review import ledger
 from app.review.outbox import Notice, enqueue
 from app.review.policy import DEFAULT, Policy
+from app.review.transaction import database_now
 from app.rules.actor import Actor, Role
+from app.rules.hats import SCHOOL_FUNCTIONS, STAFF
 from app.rules.lifecycle import KEEPER, Move, move
 from app.rules.refused import Refused
 from app.views import proof, scope
@@ -34,13 +36,14 @@ def of_my_school(stmt: Select[Any], actor: Actor) -> Select[Any]:
 
 def _lock_staff(actor: Actor) -> None:
     """One after another: two who unbind each other at one moment would leave the school to nobody."""
-    locked = select(Hat.id).where(Hat.school_id == actor.school_id, Hat.active).order_by(Hat.id).with_for_update()
-    if actor.hat_id not in db.session.scalars(locked).all():
+    locked = select(Hat.id, Hat.grants).where(Hat.school_id == actor.school_id, Hat.active).order_by(Hat.id)
+    mine = next((row for row in db.session.execute(locked.with_for_update()) if row.id == actor.hat_id), None)
+    if mine is None or STAFF not in mine.grants:
         raise Refused("not_allowed")
 
 
 class SchoolStaffView(SafeView):
-    """Colleagues at the own school. Unbinding ends the role and every login of the account at once."""
+    """Colleagues at the own school and what each may do. Unbinding ends the role and every login of the account at once."""
 
     datamodel = SQLAInterface(Hat)
     scope = staticmethod(of_my_school)
@@ -49,14 +52,45 @@ class SchoolStaffView(SafeView):
     title_columns = ("account",)
     formatters_columns = {"account": account_words}
     label_columns = {"created_on": _l("Since")}
-    list_columns = ["account", "role", "created_on"]
+    list_columns = ["account", "role", "grants", "created_on"]
     show_columns = list_columns
+    offered_words = {"grants": SCHOOL_FUNCTIONS}
+    edit_columns = ["grants"]
     order_columns = ["created_on"]
     row_needs = ("account_id", "active")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.base_permissions = sorted({*self.base_permissions, "can_unbind"})
+
+    def may(self, permission: str) -> bool:
+        """Everybody sees the colleagues; only who manages the staff changes anything."""
+        return super().may(permission) and (permission in ("can_list", "can_show") or STAFF in current().grants)
+
+    def may_edit(self, row: Any, actor: Actor) -> bool:
+        """Nobody changes the own functions: whoever manages the staff goes on doing so."""
+        return row.account_id != actor.account_id
+
+    def _form(self, row: Any) -> Any:
+        proof.demand()
+        return super()._form(row)
+
+    def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
+        """Other functions from now on, after a fresh proof; the colleague is told."""
+        proof.demand()
+        with db.session.no_autoflush:
+            _lock_staff(actor)
+        if not self.may_edit(row, actor):
+            raise Refused("not_allowed")
+        if not row.grants:
+            raise Refused("missing", field="grants")
+        if not set(row.grants) <= set(SCHOOL_FUNCTIONS):
+            raise Refused("not_a_choice", field="grants")
+        facts = {"role": row.role, "active": True, "school": row.school_id, "grants": sorted(row.grants)}
+        ledger.append(db.session, "hat_changed", actor, actor.region_code, subject_id=row.account_id, facts=facts)
+        stamp = f"school_grants:{row.id}:{database_now(db.session).timestamp()}"
+        told = Notice("school_grants", "system", {"title": row.school.name}, "/messageview/list/", stamp)
+        enqueue(db.session, told, {row.account_id})
 
     def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """Every colleague but oneself, so that a school never loses its last administrator here."""

@@ -10,15 +10,17 @@ from app.models.reference import Major
 from app.models.schools import Residency, School, Student
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
+from app.rules.hats import ROSTER
 from app.rules.names import text_initials
 from app.rules.reference import school_fault
+from app.rules.refused import Refused
 from app.rules.schools import student_fault
 from app.views.base import SafeView
 
 
 def own_school(stmt: Select[Any], actor: Actor) -> Select[Any]:
-    """The roster of the school whose administrator asks; nobody else reads one."""
-    mine = actor.school_id if actor.role is Role.SCHOOL else None
+    """The roster of the school whose administrator asks and was granted it; nobody else reads one."""
+    mine = actor.school_id if actor.role is Role.SCHOOL and ROSTER in actor.grants else None
     return stmt.where(Student.school_id == mine) if mine else stmt.where(false())
 
 
@@ -90,6 +92,8 @@ class StudentView(SafeView):
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """On the own school's roster, under the rule that imported lists follow."""
+        if ROSTER not in actor.grants:
+            raise Refused("not_allowed")
         if created:
             row.school_id = actor.school_id
         row.id_number = (row.id_number or "").upper()

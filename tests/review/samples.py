@@ -23,6 +23,7 @@ from app.review import decide, desk, queue
 from app.rules.actor import Actor, Role
 from app.rules.codes import resident_check_char, uscc_check_char
 from app.rules.dates import ZONE, today
+from app.rules.hats import SCHOOL_FUNCTIONS
 from app.rules.refused import Refused
 
 REGION = "310120"
@@ -74,6 +75,7 @@ def school_admin(session: Session, school: School) -> Actor:
         account_id=account(session),
         role=Role.SCHOOL,
         school_id=school.id,
+        grants=frozenset(SCHOOL_FUNCTIONS),
         region_code=school.region_code,
         affiliated_schools=frozenset({school.id}),
     )

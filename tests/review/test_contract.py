@@ -215,6 +215,7 @@ def test_nobody_decides_on_an_own_matter(session, story):
         role=story.decider.role,
         region_code=story.decider.region_code,
         school_id=story.decider.school_id,
+        grants=story.decider.grants,
     )
     deciders = [submitter]
     if row.unit_id is not None:

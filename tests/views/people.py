@@ -15,6 +15,7 @@ from app.models.accounts import Hat
 from app.models.positions import Posting
 from app.models.sessions import LoginSession
 from app.models.units import Unit
+from app.rules.hats import SCHOOL_FUNCTIONS
 
 PASSWORD = "Gongjiu-2026-test"
 CHEAP = generate_password_hash(
@@ -64,6 +65,8 @@ class Browser:
 def account(app, session, role: str, **place: Any) -> tuple[str, int, int]:
     """An account with one hat: user name, account id, hat id."""
     name = f"person{next(_numbers)}"
+    if role == "school_admin":
+        place.setdefault("grants", list(SCHOOL_FUNCTIONS))
     sm = app.extensions["appbuilder"].sm
     user = sm.add_user(name, "三", "张", f"{name}@example.cn", [], hashed_password=CHEAP)
     hat = Hat(account_id=user.id, role=role, is_default=True, **place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 
 from app.extensions import db
@@ -9,6 +11,10 @@ from app.models.accounts import Hat
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent
 from app.models.schools import School
+from app.review import desk, queue
+from app.review.imports.entities import IMPORTERS
+from app.review.imports.options import Options
+from app.rules.actor import Actor, Role
 from tests.review import samples
 from tests.views.people import Browser, browser
 
@@ -57,3 +63,73 @@ def test_whoever_is_unbound_at_the_same_moment_unbinds_nobody(app, session, monk
     monkeypatch.setattr("app.views.proof.demand", meanwhile)
     assert me.post(f"/schoolstaffview/move/unbind/{other.hat_id}").status_code == 403
     assert session.scalar(select(Hat.active).where(Hat.id == other.hat_id)) is True
+
+
+def functions(session, hat_id: int) -> list[str]:
+    session.expire_all()
+    return list(session.scalar(select(Hat.grants).where(Hat.id == hat_id)))
+
+
+def grant(me: Browser, hat_id: int, *words: str):
+    return me.post(f"/schoolstaffview/edit/{hat_id}", {"grants": list(words)})
+
+
+def test_functions_are_granted_one_by_one_and_the_colleague_is_told(app, session):
+    school = samples.school(session)
+    me, other = admin(app, session, school), admin(app, session, school)
+    assert grant(me, other.hat_id, "residency").status_code == 302
+    assert functions(session, other.hat_id) == ["residency"]
+    told = session.scalars(select(Outbox).where(Outbox.template == "school_grants")).one()
+    assert told.account_id == other.account_id
+    assert grant(me, other.hat_id).status_code == 422, "nobody acts for a school without any"
+    assert grant(me, other.hat_id, "postings").status_code == 422, "a function of units"
+    assert grant(me, me.hat_id, "residency").status_code in (403, 409), "whoever manages the staff goes on doing so"
+    assert functions(session, me.hat_id) == ["residency", "roster", "staff"]
+    assert functions(session, other.hat_id) == ["residency"]
+
+
+def test_whoever_does_not_manage_the_staff_looks_only(app, session):
+    school = samples.school(session)
+    bare, other = staffed(app, session, school, "residency", "roster"), admin(app, session, school)
+    assert bare.get("/schoolstaffview/list/").status_code == 200
+    assert bare.post(f"/schoolstaffview/move/unbind/{other.hat_id}").status_code == 403
+    assert grant(bare, other.hat_id, "residency").status_code == 403
+    assert functions(session, other.hat_id) == ["residency", "roster", "staff"]
+
+
+def staffed(app, session, school: School, *words: str) -> Browser:
+    return browser(
+        app, session, "school_admin", school_id=school.id, region_code=school.region_code, grants=list(words)
+    )
+
+
+def test_without_the_roster_no_student_is_read_written_or_imported(app, session):
+    school = samples.school(session)
+    student = samples.student(school)
+    session.add(student)
+    session.commit()
+    with_it, without = staffed(app, session, school, "roster"), staffed(app, session, school, "residency")
+    assert with_it.get(f"/studentview/show/{student.id}").status_code == 200
+    assert without.get(f"/studentview/show/{student.id}").status_code == 404
+    assert student.name not in without.get("/studentview/list/").text
+    sent = {
+        "name": "李四", "document_kind": "resident_id", "id_number": samples.resident_id(77), "student_no": "2024019999",
+        "graduation_year": "2027", "education": "bachelor", "enrolled": "y",
+    }  # fmt: skip
+    assert without.post("/studentview/add", sent).status_code == 403
+    assert with_it.post("/studentview/add", sent).status_code == 302
+    bare = Actor(without.account_id, Role.SCHOOL, school_id=school.id, grants=frozenset({"residency"}))
+    with samples.refusal("not_allowed"):
+        IMPORTERS["student"].require_reach(bare, Options(school_id=school.id))
+
+
+def test_without_residency_nothing_is_decided_or_revoked(session):
+    story = samples.Story(session, "residency")
+    subject, row = story.submitted()
+    bare = replace(story.decider, grants=frozenset({"roster", "staff"}))
+    with samples.refusal("not_found"):
+        queue.claim(session, bare, row.id)
+    samples.say(session, story.decider, queue.claim(session, story.decider, row.id))
+    with samples.refusal("not_allowed"):
+        desk.move(session, bare, "residency", subject.id, "revoke", reason="未履约")
+    assert desk.move(session, story.decider, "residency", subject.id, "revoke", reason="未履约").status == "revoked"

@@ -48,6 +48,7 @@ from app.review import desk, dispatch, unmasked
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
+from app.rules.hats import SCHOOL_FUNCTIONS
 from app.views.base import SafeView
 from app.views.columns import key_name
 from tests import conftest as base
@@ -330,7 +331,7 @@ class _Builder:
         things = self.world.things
         places: dict[Role, dict[str, Any]] = {
             Role.REVIEWER: {"region_code": "310000"}, Role.LEAD: {"region_code": "310000"},
-            Role.SCHOOL: {"school_id": things["school_a"].id, "region_code": HERE},
+            Role.SCHOOL: {"school_id": things["school_a"].id, "region_code": HERE, "grants": list(SCHOOL_FUNCTIONS)},
             Role.OWNER: {"unit_id": things["unit_a"].id},
             Role.HANDLER: {"unit_id": things["unit_a"].id, "grants": GRANTS},
             Role.AGENCY: {"agency_id": things["agency_a"].id},
@@ -338,7 +339,7 @@ class _Builder:
         for role in ROLES:
             self.world.actors[role] = self.account(role, f"w-{role.value}", places.get(role, {}))
             self.world.names[role] = f"w-{role.value}"
-        there = {"school_id": things["school_b"].id, "region_code": THERE}
+        there = {"school_id": things["school_b"].id, "region_code": THERE, "grants": list(SCHOOL_FUNCTIONS)}
         for side, actor in (
             ("a", self.world.actors[Role.SCHOOL]),
             ("b", self.account(Role.SCHOOL, "w-school-b", there)),

@@ -20,6 +20,7 @@ from app.review import desk, persons
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.rules.demo import PASSWORD
+from app.rules.hats import SCHOOL_FUNCTIONS
 from app.rules.names import text_initials
 
 SCHOOL_CODE = "99901"
@@ -128,7 +129,9 @@ def _school(session: Session, makers: Makers, world: World) -> None:
     world.school = School(code=SCHOOL_CODE, name=name, region_code=SHAOGUAN, initials=text_initials(name))
     session.add(world.school)
     session.flush()
-    world.actors["school"] = makers.account("school", Role.SCHOOL, school_id=world.school.id, region_code=SHAOGUAN)
+    world.actors["school"] = makers.account(
+        "school", Role.SCHOOL, grants=SCHOOL_FUNCTIONS, school_id=world.school.id, region_code=SHAOGUAN
+    )
 
 
 def content_of(data: demo_people.DemoUnit) -> dict[str, object]:

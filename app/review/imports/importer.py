@@ -21,6 +21,7 @@ from app.review.imports.options import Options
 from app.review.imports.table import Row, Table
 from app.rules.actor import Actor, Role, covers
 from app.rules.custom import PREFIX, is_custom
+from app.rules.hats import ROSTER
 from app.rules.refused import Refused
 
 # What an import belongs to: a division (its bureau), a school, the whole country, or the account that sends it.
@@ -83,7 +84,7 @@ class Importer(ABC):
         if self.place == REGION:
             return actor.role is Role.OPERATOR or covers(actor.region_code, options.region_code)
         if self.place == SCHOOL:
-            return options.school_id == actor.school_id
+            return options.school_id == actor.school_id and ROSTER in actor.grants
         return True
 
     def lock_place(self, actor: Actor, options: Options) -> str:

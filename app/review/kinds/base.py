@@ -19,6 +19,7 @@ from app.review.kinds import content as column
 from app.review.kinds import custom, files
 from app.rules.actor import BUREAU, Actor, Role, region_bounds
 from app.rules.custom import is_custom
+from app.rules.hats import GRANTED
 from app.rules.lifecycle import CLOCK, KEEPER, SENDER, Lifecycle, Move
 from app.rules.refused import Refused
 
@@ -108,8 +109,8 @@ class Kind(ABC):
         return false()
 
     def granted(self, actor: Actor) -> bool:
-        """A unit's handler may do only what the owner granted (GD-33)."""
-        return actor.role is not Role.HANDLER or not self.grant or self.grant in actor.grants
+        """A unit's handler and a school's administrator may do only what was granted to them (GD-33)."""
+        return actor.role not in GRANTED or not self.grant or self.grant in actor.grants
 
     # -- who may do what --------------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ class Kind(ABC):
         """In which capacities the actor may move this row; a verdict is only given by deciding a round."""
         found = {SENDER} if self.may_send(actor, subject) else set()
         found |= {CLOCK} if actor.role is Role.CLOCK else set()
-        if actor.role in self.keeper_roles and not self.concerns(actor, subject):
+        if actor.role in self.keeper_roles and self.granted(actor) and not self.concerns(actor, subject):
             found.add(KEEPER)
         return frozenset(found)
 
