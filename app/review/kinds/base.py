@@ -188,9 +188,8 @@ class Kind(ABC):
 
     def require_sender(self, actor: Actor, origin: Origin) -> None:
         """Raises Refused("not_allowed") unless the actor may create such rows; only the clock brings rows in."""
-        machine = actor.role is Role.CLOCK
         by_hand = actor.role in self.sender_roles and self.granted(actor)
-        if not (machine if origin.source in BROUGHT_IN else by_hand):
+        if not (actor.role is Role.CLOCK if origin.source in BROUGHT_IN else by_hand):
             raise Refused("not_allowed")
 
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:  # noqa: B027 - a hook
