@@ -142,11 +142,13 @@ class Patient(TConn):
             self.need = 0
         self.ends = time.monotonic() + seconds + max(self.need, 0) / RATE
         self.sock.held = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the next request or the end closes it
+        asked = 0
         if self.need:
             self.head, asked = _EXPECT.subn(b"", self.head)
-            if asked:
-                self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.sock.held.write(self.head)
+        if asked:
+            with suppress(OSError):  # whoever does not hear it sends after a while, as everybody may
+                self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _hold(self, piece: bytes) -> None:
         self.sock.held.write(piece)

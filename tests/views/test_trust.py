@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -393,3 +394,9 @@ def test_papers_stay_in_no_browser_and_public_pictures_may(app, session):
     session.commit()
     with app.test_client().get(f"/files/{key}") as answer:
         assert answer.headers["Cache-Control"] == "private, max-age=3600"
+
+
+def test_no_cell_of_a_list_goes_round_the_proof_that_its_form_asks_for(app):
+    views = [view for view in app.extensions["appbuilder"].baseviews if getattr(view, "inline_columns", ())]
+    assert views
+    assert [type(view).__name__ for view in views if "proof.demand" in inspect.getsource(type(view))] == []
