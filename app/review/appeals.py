@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -41,6 +42,7 @@ CODE: Final = "appeal"  # what a code sent to the new telephone is for
 _GRACE: Final = 5  # seconds beyond the undo
 _BATCH: Final = 50
 _DAY: Final = timedelta(days=1)
+_HOME: Final = "zh"  # in which people are warned
 _CHANGED: Final = _l("The account has changed since the approval. Please appeal anew, or call the bureau.")
 Content = Mapping[str, Any]
 
@@ -124,10 +126,13 @@ def _confirm(session: Session, subject: Any, opened: Any) -> None:
     found = meant(session, subject)
     person: Any = session.get(Person, found.account_id) if found is not None else None
     facts = {"phone": service_phone(session)}
-    if person is not None and person.phone and person.phone_hash != subject.phone_hash:
-        dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
-    if person is not None and person.mail:
-        dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
+    if person is None:
+        return
+    with force_locale(_HOME):  # the language of whoever sends this in is no concern of the owner's
+        if person.phone and person.phone_hash != subject.phone_hash:
+            dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
+        if person.mail:
+            dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
 
 
 # -- what becomes of it ----------------------------------------------------------------------------

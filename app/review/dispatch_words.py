@@ -121,8 +121,8 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "appeal_revoked": (
         _l("The approval of your appeal was called back"),
         _l(
-            "[Gongjiu] The approval of the appeal was called back, its links open nothing any more: %(why)s For questions call "
-            "%(phone)s."
+            "[Gongjiu] The approval of the appeal was called back, its links open nothing any more. Questions: %(phone)s. "
+            "Reason: %(why)s"
         ),
     ),
     "account_given_back": (

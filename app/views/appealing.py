@@ -37,6 +37,18 @@ TYPED = ("wish", "real_name", "document_kind", "id_number", "unit_name", "uscc",
 LONGEST = {"reason": 500, "unit_name": 100, "real_name": 60}
 
 
+def _lacking(party: str, typed: dict[str, str], places: Any) -> list[tuple[str, str]]:
+    """Everything that is missing at once, by field: nobody sends five times to learn of five things."""
+    wanted = {"real_name": _("Real name"), "id_number": _("Document number"), "reason": _("Reason of the appeal")}
+    if party == UNIT:
+        wanted = {"unit_name": _("Unit name"), "uscc": _("Unified social credit code")} | wanted
+    empty = [(name, label) for name, label in wanted.items() if not typed.get(name)]
+    empty += [(place.name, place.label) for place in places if place.needed and place.kept is None]
+    if request.form.get("agreed") != "y":
+        empty.append(("agreed", _("Consent to the use of identity pictures")))
+    return [(name, _("%(what)s: please fill this in.", what=label)) for name, label in empty]
+
+
 def _kept_by_nobody(page: Any, status: int = 200) -> Response:
     response: Response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
@@ -121,13 +133,17 @@ class AppealPage(Page):
             try:
                 if any(place.errors for place in places):
                     raise Refused("checks_block", field="files")
+                lacking = _lacking(party, typed, places)
+                if lacking:
+                    raise Refused("missing", findings=lacking)
                 return self._send(phone, party, typed, places, mending)
             except Refused as found:
                 db.session.rollback()
                 refused, findings = found, list(found.facts.get("findings") or [])
         return self._page(
             "recovery/form.html", refused, title=_("Appeal for an account"), party=party, province=province, phone=phone,
-            typed=typed, places=places, findings=[(f["field"], words.finding(f)) for f in findings], wishes=WISHES,
+            typed=typed, places=places, wishes=WISHES,
+            findings=[one if isinstance(one, tuple) else (one["field"], words.finding(one)) for one in findings],
             dictionary=dictionary, divisions=appeal_papers.divisions(db.session, province), unit=party == UNIT,
         )  # fmt: skip
 
@@ -157,10 +173,6 @@ class AppealPage(Page):
         if party == PERSON:
             content["unit_name"] = content["uscc"] = ""
         content["files"] = appeal_papers.sent(places)
-        if not content["reason"]:
-            raise Refused("missing", field="reason")
-        if not content["real_name"]:
-            raise Refused("missing", field="real_name")
         if mending is not None:
             opened = appeals.send_again(db.session, mending.id, content, g.actor)
         else:

@@ -215,7 +215,7 @@ def without(names: list[str]) -> str:
 
 def _slot_word(slot: str) -> str:
     """What a file is: its slot in words."""
-    for code in ("material_slot", "media_slot"):
+    for code in ("material_slot", "media_slot", "appeal_slot"):
         if dictionary.word(code, slot) != slot:
             return dictionary.word(code, slot)
     return slot

@@ -125,6 +125,15 @@ def test_the_page_answers_alike_whether_the_account_exists_or_not(app, session):
     assert answers[0] == answers[1]
 
 
+def test_the_owner_is_warned_in_chinese_whatever_language_the_applicant_reads(visitor, session):
+    person = known(session)
+    visitor.get("/appeal/?lang=en")
+    visitor.proves()
+    assert visitor.sends(real_name=person.real_name, id_number=person.id_number).status_code == 302
+    said = {row.template: row.text for row in session.scalars(select(Dispatch))}
+    assert "凭材料" in said["appeal_warning"] and "received" in said["appeal_received"]
+
+
 def test_what_was_uploaded_stays_when_something_else_is_wrong(visitor, session):
     visitor.proves()
     assert visitor.sends(id_number="110101199003070000").status_code == 422
@@ -160,6 +169,16 @@ def test_missing_papers_and_consent_are_named(visitor, session):
     assert page.status_code == 422 and "手持证件" in page.text
     assert visitor.sends(agreed="").status_code == 422
     assert session.scalars(select(Appeal)).all() == []
+
+
+def test_everything_that_is_missing_is_named_at_once(visitor):
+    visitor.proves()
+    page = visitor.sends(files={}, real_name="", reason="", id_number="", agreed="")
+    assert page.status_code == 422
+    summary = re.search(r'<div class="g-sum".*?</ul>', page.text, re.DOTALL)[0]
+    links = re.findall(r'href="#([a-z_]+)"', summary)
+    assert links == ["real_name", "id_number", "reason", "file_id_front", "file_id_hand", "agreed"]
+    assert all(f'id="{name}"' in page.text for name in links)
 
 
 def test_a_receipt_is_answered_only_to_its_telephone(app, session, visitor):

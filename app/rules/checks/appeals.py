@@ -169,7 +169,8 @@ def earlier(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     for one in before:
         days, state = reading.whole(one, "days") or 0, reading.text(one, "status")
         zh = {"approved": "通过", "rejected": "未通过", "revoked": "通过后被撤销"}.get(state, "未办结")
-        yield say.info("", f"{days}天前有一次申诉：{zh}", f"An appeal {days} days ago: {state}.")
+        when = (f"{days}天前", f"{days} days ago") if days else ("今天", "today")
+        yield say.info("", f"{when[0]}有一次申诉：{zh}", f"An appeal {when[1]}: {state}.")
 
 
 @APPEALS.check("A08", "账号状态与争议", "State of the account, disputes", fields="", law="GD-18", reason="R03")

@@ -44,6 +44,7 @@ CASES = [
     clean(A, "A06", {}, {"phone_appeals": 2}),
     hits(A, "A07", "info", {}, {"earlier": [{"status": "rejected", "days": 9}]}, says="9"),
     hits(A, "A07", "info", {}, {"earlier": [{"status": "revoked", "days": 2}]}, says="2"),
+    hits(A, "A07", "info", {}, {"earlier": [{"status": "rejected", "days": 0}]}),
     hits(A, "A07", "info", {}, {"earlier": GONE}),
     clean(A, "A07"),
     hits(A, "A08", "high", {}, {"account": {"active": False}}),
