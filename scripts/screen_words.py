@@ -71,6 +71,7 @@ PURPOSE: dict[str, tuple[str, str]] = {
     "apikeyview": ("程序使用的密钥：范围、期限、撤销", "Keys for programs: what they open, until when, revoking"),
     "dispatchview": ("发出的短信和邮件、失败与重发", "SMS and mail that left, failures, sending again"),
     "unitstart": ("分步注册单位：先验证码，再填资料", "Registers a unit step by step"),
+    "unittakeoverview": ("原负责人失联时申请接管单位，由人社审核", "Taking over a unit whose owner is gone, decided by the bureau"),
     "bindingview": ("邀请经办人、授权事项、解除", "Handlers: invite, grant functions, unbind"),
     "invitationview": ("别人发来的经办邀请：接受或拒绝", "Invitations to act for a unit: accept or decline"),
     "agencyentryview": ("职介入驻：申请、推荐、审核", "Entry of agencies: application, recommendation, review"),
