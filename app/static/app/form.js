@@ -24,7 +24,12 @@
       if (at) { const a = $(`[data-to="${CSS.escape(at)}"]`, panels); (a || side).focus({ preventScroll: true }); }
       const card = $('.f-checks', panels), lamps = $('.g-lamps', panels), words = card ? card.dataset.said : '';
       if (said.textContent !== words) said.textContent = words;
-      if (jump && lamps) { jump.innerHTML = lamps.innerHTML; jump.setAttribute('aria-label', words); jump.hidden = false; }
+      if (jump && lamps) {
+        jump.innerHTML = lamps.innerHTML;
+        for (const lamp of jump.children) lamp.setAttribute('aria-hidden', 'true');
+        jump.append(Object.assign(document.createElement('b'), { className: 'visually-hidden', textContent: words }));
+        jump.hidden = false;
+      }
     }
     async function ask() {
       const mine = ++asked;
