@@ -30,7 +30,9 @@ LEFT = ((3, "c4"), (7, "c3"), (30, "c1"), (None, "c2"))  # last day within so ma
 CLIENTS = 10
 FIRST = {"posting": 0, "gig_offer": 1, "gig_wanted": 1, "unit_change": 2}  # order of the buttons
 # Done once, or hardly ever: no figure for them before there is something to count.
-SELDOM = frozenset({"account_appeal", "agency_entry", "employer_certification", "identity_proof", "unit_change"})
+SELDOM = frozenset(
+    {"account_appeal", "agency_entry", "employer_certification", "identity_proof", "unit_change", "unit_takeover"}
+)
 _TOLD = (
     "returned",
     "rejected",
