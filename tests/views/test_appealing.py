@@ -16,7 +16,7 @@ from app.models.appeals import Appeal, AppealFile
 from app.models.dispatch import Dispatch
 from app.models.review import ReviewRound
 from app.review import appeals, queue
-from app.views import appeal_papers
+from app.views import appeal_papers, appeal_work
 from tests.review.samples import REGION, account, resident_id, reviewer, say
 from tests.views.people import account as login
 
@@ -179,6 +179,31 @@ def test_everything_that_is_missing_is_named_at_once(visitor):
     links = re.findall(r'href="#([a-z_]+)"', summary)
     assert links == ["real_name", "id_number", "reason", "file_id_front", "file_id_hand", "agreed"]
     assert all(f'id="{name}"' in page.text for name in links)
+
+
+def test_without_an_address_of_the_site_decided_appeals_wait(app, session, visitor, monkeypatch):
+    subject = session.get_one(Appeal, decided(session, visitor).id)
+    session.execute(update(Appeal).values(decided_at=func.now() - timedelta(minutes=5)))
+    session.commit()
+    monkeypatch.setitem(app.config, "HOST", "192.0.2.1")
+    assert appeal_work.settle(session) == 0
+    session.refresh(subject)
+    assert subject.told_at is None, "nothing is carried out with a link that leads nowhere"
+    monkeypatch.setitem(app.config, "SITE_URL", "https://jobs.example.cn")
+    assert appeal_work.settle(session) == 1
+    newest = session.scalars(select(Dispatch).where(Dispatch.template == "appeal_approved")).one()
+    assert "https://jobs.example.cn/appeal/new-password/" in newest.text
+
+
+def decided(session, visitor) -> Appeal:
+    """Approved at the desk a moment ago."""
+    person = known(session)
+    visitor.proves()
+    visitor.sends(real_name=person.real_name, id_number=person.id_number)
+    row = session.scalars(select(ReviewRound).where(ReviewRound.kind == "account_appeal")).one()
+    bureau = reviewer(session)
+    say(session, bureau, queue.claim(session, bureau, row.id))
+    return session.get_one(Appeal, row.subject_id)
 
 
 def test_a_receipt_is_answered_only_to_its_telephone(app, session, visitor):

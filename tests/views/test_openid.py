@@ -372,6 +372,17 @@ def test_an_administrator_configures_only_what_can_be_trusted(app, session, chan
     assert "geheim" not in shown + admin.get(f"/identityproviderview/edit/{row.id}").text
 
 
+def test_a_provider_is_entered_on_a_fresh_proof_only(app, session, provider):
+    admin = browser(app, session, "sysadmin")
+    admin.unproven(session, minutes=30)
+    for path in ("/identityproviderview/add", f"/identityproviderview/edit/{provider.id}"):
+        assert "/proof/" in admin.get(path).location
+    client_id = provider.client_id
+    assert "/proof/" in admin.post(f"/identityproviderview/edit/{provider.id}", {"client_id": "mine"}).location
+    session.expire_all()
+    assert provider.client_id == client_id
+
+
 def test_hats_and_roles_do_not_come_from_the_provider(app, session, provider, elsewhere):
     elsewhere.person |= {"roles": ["sysadmin"], "email": "boss@example.cn"}
     _name, account_id = person(app, session)
