@@ -14,7 +14,7 @@ from app.models.accounts import Hat, Person
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
 from app.review import bindings, ledger, purging
-from app.review.kinds.takeovers import TakeoverKind
+from app.review.kinds.takeovers import TakeoverKind, owners
 from app.review.outbox import Notice, enqueue
 from app.rules.actor import CLOCK, Role
 from app.rules.bindings import LEVEL
@@ -24,8 +24,19 @@ _BATCH: Final = 50
 _CALM: Final = {"synchronize_session": False}
 
 
+def warn(session: Session) -> None:
+    """The present owners of a unit learn that somebody claims it, once for each sending in. Commits."""
+    waits = select(UnitTakeover).where(UnitTakeover.status == "pending").order_by(UnitTakeover.id)
+    for row in session.scalars(waits).all():
+        link, stamp = f"/unitview/show/{row.unit_id}", f"takeover:{row.id}:{row.submitted_at.timestamp()}"
+        told = set(session.scalars(owners(Hat.account_id, row.unit_id)))
+        enqueue(session, Notice("takeover_asked", "system", {"title": row.unit.name}, link, stamp), told)
+    session.commit()
+
+
 def settle(session: Session, undo_seconds: int) -> int:
     """Hands over what was approved, one unit after the other; how many."""
+    warn(session)
     done, wait = 0, timedelta(seconds=undo_seconds + _GRACE)
     while done < _BATCH and _settle_next(session, wait):
         done += 1

@@ -74,6 +74,8 @@ def test_the_successor_owns_the_unit_and_the_former_owner_does_not(session):
     session.add(invited)
     session.commit()
     who, made, row = claimed(session, lost)
+    takeovers.warn(session)
+    takeovers.warn(session)
     assert told(session, "takeover_asked") == [former.account_id], "learns of it before anything is decided"
     decider = reviewer(session)
     say(session, decider, queue.claim(session, decider, row.id))

@@ -74,6 +74,13 @@ def test_a_unit_that_is_there_is_named(who, session):
     assert sent(session) == []
 
 
+def test_the_checks_of_a_claim_run_while_it_is_written(who, session):
+    there = samples.unit(session, uscc=CODE)
+    page = who.post("/unittakeoverview/precheck?lang=en", {"uscc": CODE, "name": there.name, "reason": "离职"})
+    assert page.status_code == 200
+    assert "stamped business licence" in page.text
+
+
 def test_below_level_two_nobody_goes_on(app, session):
     poor = browser(app, session, "seeker")
     session.add(Person(account_id=poor.account_id, real_name="王五", identity_level=1))

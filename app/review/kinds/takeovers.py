@@ -22,7 +22,6 @@ from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import approved_unit, known, person_standing, unit_part
 from app.review.ledger import account_of
-from app.review.outbox import Notice, enqueue
 from app.rules.actor import Actor, Role
 from app.rules.codes import uscc_fault
 from app.rules.lifecycle import Move
@@ -73,22 +72,17 @@ class TakeoverKind(WithMaterials):
         return str(subject.unit.name)
 
     def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
-        """Only an approved unit, by somebody who does not own it yet; the present owners learn of it at once."""
+        """Only an approved unit, by somebody who does not own it yet."""
         if not move.opens_round:
             return
         if subject.purged_at is not None:
             raise Refused("wrong_state", status=subject.status)
         self._stands(session, subject.unit_id, subject.created_by_id)
-        notice = Notice(
-            "takeover_asked", "system", {"title": subject.unit.name}, f"/unitview/show/{subject.unit_id}",
-            f"takeover:{subject.id}:{subject.version}",
-        )  # fmt: skip
-        enqueue(session, notice, set(session.scalars(_owners(Hat.account_id, subject.unit_id))))
 
     @staticmethod
     def _stands(session: Session, unit_id: int, account_id: int | None) -> None:
         approved_unit(session, unit_id)
-        if session.scalar(_owners(Hat.id, unit_id).where(Hat.account_id == account_id)) is not None:
+        if session.scalar(owners(Hat.id, unit_id).where(Hat.account_id == account_id)) is not None:
             raise Refused("takeover_own", field="uscc")
 
     def around(self, session: Session, subject: Subject) -> Values:
@@ -103,7 +97,7 @@ class TakeoverKind(WithMaterials):
         """T01..T06."""
         seen = select(func.max(LoginSession.seen_at)).where(LoginSession.account_id == Hat.account_id).scalar_subquery()
         days = extract("day", func.now() - seen)
-        rows = session.execute(_owners(days.label("days"), subject.unit_id))
+        rows = session.execute(owners(days.label("days"), subject.unit_id))
         rivals = select(func.count()).where(
             UnitTakeover.unit_id == subject.unit_id,
             UnitTakeover.id != (subject.id or 0),
@@ -126,7 +120,7 @@ class TakeoverKind(WithMaterials):
             raise Refused("undo_too_late")
 
 
-def _owners(column: Any, unit_id: int) -> Any:
+def owners(column: Any, unit_id: int) -> Any:
     """The owners in force of a unit, by accounts that are in use."""
     return (
         select(column)
