@@ -107,12 +107,12 @@ def named(window: Any, path: str) -> str:
     return path
 
 
-def looked(window: Any, path: str, expected: tuple[int, ...] = (200,)) -> list[str]:
+def looked(window: Any, path: str, expected: tuple[int, ...] = (200,), *, framed: bool = False) -> list[str]:
     """What is wrong with the page of that address."""
     answer = window.go(path)
     assert answer.status in expected, (path, answer.status)
     settled(window.page)
-    return faults(window.page, path)
+    return faults(window.page, path, framed=framed)
 
 
 @pytest.mark.parametrize("role", WEARER, ids=lambda r: r.value)
@@ -120,7 +120,8 @@ def test_no_violation_on_any_screen(visit, role):
     window, found = visit(WEARER[role]), []
     views = {start(view): view for view in screens(role)}
     for path in ("/", *views, *(named(window, path) for path in FURTHER.get(role, ()))):
-        found += looked(window, f"{path}?size=20" if path.endswith("/list/") else path)  # rows are all of a kind
+        sized = f"{path}?size=20" if path.endswith("/list/") else path  # rows are all of a kind
+        found += looked(window, sized, framed=path == "/")
         for further in inner(window.page, views[path]) if path in views and issubclass(views[path], SafeView) else ():
             found += looked(window, further)
     window.clean()
@@ -134,7 +135,9 @@ def test_every_screen_of_a_menu_is_looked_at():
 
 def test_no_violation_before_the_login(visit):
     window = visit()
-    found = [fault for path in PUBLIC for fault in looked(window, named(window, path), (200, 403, 404, 410))]
+    found = [
+        fault for path in PUBLIC for fault in looked(window, named(window, path), (200, 403, 404, 410), framed=True)
+    ]
     assert found == [], "\n".join(found)
 
 

@@ -18,16 +18,21 @@ STILL = """() => Promise.race([
   new Promise(done => setTimeout(done, 1000)),
   Promise.all(document.getAnimations().map(a => a.finished.catch(() => null))),
 ])"""
-RUN = """async only => {
+# The side and the head are the same on every page of a role: they are judged on its start page.
+FRAME = [[".g-side"], [".g-top"]]
+RUN = """async ([only, without]) => {
   const rules = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: { type: 'tag', values: TAGS } };
-  const found = await axe.run(document, { ...rules, resultTypes: ['violations'] });
+  const found = await axe.run({ include: [['html']], exclude: without }, { ...rules, resultTypes: ['violations'] });
   return found.violations.map(v => [v.id, v.nodes.length, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]);
 }""".replace("TAGS", str(TAGS))
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def faults(page: Any, where: str) -> list[str]:
-    """On the page as it stands, in both themes and widths; in large type nothing scrolls sideways either."""
+def faults(page: Any, where: str, *, framed: bool = True) -> list[str]:
+    """On the page as it stands, in both themes and widths; in large type nothing scrolls sideways either.
+
+    `framed`: the side and the head are judged, too.
+    """
     page.evaluate(AXE)
     found = []
     for name, size in (("desk", DESK), ("phone", PHONE)):
@@ -36,7 +41,7 @@ def faults(page: Any, where: str) -> list[str]:
             page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
             page.evaluate(STILL)
             rules = ["color-contrast"] if theme == "dark" else LAYOUT if name == "phone" else None
-            for rule, count, nodes in page.evaluate(RUN, rules):
+            for rule, count, nodes in page.evaluate(RUN, [rules, [] if framed else FRAME]):
                 found.append(f"{where} [{name}, {theme}] {rule} × {count}: {nodes}")
         for scale in ("large", "normal"):
             page.evaluate("scale => document.documentElement.setAttribute('data-size', scale)", scale)
@@ -52,7 +57,11 @@ def seen(page: Any, where: str) -> list[str]:
     page.evaluate(AXE)
     page.evaluate(STILL)
     # What a bar that sticks to an edge covers is freed by a scroll: the sizes of targets are judged in high windows only.
-    found = [f"{where} {rule} × {n}: {nodes}" for rule, n, nodes in page.evaluate(RUN, None) if rule != "target-size"]
+    found = [
+        f"{where} {rule} × {n}: {nodes}"
+        for rule, n, nodes in page.evaluate(RUN, [None, FRAME])
+        if rule != "target-size"
+    ]
     wide = page.evaluate(TOO_WIDE)
     return found if wide <= 0 else [*found, f"{where}: {wide} px too wide"]
 
