@@ -13,7 +13,7 @@ import psycopg
 from bench import people
 from bench.client import Client
 from bench.pages import LIST
-from bench.server import ROOT, serving
+from bench.server import FLOOR, OURS, ROOT, serving
 from bench.server import used as server_used
 from bench.sizes import Sizes
 from bench.table import Line, Pair, bound, ratio
@@ -70,7 +70,7 @@ def start(bench: Alone) -> list[Line]:
     with psycopg.connect(bench.url, autocommit=True) as connection:
         before = _written(connection)
         for _ in range(bench.sizes.starts):
-            for name, path in (("floor", "bench.floor:made()"), ("ours", "bench.ours:made()")):
+            for name, path in (("floor", FLOOR), ("ours", OURS)):
                 with serving(path, {}) as server:
                     took[name].append(server.took)
                     used[name].append(server.cpu() + server_used(server.process.pid))
@@ -96,7 +96,7 @@ def _written(connection: psycopg.Connection) -> int:
 def memory(bench: Alone) -> list[Line]:
     """Resident memory of one worker after a tenth of the requests and after all of them."""
     sizes = {}
-    for name, path in (("floor", "bench.floor:made()"), ("ours", "bench.ours:made()")):
+    for name, path in (("floor", FLOOR), ("ours", OURS)):
         with serving(path, {}) as server:
             client = Client(server.port)
             if name == "floor":

@@ -15,7 +15,7 @@ from app.views.queries import Cursors
 from bench import people, texts
 from bench.client import Client
 from bench.cluster import Cluster
-from bench.server import Server, serving
+from bench.server import FLOOR, OURS, Server, serving
 from bench.sizes import Sizes
 from bench.table import Line, Pair, against, bound, ratio
 
@@ -68,7 +68,7 @@ class Bench:
 @contextmanager
 def visitors(sizes: Sizes, secret: str, home: Cluster, busy: bool) -> Iterator[Bench]:
     """Both served, everybody logged in."""
-    with serving("bench.floor:made()", {}) as floor, serving("bench.ours:made()", {}) as ours:
+    with serving(FLOOR, {}) as floor, serving(OURS, {}) as ours:
         plain, lead, admin = Client(floor.port), Client(ours.port), Client(ours.port)
         plain.send("GET", f"/login/{people.LEAD.key}")
         lead.log_in(people.LEAD.name, people.PASSWORD)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = os.sysconf("SC_PAGE_SIZE")
+FLOOR, OURS = "bench.floor:made()", "bench.ours:made()"
+WORKER = {OURS: "app.gateways.patient.PatientWorker"}  # as in production; the floor has the usual one
 ARENAS = {"MALLOC_ARENA_MAX": "2"}  # as run.py sets it
 READY = 120  # seconds in which a server must answer
 
@@ -64,8 +66,8 @@ class Server:
 def serving(application: str, env: dict[str, str], *, workers: int = 1, path: str = "/readyz") -> Iterator[Server]:
     """`application` served by one gunicorn, with threads as in production."""
     port = free_port()
-    words = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "8", "--worker-class", "gthread"]
-    words += ["--keep-alive", "900", "--log-level", "warning", "--preload", application]
+    words = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "8"]
+    words += ["--worker-class", WORKER.get(application, "gthread"), "--keep-alive", "900", "--log-level", "warning", "--preload", application]
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words], cwd=ROOT, env=ARENAS | os.environ | env)
     server = Server(port, process)
