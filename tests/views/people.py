@@ -42,7 +42,10 @@ class Browser:
         return self.kept
 
     def post(self, path: str, values: dict[str, Any] | None = None, **more: Any):
-        return self.client.post(path, data={"csrf_token": self.token(), **(values or {})}, **more)
+        answer = self.client.post(path, data={"csrf_token": self.token(), **(values or {})}, **more)
+        if any(one.startswith("session=") for one in answer.headers.getlist("Set-Cookie")):
+            self.kept = ""  # the session is another one, or has another token
+        return answer
 
     def idled(self, session: Any, **ago: int) -> None:
         """As if nothing had come from here for that long (`minutes=16`)."""

@@ -9,12 +9,13 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import jobs
 from app.models.accounts import Person
 from app.models.announcements import Visit
 from app.models.bindings import Binding
+from app.models.messages import Message
 from app.models.review import ReviewSeat
 from app.models.statistics import ReviewDay
 from app.models.system import JobRun
@@ -44,6 +45,8 @@ def busy(world):
     """The world with a queue of every urgency in two divisions, and verdicts of the last weeks; taken back at the end."""
     with made.undone(world) as session:
         fill(session, world)
+        session.execute(update(Message).values(read_at=None))  # whatever other tests have read
+        session.commit()
         yield session
 
 

@@ -303,7 +303,7 @@ def filled(world: made.World, view: type) -> dict[str, Any]:
         "residency": {"school": school, "statement": "我们招人。"},
         "employer_certification": {"title": "人事专员", "employed_since": "2024-01-01", "note": "在职"},
         "agency_entry": unit_values | {"title": "新名人力", "licence_no": "（沪）人服证字001号"},
-        "unit_takeover": {"uscc": world.rows["UnitView"]["a"].uscc, "name": "甲厂", "reason": "离职", "agreed": "y"},
+        "unit_takeover": {"uscc": world.things["uscc_a"], "name": "甲厂", "reason": "离职", "agreed": "y"},
         "identity_proof": {"real_name": "张三", "id_number": "11010519491231002X", "region": "310120"},
     }[view.kind]
 

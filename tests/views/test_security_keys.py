@@ -18,7 +18,7 @@ def holder(app, session) -> Browser:
     """A person with a device and one key."""
     who = browser(app, session, "operator")
     session.add(SecondFactor(account_id=who.account_id, secret=rules.new_secret(), confirmed_at=func.now()))
-    key = {"credential_id": f"c{who.account_id}", "public_key": "AAAA", "sign_count": 1, "site": "localhost"}
+    key = {"credential_id": f"c{who.account_id:07d}", "public_key": "AAAA", "sign_count": 1, "site": "localhost"}
     session.add(SecurityKey(account_id=who.account_id, name="办公电脑", **key))
     session.commit()
     return who

@@ -324,7 +324,12 @@ class _Builder:
                 "AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True))
             )
             self.keep("StudentView", side, self.add(samples.student(school)))
-            self.world.things |= {f"unit_{side}": unit, f"school_{side}": school, f"agency_{side}": agency}
+            self.world.things |= {
+                f"uscc_{side}": unit.uscc,
+                f"unit_{side}": unit,
+                f"school_{side}": school,
+                f"agency_{side}": agency,
+            }
 
     def accounts(self) -> None:
         """One account with one hat for each role; one more person belongs to nobody."""
@@ -340,8 +345,12 @@ class _Builder:
             self.world.actors[role] = self.account(role, f"w-{role.value}", places.get(role, {}))
             self.world.names[role] = f"w-{role.value}"
         there = {"school_id": things["school_b"].id, "region_code": THERE, "grants": list(SCHOOL_FUNCTIONS)}
+        here = there | {
+            "school_id": things["school_a"].id,
+            "region_code": HERE,
+        }  # a colleague: nobody changes the own functions
         for side, actor in (
-            ("a", self.world.actors[Role.SCHOOL]),
+            ("a", self.account(Role.SCHOOL, "w-school-a", here)),
             ("b", self.account(Role.SCHOOL, "w-school-b", there)),
         ):
             self.world.rows.setdefault("SchoolStaffView", {})[side] = actor.hat_id
