@@ -67,7 +67,16 @@ def serving(application: str, env: dict[str, str], *, workers: int = 1, path: st
     """`application` served by one gunicorn, with threads as in production."""
     port = free_port()
     words = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "8"]
-    words += ["--worker-class", WORKER.get(application, "gthread"), "--keep-alive", "900", "--log-level", "warning", "--preload", application]
+    words += [
+        "--worker-class",
+        WORKER.get(application, "gthread"),
+        "--keep-alive",
+        "900",
+        "--log-level",
+        "warning",
+        "--preload",
+        application,
+    ]
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words], cwd=ROOT, env=ARENAS | os.environ | env)
     server = Server(port, process)
