@@ -25,3 +25,5 @@ POSTING = Lifecycle(
 
 VALID_DAYS_LIMIT = 180
 VALID_DAYS_USUAL = 90
+PAY_STEPS = (3000, 5000, 8000, 12000, 20000)  # yuan a month between which people look (SG-63)
+BOARD_GIVEN = {"meals": ("meals", "both"), "lodging": ("lodging", "both")}  # what is wanted is given by these (SG-64)

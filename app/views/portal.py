@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.models.positions import Posting
 from app.rules.gigs import AGREEMENT_VERSION
+from app.rules.positions import PAY_STEPS
 from app.views import dictionary, public_content
 from app.views.page import Page
 from app.views.public_content import QUERY_LIMIT, Search
@@ -20,6 +21,7 @@ from app.views.public_content import QUERY_LIMIT, Search
 TABS = ("postings", "offer", "wanted")
 OPENINGS = 20  # postings listed on a unit's page
 MAX_AGE = 60  # seconds
+_PAY = re.compile(r"([0-9]{0,7})-([0-9]{0,7})", re.ASCII)
 _BULLET = re.compile(r"^(?:[0-9]{1,2}\s*[、.．)）:：](?![0-9])|[（(][0-9]{1,2}[)）]|[-•·●*◆■]+)\s*")
 
 
@@ -44,11 +46,44 @@ def _asked() -> Search:
     """The page asked for; what makes no sense is as if it were not there."""
     cursor, region = request.args.get("cursor", ""), request.args.get("region", "")
     good = cursor.isascii() and cursor.isdigit() and len(cursor) < 19
+    pay = _PAY.fullmatch(request.args.get("pay", ""))
+    low, high = (int(one) if one else None for one in pay.groups()) if pay else (None, None)
     return Search(
         words=request.args.get("q", "").replace("\x00", "").strip()[:QUERY_LIMIT],
         region=region if len(region) == 6 and region.isascii() and region.isdigit() else "",
+        pay_from=low,
+        pay_to=high,
+        education=_offered("education"),
+        board_lodging=_offered("board_lodging"),
         cursor=int(cursor) or None if good else None,
     )
+
+
+def _offered(name: str) -> str:
+    """The value asked for, if the dictionary of that name offers it."""
+    asked = request.args.get(name, "")
+    return asked if any(code == asked for code, _word in dictionary.choices(name)) else ""
+
+
+def pay_key(asked: Search) -> str:
+    """The pay asked for as it stands in the address."""
+    ends = (asked.pay_from, asked.pay_to)
+    return "" if ends == (None, None) else "-".join("" if one is None else str(one) for one in ends)
+
+
+def pay_choices(asked: Search) -> list[tuple[str, str]]:
+    """Steps of monthly pay to choose from; what came by the address stands among them."""
+    ends = [*zip((None, *PAY_STEPS), (*PAY_STEPS, None), strict=True)]
+    own = (asked.pay_from, asked.pay_to)
+    if own not in ends and own != (None, None):
+        ends.append(own)
+    return [(pay_key(Search(pay_from=low, pay_to=high)), _range(low, high)) for low, high in ends]
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return _("%(low)s–%(high)s a month", low=f"{low:,}", high=f"{high:,}")
+    return _("up to %(pay)s a month", pay=f"{high:,}") if low is None else _("from %(pay)s a month", pay=f"{low:,}")
 
 
 class PortalView(Page):
@@ -70,7 +105,7 @@ class PortalView(Page):
 
     @expose("/")
     def index(self) -> Response:
-        """Search postings or gigs by words and division."""
+        """Search postings or gigs by words and division; postings by pay, education, board and lodging too."""
         kind = request.args.get("kind", "")
         tab, asked, day = kind if kind in TABS else TABS[0], _asked(), public_content.today()
         stmt = public_content.public_postings(day) if tab == "postings" else public_content.public_gigs(tab, day)
@@ -80,6 +115,7 @@ class PortalView(Page):
             "portal/list.html",
             tab=tab,
             asked=asked,
+            pay=(pay_key(asked), pay_choices(asked)),
             page=public_content.page(db.session, stmt, model, asked),
             above=above,
             below=public_content.regions_below(db.session, asked.region if above else ""),
@@ -140,7 +176,10 @@ class PortalView(Page):
 
 def _query(tab: str, asked: Search) -> dict[str, Any]:
     """The address of the present search without its place in the list."""
-    values = {"kind": tab if tab != TABS[0] else "", "q": asked.words, "region": asked.region}
+    values = {
+        "kind": tab if tab != TABS[0] else "", "q": asked.words, "region": asked.region, "pay": pay_key(asked),
+        "education": asked.education, "board_lodging": asked.board_lodging,
+    }  # fmt: skip
     return {name: value for name, value in values.items() if value}
 
 

@@ -7,10 +7,11 @@ A telephone number is in neither: the switch of TJ-31 opens it to those who log 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
@@ -22,9 +23,10 @@ from app.models.reference import Region
 from app.models.units import Unit
 from app.rules.actor import region_bounds
 from app.rules.calendar import local_day
+from app.rules.positions import BOARD_GIVEN
 from app.rules.refused import Refused
 from app.rules.search import tsquery
-from app.views import cells, custom
+from app.views import cells, custom, dictionary
 from app.views.columns import describe
 
 Values = dict[str, Any]
@@ -38,10 +40,14 @@ SOLE_TRADER = "individual"  # 个体工商户: its legal representative's name i
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One page asked for: words, division (any level), place to go on from, rows."""
+    """One page asked for: words, division (any level), place to go on from, rows; of postings pay and what people bring or need."""
 
     words: str = ""
     region: str = ""
+    pay_from: int | None = None  # yuan a month
+    pay_to: int | None = None
+    education: str = ""  # what somebody has: postings that ask for no more
+    board_lodging: str = ""  # what somebody needs
     cursor: int | None = None
     limit: int = PAGE
 
@@ -101,12 +107,29 @@ def page(session: Session, stmt: Select[Any], model: Any, search: Search) -> Pag
         stmt = stmt.where(model.search.op("@@")(cast(query, TSQUERY)) if query else literal(False))
     if search.region:
         stmt = stmt.where(model.region_code.between(*region_bounds(search.region)))
+    if model is Posting:
+        stmt = stmt.where(*_wishes(search))
     if search.cursor is not None:
         stmt = stmt.where(model.id < search.cursor)
     rows = list(session.scalars(stmt.order_by(model.id.desc()).limit(search.limit + 1)).unique())
     more = len(rows) > search.limit
     rows = rows[: search.limit]
     return Page(rows, rows[-1].id if more else None)
+
+
+def _wishes(search: Search) -> Iterator[ColumnElement[bool]]:
+    """What a posting has to offer, or may ask for; one that names no pay fits no wish for pay."""
+    if search.pay_from is not None:
+        yield func.coalesce(Posting.pay_max, Posting.pay_min) >= search.pay_from
+    if search.pay_to is not None:
+        yield func.coalesce(Posting.pay_min, Posting.pay_max) <= search.pay_to
+    if search.education:
+        levels = [code for code, _word in dictionary.choices("education")]
+        up_to = levels[: levels.index(search.education) + 1] if search.education in levels else []
+        yield or_(Posting.education.is_(None), Posting.education.in_(up_to))
+    if search.board_lodging:
+        wanted = search.board_lodging
+        yield Posting.board_lodging.in_(BOARD_GIVEN.get(wanted, (wanted,)))
 
 
 def one(session: Session, stmt: Select[Any], model: Any, key: int) -> Any:

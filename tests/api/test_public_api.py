@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,41 @@ def test_search_by_words_and_division(session, anybody):
     assert "竹艺打样工" not in anybody.get("/portal/?q=竹艺打样&region=440200").text
 
 
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ({"pay_from": "9000"}, "b"),
+        ({"pay_to": "6000"}, "a"),
+        ({"pay_from": "6500", "pay_to": "7000"}, "a"),
+        ({"education": "college"}, "a"),
+        ({"education": "master"}, "ab"),
+        ({"board_lodging": "meals"}, "b"),
+        ({"board_lodging": "lodging"}, "ab"),
+        ({"board_lodging": "none"}, ""),
+    ],
+)
+def test_postings_by_pay_education_board_and_lodging(session, anybody, wish, found):
+    """SG-63, SG-64, TJ-72: `a` pays 5000 to 7000, wants a college and has lodging; `b` 8000 to 12000, a bachelor, both."""
+    story = Story(session, "posting")
+    made = {
+        "a": story.decided(title="筛选甲", pay_min=5000, pay_max=7000, education="college", board_lodging="lodging")[0].id,
+        "b": story.decided(title="筛选乙", pay_min=8000, pay_max=12000, education="bachelor", board_lodging="both")[0].id,
+    }
+    assert listed(anybody, q="筛选", **wish) == sorted((made[name] for name in found), reverse=True)
+    pay = "-".join(wish.get(name, "") for name in ("pay_from", "pay_to"))
+    page = anybody.get("/portal/", query_string={"q": "筛选", "pay": pay} | wish).text
+    assert {name for name, key in made.items() if f"/portal/postings/{key}" in page} == set(found)
+
+
+def test_what_was_chosen_stays_chosen_in_the_portal(session, anybody):
+    Story(session, "posting").decided(title="翻页筛选", pay_min=6000, pay_max=7000)
+    page = anybody.get("/portal/?q=翻页筛选&pay=5000-8000&lang=en&cursor=999999999").text
+    assert '<option value="5000-8000" selected>5,000–8,000 a month' in page
+    assert "pay=5000-8000" in re.search(r'href="([^"]+)">Back to the start', page)[1]
+    assert '<option value="1-2" selected>' in anybody.get("/portal/?pay=1-2").text, "what came by the address is not lost"
+    assert 'name="pay"' not in anybody.get("/portal/?kind=offer&pay=1-2").text, "gigs are paid otherwise"
+
+
 def test_pages_follow_each_other_by_keyset(session, anybody):
     story = Story(session, "posting")
     made = [story.decided(title=f"分页职位{n}")[0].id for n in range(3)]
@@ -153,6 +189,10 @@ def test_pages_follow_each_other_by_keyset(session, anybody):
         ("region=3101", "region"),
         ("region=31012%00", "region"),
         ("q=" + "x" * 61, "q"),
+        ("pay_from=x", "pay_from"),
+        ("pay_to=-1", "pay_to"),
+        ("education=x", "education"),
+        ("board_lodging=x", "board_lodging"),
     ],
 )
 def test_nonsense_is_answered_with_the_field(anybody, query, field):

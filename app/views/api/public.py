@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -134,6 +135,16 @@ def _asked() -> Search:
     )
 
 
+def _wishes() -> Values:
+    """Pay, education, board and lodging. Raises Refused with the field named."""
+    fields = query()
+    found: Values = {name: fields.whole(name, least=0) for name in ("pay_from", "pay_to") if request.args.get(name)}
+    for name in ("education", "board_lodging"):
+        if request.args.get(name):
+            found[name] = fields.choice(name, tuple(code for code, _word in dictionary.choices(name)))
+    return found
+
+
 def _region_code(text: str) -> str:
     if text and not (len(text) == 6 and text.isascii() and text.isdigit()):
         raise Refused("bad_value", field="region")
@@ -166,6 +177,10 @@ class PublicApi(Api):
           parameters:
           - {in: query, name: q, schema: {type: string, maxLength: 60}, description: Words in title, unit or duties}
           - {in: query, name: region, schema: {type: string, pattern: '^[0-9]{6}$'}, description: GB/T 2260 code}
+          - {in: query, name: pay_from, schema: {type: integer, minimum: 0}, description: Yuan a month at least}
+          - {in: query, name: pay_to, schema: {type: integer, minimum: 0}, description: Yuan a month at most}
+          - {in: query, name: education, schema: {type: string}, description: What somebody has; no posting that asks for more}
+          - {in: query, name: board_lodging, schema: {type: string}, description: What somebody needs}
           - {in: query, name: cursor, schema: {type: integer}}
           - {in: query, name: limit, schema: {type: integer, minimum: 1, maximum: 50, default: 20}}
           responses:
@@ -184,7 +199,7 @@ class PublicApi(Api):
               $ref: '#/components/responses/422'
         """
         stmt = public_content.public_postings(public_content.today())
-        page = public_content.page(db.session, stmt, Posting, _asked())
+        page = public_content.page(db.session, stmt, Posting, replace(_asked(), **_wishes()))
         return _cached({"postings": [posting_values(row) for row in page.rows], "next_cursor": page.next_cursor})
 
     @expose("/postings/<int:key>", methods=["GET"])
