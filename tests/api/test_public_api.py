@@ -152,8 +152,12 @@ def test_postings_by_pay_education_board_and_lodging(session, anybody, wish, fou
     """SG-63, SG-64, TJ-72: `a` pays 5000 to 7000, wants a college and has lodging; `b` 8000 to 12000, a bachelor, both."""
     story = Story(session, "posting")
     made = {
-        "a": story.decided(title="筛选甲", pay_min=5000, pay_max=7000, education="college", board_lodging="lodging")[0].id,
-        "b": story.decided(title="筛选乙", pay_min=8000, pay_max=12000, education="bachelor", board_lodging="both")[0].id,
+        "a": story.decided(title="筛选甲", pay_min=5000, pay_max=7000, education="college", board_lodging="lodging")[
+            0
+        ].id,
+        "b": story.decided(title="筛选乙", pay_min=8000, pay_max=12000, education="bachelor", board_lodging="both")[
+            0
+        ].id,
     }
     assert listed(anybody, q="筛选", **wish) == sorted((made[name] for name in found), reverse=True)
     pay = "-".join(wish.get(name, "") for name in ("pay_from", "pay_to"))
@@ -166,7 +170,9 @@ def test_what_was_chosen_stays_chosen_in_the_portal(session, anybody):
     page = anybody.get("/portal/?q=翻页筛选&pay=5000-8000&lang=en&cursor=999999999").text
     assert '<option value="5000-8000" selected>5,000–8,000 a month' in page
     assert "pay=5000-8000" in re.search(r'href="([^"]+)">Back to the start', page)[1]
-    assert '<option value="1-2" selected>' in anybody.get("/portal/?pay=1-2").text, "what came by the address is not lost"
+    assert '<option value="1-2" selected>' in anybody.get("/portal/?pay=1-2").text, (
+        "what came by the address is not lost"
+    )
     assert 'name="pay"' not in anybody.get("/portal/?kind=offer&pay=1-2").text, "gigs are paid otherwise"
 
 
