@@ -11,8 +11,10 @@ from flask_appbuilder import AppBuilder
 from app import registry
 from app.review.kinds import KINDS
 from app.rules.actor import Role
+from app.rules.hats import GRANTED
 from app.views.api import generated
 from app.views.base import assert_safe as views_are_safe
+from app.views.entry import Entry
 
 
 def permissions(word: str) -> tuple[str, ...]:
@@ -47,6 +49,31 @@ def grants() -> dict[str, frozenset[tuple[str, str]]]:
     for role, permission, name in _granted():
         found[role.value].add((permission, name))
     return {role: frozenset(pairs) for role, pairs in found.items()}
+
+
+def _needed(entry: Entry, role: Role) -> tuple[str, ...]:
+    """The functions any of which opens the screen under this hat; none where the hat alone does."""
+    if role in entry.functions:
+        return entry.functions[role]
+    key = getattr(entry.view, "kind", "")
+    grant = KINDS[key].grant if key else ""
+    return (grant,) if grant in GRANTED.get(role, ()) else ()
+
+
+@cache
+def functions() -> dict[tuple[str, str], frozenset[str]]:
+    """(role, view name) -> functions any of which opens it, for the screens and their APIs (GD-33)."""
+    lines = {(role, entry.view.__name__): _needed(entry, role) for entry in registry.MENU for role in entry.grants}
+    lines |= {
+        (role, generated.api_name(entry.view)): _needed(entry, role)
+        for entry in registry.MENU
+        if entry.api
+        for role in entry.grants
+    }
+    lines |= {
+        (role, api): needed for api, by_role in registry.API_FUNCTIONS.items() for role, needed in by_role.items()
+    }
+    return {(role.value, name): frozenset(needed) for (role, name), needed in lines.items() if needed}
 
 
 def fab_roles() -> dict[str, list[list[str]]]:

@@ -42,6 +42,7 @@ def build(overrides: dict[str, Any]) -> Flask:
     csrf.init_app(app)  # after the gate: somebody whose session has ended is led to the login, not told of a token
     app.config["FAB_ROLES"] = compiled.fab_roles()
     app.extensions["grants"] = compiled.grants()
+    app.extensions["functions"] = compiled.functions()
     app.extensions["menu"] = compiled.menu()
     appbuilder = AppBuilder()  # one per application: FAB keeps its views on it
     with app.app_context():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from app.rules.actor import Role
+from app.rules.hats import ROSTER
 from app.views import (
     accounts,
     accounts_admin,
@@ -106,11 +107,13 @@ MENU: tuple[Entry, ...] = (
             Place((S,), WORK, _l("Residency review"), "checklist"),
         ),
         api=False,
+        functions={S: ("residency",)},
     ),
     Entry(
         review.ReviewRoundView,
         {R: "read export", L: "read export", S: "read export", OP: "read export"},
         (Place((R, L, S, OP), WORK, _l("Review records"), "history"),),
+        functions={S: ("residency",)},
     ),
     *org_entries.UNITS,
     Entry(
@@ -191,6 +194,7 @@ MENU: tuple[Entry, ...] = (
             Place((P, T), MINE, _l("Batch import"), "upload"),
         ),
         api=False,
+        functions={S: (ROSTER,), H: ("postings", "gigs")},
     ),
     Entry(
         system.ImportRunView,
@@ -201,6 +205,7 @@ MENU: tuple[Entry, ...] = (
             Place((OP,), PLATFORM, _l("Import records"), "file-spreadsheet"),
             Place((AUD,), AUDIT, _l("Import records"), "file-spreadsheet"),
         ),
+        functions={S: (ROSTER,)},
     ),
     Entry(
         reason_admin.ReviewReasonView,
@@ -359,3 +364,4 @@ APIS: tuple[type, ...] = (desk_api.DeskApi, public.PublicApi, openapi.OpenApi)
 API_GRANTS: dict[str, dict[Role, str]] = {
     "DeskApi": {R: "list decide transfer", L: "list decide transfer", S: "list decide"}
 }
+API_FUNCTIONS: dict[str, dict[Role, tuple[str, ...]]] = {"DeskApi": {S: ("residency",)}}

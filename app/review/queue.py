@@ -38,6 +38,7 @@ from app.review.outbox import Notice, enqueue
 from app.review.sight import CLAIMABLE, visible
 from app.review.transaction import one
 from app.rules.actor import Actor, Role, covers
+from app.rules.hats import GRANTED
 from app.rules.refused import Refused
 
 __all__ = [
@@ -298,6 +299,9 @@ def _eligible(session: Session, row: Any, account_id: int) -> bool:
 
 def _reaches(hat: Any, row: Any) -> bool:
     if hat.role not in KINDS[row.kind].decider_roles:
+        return False
+    grant = KINDS[row.kind].grant
+    if grant in GRANTED.get(Role(hat.role), ()) and grant not in (hat.grants or ()):
         return False
     if hat.role == Role.OPERATOR:
         return True

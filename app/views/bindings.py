@@ -94,10 +94,6 @@ class BindingView(_Bound):
     edit_columns = ["grants"]
     show_columns = [*list_columns, "expires_at", "ended_at"]
 
-    def may(self, permission: str) -> bool:
-        """A handler without the function has the line in the menu, and nothing behind it."""
-        return super().may(permission) and (permission == "can_list" or rules.manages(current()))
-
     def touchable(self, row: Any) -> bool:
         """Never the own binding, nor another manager's unless one owns the unit."""
         return rules.may_touch(current(), row.account_id, row.grants or ())

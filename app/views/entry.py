@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.rules.actor import Role
@@ -28,3 +29,6 @@ class Entry:
     grants: dict[Role, str]
     places: tuple[Place, ...] = ()
     api: bool = True  # a generated REST API beside the screen
+    # For hats whose functions are granted one by one (app/rules/hats.py): any of these opens the screen. A screen of a
+    # reviewable kind that names its function needs no line here.
+    functions: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)

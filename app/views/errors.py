@@ -44,7 +44,12 @@ PAGES: dict[int, tuple[Any, Any]] = {
     503: (_l("The service is not ready"), _l("Please try again in a minute.")),
 }
 # What says more than its status: code -> the same.
-PAGES_OF_CODES: dict[str, tuple[Any, Any]] = dict.fromkeys(
+PAGES_OF_CODES: dict[str, tuple[Any, Any]] = {
+    "function_missing": (
+        _l("This function was not granted to you"),
+        _l("If you hold another role, switch to it above."),
+    )
+} | dict.fromkeys(
     ("login_elsewhere_failed", "login_elsewhere_declined"),
     (_l("You were not logged in"), _l("Nothing was changed. Log in once more, or with password or code.")),
 )

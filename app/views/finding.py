@@ -31,6 +31,7 @@ from app.views import filters, labels, scope
 from app.views.columns import key_column
 from app.views.identity import current, may
 from app.views.listing import LONGEST_SEARCH
+from app.views.menu import lines
 from app.views.page import Page
 from app.views.queries import tsquery_type
 
@@ -58,11 +59,6 @@ class Found:
 
     label: str
     hits: list[Hit] = field(default_factory=list)
-
-
-def lines(actor: Actor) -> list[dict[str, Any]]:
-    """The menu of the role in use."""
-    return list(current_app.extensions["menu"].get(actor.role.value, ()))
 
 
 def plain(text: str) -> str:

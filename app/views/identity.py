@@ -17,7 +17,7 @@ from app.models import custom, stamps
 from app.models.changes import act_as
 from app.rules.actor import Actor
 from app.rules.refused import Refused
-from app.views import key_identity, levels, sessions
+from app.views import key_identity, labels, levels, sessions
 from app.views.wardrobe import Wearable, wardrobe
 
 API = "/api/"
@@ -151,8 +151,23 @@ def put_on(hat_id: int) -> None:
     sessions.renew(hat_id=hat_id)
 
 
+def missing(actor: Actor, view_name: str) -> frozenset[str]:
+    """The functions any of which would open this screen to the person in this hat; none where it is open (GD-33)."""
+    needed: frozenset[str] = current_app.extensions.get("functions", {}).get((actor.role.value, view_name), frozenset())
+    return frozenset() if needed & actor.grants else needed
+
+
 def may(permission: str, view_name: str) -> bool:
-    """Whether the hat in use has this permission on this view: the set compiled from the registry, no query."""
+    """Whether the person in the hat in use has this permission on this view: as compiled from the registry, no query."""
     actor = g.get("actor")
     grants = current_app.extensions.get("grants", {})
-    return actor is not None and (permission, view_name) in grants.get(actor.role, ())
+    held = actor is not None and (permission, view_name) in grants.get(actor.role, ())
+    return held and not missing(actor, view_name)
+
+
+def demand_function(view_name: str) -> None:
+    """Raises Refused("function_missing") where the hat may, and only a function of this person lacks."""
+    actor = g.get("actor")
+    lacking = missing(actor, view_name) if actor is not None else frozenset()
+    if lacking:
+        raise Refused("function_missing", functions=" / ".join(str(labels.GRANTS[name]) for name in sorted(lacking)))

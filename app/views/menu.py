@@ -10,6 +10,8 @@ from flask_appbuilder.menu import Menu
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from app.views.identity import missing
+
 MOST_DRAWN = 300  # menus kept in memory, ten kilobytes each
 
 
@@ -36,12 +38,18 @@ def groups() -> list[Group]:
     return _of(g.get("actor"))
 
 
+def lines(actor: Any) -> list[dict[str, Any]]:
+    """What the registry places in the menu of this person in this hat: without a function, not what needs it (GD-33)."""
+    found = current_app.extensions.get("menu", {}).get(actor.role.value, ())
+    return [line for line in found if not missing(actor, line["view"].__name__)]
+
+
 def _of(actor: Any) -> list[Group]:
     if actor is None:
         return []
     found: dict[str, Group] = {}
     here = (request.endpoint or "").split(".")[0]
-    for line in current_app.extensions.get("menu", {}).get(actor.role.value, ()):
+    for line in lines(actor):
         view, heading = line["view"], str(line["group"])
         url = url_for(f"{view.__name__}.{view.default_view}") + line.get("query", "")
         item = Item(str(line["label"]), line["icon"], url, here == view.__name__)
@@ -50,14 +58,14 @@ def _of(actor: Any) -> list[Group]:
 
 
 def side() -> Markup:
-    """The menu as the page shows it, drawn once for each role, language and screen: it has no other news.
+    """The menu as the page shows it, drawn once for each role with its functions, language and screen.
 
     Every link, icon and word of it follows from the registry, which does not change while the process lives.
     """
     actor, here = g.get("actor"), (request.endpoint or "").split(".")[0]
-    role = actor.role.value if actor is not None else ""
+    who = (actor.role.value, actor.grants) if actor is not None else ()
     drawn = current_app.extensions.setdefault("drawn_menus", {})
-    key = (role, str(get_locale()), here, request.script_root)
+    key = (who, str(get_locale()), here, request.script_root)
     if key not in drawn:
         if len(drawn) > MOST_DRAWN:
             drawn.clear()

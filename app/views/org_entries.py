@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.rules.bindings import MANAGES
+from app.rules.hats import ROSTER
 from app.views import agencies, agency_entries, bindings, certifications, schools, units
 from app.views.entry import Entry, Place
 from app.views.places import (
@@ -78,6 +80,7 @@ UNITS: tuple[Entry, ...] = (
         dict.fromkeys((O, H), "read write withdraw unbind"),
         (Place((O, H), UNIT, _l("Handlers and their functions"), "users"),),
         api=False,
+        functions={H: (MANAGES,)},
     ),
 )
 # Residency at schools, agencies.
@@ -164,6 +167,7 @@ SCHOOLS: tuple[Entry, ...] = (
         {S: "read write delete import export unmask"},
         (Place((S,), CAMPUS, _l("Students"), "users"),),
         api=False,
+        functions={S: (ROSTER,)},
     ),
 )
 # What is addressed to a person.

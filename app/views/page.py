@@ -10,7 +10,7 @@ from flask_appbuilder.baseviews import BaseView
 from werkzeug.wrappers import Response
 
 from app.rules.refused import Refused
-from app.views.identity import may
+from app.views.identity import demand_function, may
 
 
 def safe_next(wanted: str | None) -> str:
@@ -64,6 +64,7 @@ class Page(BaseView):
     def demand(self, permission: str) -> None:
         """Raises Refused("not_allowed") without the permission."""
         if not self.may(permission):
+            demand_function(self.class_permission_name)
             raise Refused("not_allowed")
 
     def render_template(self, template: str, **kwargs: Any) -> str:

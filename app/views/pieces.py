@@ -1,6 +1,6 @@
 """Pieces of a page that are the same at every visit: drawn once and kept, with holes for what is a request's own.
 
-A piece is kept under everything it depends on: role, language, settings, definitions of custom fields, and what its caller
+A piece is kept under everything it depends on: role and functions, language, settings, definitions of custom fields, and what its caller
 names in `on`. What differs with every request leaves a hole in it: the token against forged requests, the address of the page.
 tests/views/test_pieces.py draws every screen with and without what is kept and compares.
 """
@@ -65,7 +65,7 @@ def hole(name: str, fill: Callable[[], str]) -> str | None:
 
 
 def piece(draw: Macro, *args: Any, on: Any = ()) -> Markup:
-    """What `draw` makes of `args`: a macro that depends on nothing but the reader's role and language, and on `on`."""
+    """What `draw` makes of `args`: a macro that depends on nothing but the reader's role, functions and language, and on `on`."""
     if g.get("holes") is not None or g.get("actor") is None:
         return Markup(draw(*args))  # noqa: S704 - a macro escapes; inside a piece, or for somebody unknown
     kept = current_app.extensions["pieces"]
@@ -99,5 +99,5 @@ def _reader() -> tuple[Any, ...]:
     found = g.get("reader_of_pieces")
     if found is None:
         state = stamps.current(db.session), custom.stamp(db.session)
-        found = g.reader_of_pieces = (g.actor.role, str(get_locale()), request.script_root, *state)
+        found = g.reader_of_pieces = (g.actor.role, g.actor.grants, str(get_locale()), request.script_root, *state)
     return found

@@ -22,6 +22,7 @@ from app.models.comments import LONGEST, RecordComment
 from app.review.kinds import KINDS
 from app.review.outbox import Notice, enqueue, unsay
 from app.rules.actor import BUREAU, UNIT_SIDE, Actor, Role, regions_covering
+from app.rules.hats import GRANTED
 from app.rules.refused import Refused
 from app.views import cells, scope
 from app.views.identity import current
@@ -61,11 +62,11 @@ def colleagues(actor: Actor, kind: str, screen: str, region: str) -> Select[Any]
     """Accounts of the same side that may see the row and talk about it, oneself left out.
 
     A mention tells what the row is called and what was said of it: no role is called that has not the screen, and no
-    handler without the function.
+    hat of a unit or a school without the function.
     """
     grants, grant = current_app.extensions["grants"], KINDS[kind].grant
     able = [role for role, allowed in grants.items() if ("can_comment", screen) in allowed]
-    trusted = or_(Hat.role != Role.HANDLER.value, Hat.grants.contains([grant])) if grant else true()
+    trusted = or_(Hat.role.not_in([role.value for role in GRANTED]), Hat.grants.contains([grant])) if grant else true()
     if actor.role in BUREAU:
         mine = and_(Hat.role.in_([r.value for r in BUREAU]), Hat.region_code.in_(regions_covering(region)))
     elif actor.role in UNIT_SIDE and actor.unit_id:

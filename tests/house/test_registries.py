@@ -11,6 +11,7 @@ import pytest
 from app import compiled, registry
 from app.review.kinds import KINDS
 from app.rules.actor import Role
+from app.rules.hats import GRANTED, STAFF
 from app.views import words
 from app.views.api import generated
 from app.views.base import SafeView
@@ -134,6 +135,43 @@ def test_every_screen_a_role_may_read_has_a_place_or_a_stated_reason():
             lost.append((entry.view.__name__, sorted(r.value for r in readers - placed)))
     assert lost == []
     assert all(REACHED.values())
+
+
+# Screens of hats whose functions are granted one by one that need none of them, and why.
+FREE: dict[str, str] = {
+    "UnitView": "whoever acts for a unit reads its data; a school whom it deals with",
+    "SchoolView": "looked up wherever a school is named",
+    "SchoolStaffView": "colleagues know each other; changing anything needs the function",
+    "MajorView": "a public catalogue",
+    "ReviewReasonView": "words, no data of anybody",
+    "AnnouncementView": "addressed to the role",
+    "PostingView": "live postings that were sent to the school; a handler needs the function",
+    "ScanView": "reads a code that the person holds out",
+    "PortalView": "public",
+    "InvitationView": "addressed to the person",
+    "MyCodeView": "the person's own",
+}
+
+
+def test_a_screen_under_a_granted_hat_names_its_function_or_why_it_needs_none():
+    """What every role has for itself (own messages, own account) is free; the rest says which function opens it (GD-33)."""
+    unsaid = []
+    for entry in registry.MENU:
+        common = all(role in entry.grants for role in registry.EVERYONE)
+        for role in GRANTED:
+            gated = (role.value, entry.view.__name__) in compiled.functions()
+            if role in entry.grants and not gated and not common and entry.view.__name__ not in FREE:
+                unsaid.append((role.value, entry.view.__name__))
+    assert unsaid == []
+    names = {entry.view.__name__ for entry in registry.MENU}
+    assert set(FREE) <= names and all(FREE.values())
+
+
+def test_the_functions_that_open_screens_are_those_that_are_granted():
+    for (role, name), needed in compiled.functions().items():
+        assert needed <= set(GRANTED[Role(role)]), name
+    opened = {one for needed in compiled.functions().values() for one in needed}
+    assert opened >= {one for functions in GRANTED.values() for one in functions} - {STAFF}
 
 
 def test_no_role_has_two_lines_of_one_name_in_a_group(app):

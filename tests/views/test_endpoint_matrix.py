@@ -16,10 +16,12 @@ import pytest
 from sqlalchemy import inspect, update
 
 from app import compiled, registry
+from app.models.accounts import Hat
 from app.models.changes import is_traced
 from app.review.edits import WITHDRAW_EDIT
 from app.review.kinds import KINDS
 from app.rules.actor import Role
+from app.rules.hats import GRANTED
 from app.views import scope
 from app.views.base import SafeView
 from app.views.columns import describe
@@ -412,6 +414,40 @@ def test_other_endpoints(world, endpoint):
                 expected = {403} if not granted else spot.own if side == "mine" else spot.gone
                 if ask.status_code not in expected:
                     wrong.append((role.value, side, path, ask.status_code, expected))
+    assert wrong == []
+
+
+GATED = sorted((role, name) for role, name in compiled.functions() if not name.endswith("Api"))
+
+
+def addresses(world: made.World, name: str, role: Role) -> Iterator[tuple[str, bool, dict[str, str]]]:
+    """Every address of a screen that the role may open with its functions: path, whether by POST, what is sent."""
+    view = next(e.view for e in registry.MENU if e.view.__name__ == name)
+    if view in VIEWS:
+        route = screen_of(world, view).route_base
+        yield from ((f"{route}/{path}", False, {}) for path, expected in pages(world, view, role) if expected != {405})
+        yield from ((f"{route}/{path}", True, data) for path, data, _expected in posts(world, view, role))
+    for spot in SPOTS.values():
+        if spot.permission is not None and spot.permission[1] == name and may(role, *spot.permission):
+            key = world.mine(spot.rows, role) if spot.rows else ""
+            yield spot.path.format(key), spot.post, dict(spot.data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("role", "name"), GATED)
+def test_without_its_function_no_address_of_a_screen_opens(world, role, name):
+    """Whoever holds every function but those that open the screen: 403 at every address. Slow: a login for each screen."""
+    who, wrong = Role(role), []
+    others = [one for one in GRANTED[who] if one not in compiled.functions()[role, name]]
+    with made.undone(world) as session:
+        session.execute(update(Hat).where(Hat.id == world.actors[who].hat_id).values(grants=others))
+        session.commit()
+        person = made.another_login(world, who)
+        for path, post, data in addresses(world, name, who):
+            answer = person.post(path, data, headers=SWAP) if post else person.get(path, **SWAP)
+            if answer.status_code != 403:
+                wrong.append((path, post, answer.status_code))
+        assert "function_missing" in person.get(next(addresses(world, name, who))[0]).text
     assert wrong == []
 
 

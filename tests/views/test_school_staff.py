@@ -110,7 +110,7 @@ def test_without_the_roster_no_student_is_read_written_or_imported(app, session)
     session.commit()
     with_it, without = staffed(app, session, school, "roster"), staffed(app, session, school, "residency")
     assert with_it.get(f"/studentview/show/{student.id}").status_code == 200
-    assert without.get(f"/studentview/show/{student.id}").status_code == 404
+    assert without.get(f"/studentview/show/{student.id}").status_code == 403
     assert student.name not in without.get("/studentview/list/").text
     sent = {
         "name": "李四", "document_kind": "resident_id", "id_number": samples.resident_id(77), "student_no": "2024019999",
@@ -130,6 +130,6 @@ def test_without_residency_nothing_is_decided_or_revoked(session):
     with samples.refusal("not_found"):
         queue.claim(session, bare, row.id)
     samples.say(session, story.decider, queue.claim(session, story.decider, row.id))
-    with samples.refusal("not_allowed"):
+    with samples.refusal("not_found"):
         desk.move(session, bare, "residency", subject.id, "revoke", reason="未履约")
     assert desk.move(session, story.decider, "residency", subject.id, "revoke", reason="未履约").status == "revoked"

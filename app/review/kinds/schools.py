@@ -40,8 +40,8 @@ class ResidencyKind(Kind):
     move_notices: ClassVar[Mapping[str, str]] = {"revoke": "residency_revoked"}
 
     def beside(self, actor: Actor) -> ColumnElement[bool]:
-        """The school sees what was sent to it."""
-        if actor.role is Role.SCHOOL and actor.school_id:
+        """The school sees what was sent to it, as far as the person was granted the function."""
+        if actor.role is Role.SCHOOL and actor.school_id and self.granted(actor):
             return and_(Residency.school_id == actor.school_id, Residency.status != self.lifecycle.initial)
         return false()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Date, String, cast, func
+from sqlalchemy import Date, String, cast, func, select
 
 from app.extensions import db
 from app.models.review import ReviewRound
@@ -22,6 +22,7 @@ from app.views.charts import Cell, Chart, Legend, Point, Row, Series, Table, col
 from app.views.home import backlog as queue
 from app.views.home.parts import Home, Tile, Visit, figure
 from app.views.home.screens import screen
+from app.views.identity import may
 
 MONTHS = 12
 # What became of the requests of a month: word of the group -> its statuses, and the mark.
@@ -29,7 +30,9 @@ GROUPS = (("active", "c2"), ("pending", "c1"), ("returned", "c3"), ("", "c4"))
 
 
 def school(actor: Actor, visit: Visit, _args: Any) -> Home:
-    """What waits for the school, and its units."""
+    """What waits for the school, and its units; without the function of residency, what the person does work with."""
+    if not may("can_list", "DeskView"):
+        return _beside(actor)
     session, now = db.session, visit.now
     is_work = desk_clock.work_days(session, now)
     clock, here, mine = queue.Clock.at(now, is_work), queue.place(actor, ""), desk_queue.waiting(actor).whereclause
@@ -45,6 +48,22 @@ def school(actor: Actor, visit: Visit, _args: Any) -> Home:
     home.nothing = _("No unit waits for an answer.")
     home.news = queue.news(found, visit)
     home.charts = [_chart(months)]
+    return home
+
+
+def _beside(actor: Actor) -> Home:
+    """Somebody who does not decide on residency: the roster if that is the function, and the school's postings."""
+    names = ("StudentView", "PostingView", "UnitView")
+    screens = [screen(name) for name in names if may("can_list", name)]
+    counts = [select(func.count()).select_from(scope.rows(one, actor).subquery()).scalar_subquery() for one in screens]
+    numbers = db.session.execute(select(*counts)).one()
+    words = {"StudentView": _("Students"), "PostingView": _("Postings for my school"), "UnitView": _("Resident units")}
+    tiles = [
+        Tile(words[type(one).__name__], figure(number), url_for(f"{one.endpoint}.list"))
+        for one, number in zip(screens, numbers, strict=True)
+    ]
+    home = Home(tiles=tiles, todo_title=_("To do"))
+    home.nothing = _("Requests for residency are decided by colleagues who were granted that function.")
     return home
 
 

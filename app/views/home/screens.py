@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import current_app, url_for
 
+from app.rules.actor import Actor
+from app.views import menu
 from app.views.identity import may
 
 
@@ -14,11 +16,12 @@ def screen(name: str) -> Any:
     return next(view for view in current_app.extensions["appbuilder"].baseviews if type(view).__name__ == name)
 
 
-def of_menu(role: str) -> list[Any]:
-    """The screens over reviewable things in the menu of a role, each once, in its order."""
+def of_menu(actor: Actor) -> list[Any]:
+    """The screens over reviewable things in the menu of the one who acts, each once, in its order."""
     known = {type(view): view for view in current_app.extensions["appbuilder"].baseviews}
-    lines = current_app.extensions["menu"].get(role, ())
-    found = [known[line["view"]] for line in lines if getattr(line["view"], "kind", "") and line["view"] in known]
+    found = [
+        known[line["view"]] for line in menu.lines(actor) if getattr(line["view"], "kind", "") and line["view"] in known
+    ]
     return list(dict.fromkeys(found))
 
 

@@ -54,7 +54,7 @@ class Figures:
 
 def sender(actor: Actor, visit: Visit, _args: Any) -> Home:
     """The page; the screens of the role's menu decide what stands on it."""
-    views = of_menu(actor.role.value)
+    views = of_menu(actor)
     found = _figures(actor, visit, views)
     home = Home(actions=_actions(views), todo_title=_("To do"))
     home.nothing = _("Nothing has to be done at the moment.")
