@@ -248,7 +248,7 @@ class ReviewPolicy(Traced, Stamped, Model):
         nullable=False,
         default=1,
         server_default="1",
-        help=_l("How many people must decide; at present one"),
+        help=_l("How many people must agree to an approval, where as many can decide"),
     )
     region = relationship(Region, info={"label": _l("Division")})
 

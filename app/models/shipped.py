@@ -37,6 +37,7 @@ POLICIES = {
     "identity_proof": 2,
     "unit_takeover": 2,
 }
+TWO_SEATS = frozenset({"account_appeal", "unit_takeover"})  # an approval takes something from whoever holds it
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -195,7 +196,10 @@ def load_policies(session: Session) -> int:
     new = _put(
         session,
         ReviewPolicy,
-        [{"kind": k, "region_code": None, "working_days": d} for k, d in POLICIES.items()],
+        [
+            {"kind": k, "region_code": None, "working_days": d, "seats_needed": 2 if k in TWO_SEATS else 1}
+            for k, d in POLICIES.items()
+        ],
         ["kind", "region_code"],
     )
     values = [{"key": one.key, "region_code": None, "value": one.default, "note": ""} for one in SETTINGS.values()]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, Update, bindparam, func, select, update
+from sqlalchemy import BigInteger, Integer, String, Update, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models.review import OPEN_STATES, VERDICTS, ReviewQuery, ReviewRound
@@ -17,11 +17,21 @@ from app.review.pause import answer, ask, hold, resume, wake
 from app.review.sight import CLAIMABLE
 from app.review.transaction import one
 from app.review.undo import UNDO_SECONDS, undo
-from app.review.verdicts import STATE_AFTER, Verdict, carry_out, deficiencies, facts_of, grounds_of, notice, seat_of
+from app.review.verdicts import (
+    ENDORSE,
+    STATE_AFTER,
+    Verdict,
+    carry_out,
+    deficiencies,
+    facts_of,
+    grounds_of,
+    notice,
+    seat_of,
+)
 from app.rules.actor import Actor
 from app.rules.refused import Refused
 
-__all__ = ["UNDO_SECONDS", "answer", "ask", "decide", "hold", "resume", "undo", "wake"]
+__all__ = ["ENDORSE", "UNDO_SECONDS", "answer", "ask", "decide", "hold", "resume", "undo", "wake"]
 
 
 def decide(
@@ -43,7 +53,7 @@ def decide(
     """Decides a round once and answers {"id", "state", "version"}; a repeated key answers the same again.
 
     Raises Refused: not_found, own_matter, wrong_state (with state), stale (with what changed), lease_lost,
-    second_seat, reason_missing, bad_value, idempotency_conflict.
+    seated, reason_missing, bad_value, idempotency_conflict.
     """
     if verdict not in VERDICTS:
         raise Refused("bad_value", field="verdict")
@@ -77,10 +87,13 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
     kind = KINDS[row.kind]
     grounds = grounds_of(session, kind, row, said)
     subject = door.lock_subject(session, kind, row.subject_id)
-    memory = door.remember(kind, session, subject, is_change=row.is_change)
-    carry_out(session, kind, subject, seized, said)
-    session.flush()
-    seat = seat_of(actor, row, said, grounds, {**memory, "version_after": subject.version})
+    endorsed = row.state == "second"  # not the last seat: on record, and nothing else happens yet
+    memory = {} if endorsed else door.remember(kind, session, subject, is_change=row.is_change)
+    if not endorsed:
+        carry_out(session, kind, subject, seized, said)
+        session.flush()
+    memory = {**memory, "version_after": subject.version}
+    seat = seat_of(actor, row, said, grounds, memory, number=seized.seated + 1, at=seized.now)
     session.add(seat)
     session.flush()
     if said.word == "return":
@@ -89,9 +102,11 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
         session.flush()
     outcome = {"id": row.id, "state": row.state, "version": row.version}
     idempotency.keep(session, actor, key, said.request(), outcome)
-    told = rounds.told(kind, subject, row)
-    enqueue(session, notice(kind, subject, row, said, grounds, seat.id), told, delay_seconds=undo_seconds)
-    rounds.record(session, said.word, actor, row, facts_of(said, grounds, subject, seat.id))
+    if not endorsed:
+        told = rounds.told(kind, subject, row)
+        enqueue(session, notice(kind, subject, row, said, grounds, seat.id), told, delay_seconds=undo_seconds)
+    step = ENDORSE if endorsed else said.word
+    rounds.record(session, step, actor, row, facts_of(said, grounds, subject, seat.id))
     return outcome
 
 
@@ -105,7 +120,12 @@ def _seize(session: Session, actor: Actor, said: Verdict) -> Any:
 def _seizing(actor: Actor, word: str) -> Update:
     """That write, made once for each reviewer and verdict."""
     now = func.clock_timestamp()
-    terminal = word != "return"
+    taken = sight.seats_taken()
+    last = (ReviewRound.seats_needed == 1) | (taken + 1 >= ReviewRound.seats_needed)
+    state: Any = STATE_AFTER[word]
+    decided: Any = None if word == "return" else now
+    if word == "approve":
+        state, decided = case((last, state), else_="second"), case((last, now), else_=None)
     return (
         update(ReviewRound)
         .where(
@@ -115,23 +135,24 @@ def _seizing(actor: Actor, word: str) -> Update:
             ReviewRound.epoch == bindparam("fence", type_=Integer),
             sight.held_by(actor),
             ReviewRound.evidence_digest == bindparam("shown", type_=String),
-            ReviewRound.seats_needed == 1,
             sight.in_scope(actor),
             sight.unbiased(actor),
             sight.unseated(actor),
         )
         .values(
-            state=STATE_AFTER[word],
+            state=state,
             version=ReviewRound.version + 1,
             lease_until=None,
             holder_id=None,
-            decided_at=now if terminal else None,
-            clock_stopped_at=None if terminal else now,
+            decided_at=decided,
+            clock_stopped_at=now if word == "return" else None,
         )
         .returning(
             ReviewRound,
             evidence.content_of(ReviewRound.evidence_digest).label("content"),
             evidence.content_of(ReviewRound.base_digest).label("base"),
+            case((ReviewRound.seats_needed == 1, 0), else_=taken).label("seated"),
+            now.label("now"),
         )
         .execution_options(synchronize_session=False, populate_existing=True)
     )
@@ -148,8 +169,8 @@ def _why_not(session: Session, actor: Actor, said: Verdict) -> Refused:
         return Refused("wrong_state", state=row.state, version=row.version)
     if row.version != said.version or row.evidence_digest != said.digest:
         return Refused("stale", state=row.state, version=row.version, digest=row.evidence_digest, changed=[])
-    if row.seats_needed != 1:
-        return Refused("second_seat", seats=row.seats_needed)
+    if sight.seated(session, actor, row):
+        return Refused("seated")
     return Refused("lease_lost", epoch=row.epoch)
 
 

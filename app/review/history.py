@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.models.review import ReviewEvent, ReviewQuery, ReviewRound, ReviewSeat
 
 # Steps whose reason is for the bureau only.
-_INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo"})
+_INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo", "endorse"})
 # Opening and leaving an item is on record, but tells nobody anything about the case.
 _UNTOLD: Final = ("claim", "release")
 

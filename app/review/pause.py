@@ -160,7 +160,7 @@ def _stop(session: Session, actor: Actor, round_id: int, state: str, epoch: int 
 def _restart(session: Session, row: Any) -> None:
     now = database_now(session)
     row.due_at = calendar.due_after_stop(session, row.due_at, row.clock_stopped_at, now)
-    row.state, row.version = "queued", row.version + 1
+    row.state, row.version = sight.resting(session, row), row.version + 1
     row.clock_stopped_at, row.holder_id, row.lease_until = None, None, None
     session.flush()
 

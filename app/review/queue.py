@@ -116,7 +116,7 @@ def _taking_first(actor: Actor, kinds: tuple[str, ...]) -> Select[Any]:
 def claim(session: Session, actor: Actor, round_id: int) -> Any:
     """Leases this round; opening it again under an own lease only renews it.
 
-    Raises Refused: not_found, wrong_state, own_matter, taken (with holder and until).
+    Raises Refused: not_found, wrong_state, own_matter, seated, taken (with holder and until).
     """
     with one(session) as keep:
         found = session.scalars(_taking(actor), {"round": round_id}).one_or_none()
@@ -189,6 +189,8 @@ def _why_not(session: Session, actor: Actor, round_id: int) -> Refused:
         return Refused("wrong_state", state=row.state)
     if sight.concerns(actor, row):
         return Refused("own_matter")
+    if sight.seated(session, actor, row):
+        return Refused("seated")
     if row.holder_id is not None and row.holder_id != actor.account_id:
         return Refused("taken", holder=str(row.holder), until=row.lease_until.isoformat())
     return Refused("own_matter")
@@ -272,7 +274,7 @@ def transfer(session: Session, actor: Actor, round_id: int, to_account_id: int, 
         held = session.scalar(select(ReviewRound.id).where(ReviewRound.id == round_id, sight.held_by(actor)))
         if held is None and actor.role is not Role.LEAD:
             raise Refused("lease_lost")
-        if not _eligible(session, row, to_account_id):
+        if not _eligible(session, row, to_account_id) or sight.holds_seat(session, to_account_id, row.id):
             raise Refused("not_eligible", field="to")
         row.holder_id, row.epoch, row.claimed_at = to_account_id, row.epoch + 1, None
         row.lease_until = func.clock_timestamp() + timedelta(minutes=_TRANSFER_MINUTES)

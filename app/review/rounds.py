@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.models.review import ReviewCase, ReviewEvidence, ReviewRound
-from app.review import calendar, evidence, ledger, switches
+from app.review import calendar, evidence, ledger, officers, switches
 from app.review.kinds import custom
 from app.review.kinds.base import Kind, Subject, Values
 from app.review.outbox import Notice, enqueue
@@ -90,6 +90,7 @@ def open_round(
         select(func.nextval(func.pg_get_serial_sequence("review_round", "id")))
     ).scalar_one()
     region = kind.region(session, subject)
+    seats = officers.seats(session, kind, subject, region, policy.seats_needed, ledger.account_of(actor))
     opened = ReviewRound(
         id=round_id,
         case_id=_case(session, kind, subject),
@@ -106,7 +107,7 @@ def open_round(
         school_id=kind.school_id(subject),
         unit_id=kind.unit_id(subject),
         tier=policy.tier,
-        seats_needed=policy.seats_needed,
+        seats_needed=seats,
         due_at=due,
         all_green=all_green(checked.findings),
         parent_id=last.id if last else None,
@@ -121,7 +122,9 @@ def open_round(
     notify(session, kind, subject, opened, "submission_received", {"due_at": due})
     if replaces is not None:
         record(session, "supersede", actor, replaces, {"by": opened.id})
-    facts = {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id}
+    facts: dict[str, Any] = {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id}
+    if policy.seats_needed > 1:
+        facts |= {"seats": seats, "seats_set": policy.seats_needed}
     record(session, "submit", actor, opened, facts)
     return opened
 

@@ -66,7 +66,8 @@ def present(session: Session, actor: Actor, row: Any, lang: str = "zh") -> dict[
             }
             for found in row.checks
         ],
-        "moves": moves(actor, row, now),
+        "seats_needed": row.seats_needed,
+        "moves": [] if row.state == "second" and sight.seated(session, actor, row) else moves(actor, row, now),
     }
 
 
@@ -128,7 +129,7 @@ def for_sender(session: Session, actor: Actor, kind_key: str, subject_id: int) -
             "id": last.id,
             "receipt_no": last.receipt_no,
             "round_no": last.round_no,
-            "state": last.state,
+            "state": "queued" if last.state == "second" else last.state,  # how many decide is the bureau's own matter
             "submitted_at": _iso(last.submitted_at),
             "due_at": _iso(last.due_at),
             "decided_at": _iso(last.decided_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from app.models.review import ReviewRound, ReviewSeat, ReviewSkip
 from app.review.kinds import KINDS
@@ -82,6 +82,33 @@ def unseated(actor: Actor) -> ColumnElement[bool]:
         ReviewSeat.undone_at.is_(None),
     )
     return ~seat
+
+
+def seats_taken() -> Any:
+    """How many seats of the round stand."""
+    mine = (ReviewSeat.round_id == ReviewRound.id) & ReviewSeat.undone_at.is_(None)
+    return select(func.count()).where(mine).correlate(ReviewRound).scalar_subquery()
+
+
+def seated(session: Session, actor: Actor, row: Any) -> bool:
+    """The row form of `not unseated`."""
+    return holds_seat(session, actor.account_id, row.id)
+
+
+def holds_seat(session: Session, account_id: int | None, round_id: int) -> bool:
+    """Whether the account has given its verdict in the round."""
+    mine = select(ReviewSeat.id).where(
+        ReviewSeat.round_id == round_id, ReviewSeat.reviewer_id == account_id, ReviewSeat.undone_at.is_(None)
+    )
+    return session.scalar(mine.limit(1)) is not None
+
+
+def resting(session: Session, row: Any) -> str:
+    """The state in which an open round waits for its next verdict: "second" once a seat is taken."""
+    if row.seats_needed == 1:
+        return "queued"
+    stands = select(ReviewSeat.id).where(ReviewSeat.round_id == row.id, ReviewSeat.undone_at.is_(None))
+    return "second" if session.scalar(stands.limit(1)) is not None else "queued"
 
 
 def unskipped(actor: Actor) -> ColumnElement[bool]:

@@ -31,7 +31,8 @@ _EVERYWHERE: Final = ("000000", "999999")
 _AT_ONCE: Final = 31  # days closed in one transaction: the first run over an old database has years before it
 
 # What was not kept yet. Rounds that a school or the operator decides are theirs and not counted. A round that was taken back, or replaced before
-# anybody had decided, is gone; one that was returned has its verdict already. Classes of length: app/rules/spread.py.
+# anybody had decided, is gone; one that was returned has its verdict already. An approval that somebody
+# else must confirm is work, no verdict. Classes of length: app/rules/spread.py.
 _FACTS: Final = text(
     """
     WITH begun AS MATERIALIZED (
@@ -52,11 +53,13 @@ _FACTS: Final = text(
                           WHERE s.round_id = r.id AND s.verdict = 'return' AND s.undone_at IS NULL)
         UNION ALL
         SELECT CAST(timezone('Asia/Shanghai', s.decided_at) AS date), r.region_code, s.reviewer_id, unnest(array_remove(
-                   ARRAY[CAST(s.verdict AS text), CASE WHEN s.decided_at > r.due_at THEN 'late' END,
-                         'wait:' || floor(ln(1 + greatest(extract(epoch FROM s.decided_at - r.submitted_at), 0)) * :fineness),
+                   ARRAY[CASE WHEN v.counts THEN CAST(s.verdict AS text) END, CASE WHEN v.counts AND s.decided_at > r.due_at THEN 'late' END,
+                         CASE WHEN v.counts THEN 'wait:' || floor(
+                             ln(1 + greatest(extract(epoch FROM s.decided_at - r.submitted_at), 0)) * :fineness) END,
                          'effort:' || floor(ln(1 + greatest(s.seconds, 0)) * :fineness)], NULL)
                    || ARRAY(SELECT 'reason:' || code FROM unnest(s.reason_codes) AS code WHERE s.verdict <> 'approve'))
-        FROM review_seat s JOIN review_round r ON r.id = s.round_id
+        FROM review_seat s JOIN review_round r ON r.id = s.round_id,
+             LATERAL (SELECT s.verdict <> 'approve' OR s.seat_no >= r.seats_needed AS counts) v
         WHERE s.decided_at >= (SELECT at FROM begun) AND s.decided_at < :until AND s.undone_at IS NULL
           AND r.school_id IS NULL AND r.kind <> ALL(:others) AND r.region_code BETWEEN :low AND :high
     ), counted AS (

@@ -18,7 +18,7 @@ from app.rules.actor import Actor
 from app.rules.refused import Refused
 
 UNDO_SECONDS: Final = 60
-_UNDOABLE: Final = ("approved", "rejected", "need_info")
+_UNDOABLE: Final = ("second", "approved", "rejected", "need_info")
 _LEASE: Final = timedelta(minutes=15)
 # The trigger on rounds lets a decided one change only under this mark.
 _MARK: Final = text("SELECT set_config('gongjiu.undo', :on, true)")
@@ -43,12 +43,14 @@ def undo(session: Session, actor: Actor, round_id: int, undo_seconds: int = UNDO
         subject = door.lock_subject(session, kind, row.subject_id)
         if subject.version != seat.before["version_after"]:
             raise Refused("stale", version=subject.version, status=subject.status)
-        if not outbox.recall(session, f"{row.id}:{seat.id}"):
-            raise Refused("undo_too_late")
-        if seat.verdict == "return":
-            session.execute(delete(ReviewQuery).where(ReviewQuery.round_id == row.id, ReviewQuery.is_return))
-        _put_back(session, kind, subject, row, seat.before)
+        if row.state != "second":  # nobody was told of an endorsement, and nothing came of it
+            if not outbox.recall(session, f"{row.id}:{seat.id}"):
+                raise Refused("undo_too_late")
+            if seat.verdict == "return":
+                session.execute(delete(ReviewQuery).where(ReviewQuery.round_id == row.id, ReviewQuery.is_return))
+            _put_back(session, kind, subject, row, seat.before)
         seat.undone_at = func.clock_timestamp()
+        session.flush()
         _reopen(session, actor, row)
         rounds.record(session, "undo", actor, row, {"seat": seat.id, "undone": seat.verdict, "status": subject.status})
         return row
@@ -90,7 +92,7 @@ def _put_back(session: Session, kind: Kind, subject: Subject, row: Any, memory: 
 
 def _reopen(session: Session, actor: Actor, row: Any) -> None:
     session.execute(_MARK, {"on": "on"})
-    row.state, row.version, row.epoch = "queued", row.version + 1, row.epoch + 1
+    row.state, row.version, row.epoch = sight.resting(session, row), row.version + 1, row.epoch + 1
     row.decided_at, row.clock_stopped_at = None, None
     row.holder_id, row.lease_until = actor.account_id, func.clock_timestamp() + _LEASE
     row.claimed_at = func.clock_timestamp()

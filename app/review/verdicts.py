@@ -24,6 +24,7 @@ from app.rules.refused import Refused
 
 STATE_AFTER: Final = {"approve": "approved", "return": "need_info", "reject": "rejected"}
 LONGEST_LOOK: Final = 1800  # seconds; whoever needs more was not looking all the time (docs/decisions/0011)
+ENDORSE: Final = "endorse"  # step of the case: an approval that somebody else must confirm
 _TEMPLATE: Final = {"approve": "round_approved", "return": "round_returned", "reject": "round_rejected"}
 _EDIT_STATE_AFTER: Final = {"approve": "", "return": "returned", "reject": "rejected"}
 
@@ -78,28 +79,38 @@ def carry_out(session: Session, kind: Kind, subject: Subject, seized: Any, said:
     subject.decided_at = now
 
 
-def seat_of(actor: Actor, row: Any, said: Verdict, grounds: Grounds, memory: Mapping[str, Any]) -> ReviewSeat:
-    """The verdict as it stays on record, with what an undo would bring back."""
+def seat_of(
+    actor: Actor,
+    row: Any,
+    said: Verdict,
+    grounds: Grounds,
+    memory: Mapping[str, Any],
+    *,
+    number: int = 1,
+    at: Any = None,
+) -> ReviewSeat:
+    """The verdict as it stays on record, with what an undo would bring back. `at`: when, where the round is not decided."""
+    when: datetime = row.decided_at or row.clock_stopped_at or at
     return ReviewSeat(
         round_id=row.id,
-        seat_no=1,
+        seat_no=number,
         reviewer_id=actor.account_id,
         verdict=said.word,
         digest=said.digest,
         reason_codes=list(grounds.codes),
         reason_text=grounds.text,
         acknowledged=list(said.acknowledged),
-        seconds=_seconds(row) if said.timed else None,
-        decided_at=row.decided_at or row.clock_stopped_at,
+        seconds=_seconds(row, when) if said.timed else None,
+        decided_at=when,
         before=dict(memory),
     )
 
 
-def _seconds(row: Any) -> int | None:
+def _seconds(row: Any, when: datetime) -> int | None:
     """From opening the item to the verdict, in whole seconds; None where nobody knows."""
     if row.claimed_at is None:
         return None
-    spent = ((row.decided_at or row.clock_stopped_at) - row.claimed_at).total_seconds()
+    spent = (when - row.claimed_at).total_seconds()
     return min(max(round(spent), 0), LONGEST_LOOK)
 
 

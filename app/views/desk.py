@@ -131,10 +131,10 @@ class DeskView(Page):
         def act(actor: Actor, fields: Fields) -> str:
             sent, key = verdict_of(fields), key_of(fields.text("idempotency_key", limit=200))
             seconds = current_app.config["UNDO_SECONDS"]
-            verdicts.decide(
+            done = verdicts.decide(
                 db.session, actor, row_key(round_id), **sent.values(), idempotency_key=key, undo_seconds=seconds
             )
-            return sent.verdict
+            return verdicts.ENDORSE if done["state"] == "second" else sent.verdict
 
         return self._act(round_id, request.form.get("verdict", ""), act, undoable=True)
 
@@ -298,7 +298,7 @@ class DeskView(Page):
         done, what = request.args.get("done", ""), request.args.get("what", "")
         if not (done.isascii() and done.isdigit() and len(done) < 19):
             return None
-        return self._told(current(), int(done), what, what in ("approve", "return", "reject"))
+        return self._told(current(), int(done), what, what in ("approve", verdicts.ENDORSE, "return", "reject"))
 
     def _told(self, actor: Actor, round_id: int, name: str, undoable: bool) -> Done | None:
         named = select(ReviewRound.kind, ReviewRound.acting_for, ReviewRound.title)

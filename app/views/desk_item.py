@@ -121,6 +121,7 @@ class Item:
     similar: list[Similar]
     lamps: Lamps
     policy: str
+    seats: str
     history: list[Entry]
     reasons: list[Reason]
     sla: Sla = field(default_factory=lambda: Sla("", "", ""))
@@ -215,6 +216,7 @@ def build(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime) ->
         similar=_similar(checks),
         lamps=lamps_of(row.checks),
         policy=str(POLICY.get(row.kind, "")),
+        seats=_seats(row),
         history=_history(session, actor, row, now),
         reasons=reasons_of(session, row.kind, row.checks),
     )
@@ -222,6 +224,15 @@ def build(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime) ->
 
 def _day(row: ReviewRound) -> str:
     return row.base.created_on.astimezone(SHANGHAI).date().isoformat()
+
+
+def _seats(row: ReviewRound) -> str:
+    """What one's own approval means where two must agree."""
+    if row.seats_needed == 1:
+        return ""
+    if row.state == "second":
+        return _("A colleague has approved this. Look for yourself: with your approval it takes effect.")
+    return _("Two must agree: after your approval a second person looks at it, and only then does it take effect.")
 
 
 def _state_word(state: str) -> str:

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.models.accounts import Hat, Person
 from app.models.reference import Region
-from app.models.review import OPEN_STATES, ReviewEvidence, ReviewRound
+from app.models.review import OPEN_STATES, ReviewEvidence, ReviewRound, ReviewSeat
 from app.models.schools import School
 from app.review import queue, sight
 from app.review.history import of_case
@@ -274,12 +274,15 @@ def colleagues(session: Session, actor: Actor, row: ReviewRound) -> list[Colleag
     if row.school_id is not None:
         reach = or_(reach, Hat.school_id == row.school_id)
     reach = or_(reach, Hat.role == Role.OPERATOR.value)
+    seated = select(ReviewSeat.reviewer_id).where(ReviewSeat.round_id == row.id, ReviewSeat.undone_at.is_(None))
     stmt = (
         select(Hat.account_id, Person.real_name, Hat.role, Region.full_name, School.name)
         .join(Person, Person.account_id == Hat.account_id)
         .outerjoin(Region, Region.code == Hat.region_code)
         .outerjoin(School, School.id == Hat.school_id)
-        .where(Hat.active, Hat.role.in_(roles), reach, Hat.account_id != actor.account_id)
+        .where(
+            Hat.active, Hat.role.in_(roles), reach, Hat.account_id != actor.account_id, Hat.account_id.not_in(seated)
+        )
         .order_by(Person.real_name, Hat.id)
         .limit(100)
     )

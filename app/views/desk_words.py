@@ -56,6 +56,7 @@ POLICY: Final[dict[str, Any]] = {
 
 DONE: Final[dict[str, Any]] = {
     "approve": _l("Approved: %(title)s"),
+    "endorse": _l("Approved by you; a second person must confirm: %(title)s"),
     "return": _l("Returned: %(title)s"),
     "reject": _l("Rejected: %(title)s"),
     "skip": _l("Skipped for you: %(title)s"),
@@ -69,6 +70,7 @@ DONE: Final[dict[str, Any]] = {
 ACTIONS: Final[dict[str, Any]] = {
     "submit": _l("submitted"),
     "approve": _l("approved"),
+    "endorse": _l("approved, a second person must confirm"),
     "return": _l("returned for mending"),
     "reject": _l("rejected"),
     "ask": _l("sender asked"),
@@ -80,4 +82,11 @@ ACTIONS: Final[dict[str, Any]] = {
     "withdraw": _l("withdrawn"),
     "supersede": _l("superseded by an edit"),
 }
-MARKS: Final[dict[str, str]] = {"approve": "ok", "return": "back", "reject": "bad", "ask": "back", "undo": "back"}
+MARKS: Final[dict[str, str]] = {
+    "approve": "ok",
+    "endorse": "ok",
+    "return": "back",
+    "reject": "bad",
+    "ask": "back",
+    "undo": "back",
+}

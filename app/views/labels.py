@@ -138,6 +138,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "hold": (_l("Put on hold"), ""),
     "resume": (_l("Resumed"), ""),
     "approve": (_l("Approved"), "ok"),
+    "endorse": (_l("Approved, a second person must confirm"), "ok"),
     "return": (_l("Returned for mending"), "back"),
     "reject": (_l("Rejected"), "bad"),
     "undo": (_l("Verdict taken back"), "back"),

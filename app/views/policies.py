@@ -23,7 +23,7 @@ from app.views import labels, settings_words
 from app.views.divisions import DivisionView, counting, offered
 from app.views.identity import current
 
-BOUNDS: Final = {"working_days": (1, 60), "tier": (1, 9), "lease_minutes": (1, 240)}
+BOUNDS: Final = {"working_days": (1, 60), "tier": (1, 9), "lease_minutes": (1, 240), "seats_needed": (1, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,16 @@ def levels(kind: str, region_code: str) -> list[Level]:
     return found
 
 
+def _above(row: ReviewPolicy) -> int:
+    """How many people must agree by the setting nearest above this division."""
+    codes = [code for code in upwards(row.region_code or "") if code != row.region_code]
+    wider = or_(ReviewPolicy.region_code.is_(None), ReviewPolicy.region_code.in_(codes))
+    nearest = ReviewPolicy.region_code.desc().nulls_last()
+    stmt = select(ReviewPolicy.seats_needed).where(ReviewPolicy.kind == row.kind, wider).order_by(nearest).limit(1)
+    with db.session.no_autoflush:
+        return int(db.session.scalar(stmt) or 1)
+
+
 class ReviewPolicyView(DivisionView):
     """Whether and how fast each kind is reviewed, for all or one division (table (b) row 4)."""
 
@@ -66,6 +76,7 @@ class ReviewPolicyView(DivisionView):
         "working_days": _l("From 1 to 60; counts for what is submitted from now on"),
         "tier": _l("From 1 to 9; lower is served first"),
         "lease_minutes": _l("From 1 to 240; so long an item stays with who opened it"),
+        "seats_needed": _l("1 or 2: with two, an approval takes effect once a second person has confirmed it"),
     }
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
@@ -75,15 +86,18 @@ class ReviewPolicyView(DivisionView):
     show_columns = [*list_columns, "changed_on"]
 
     def before_save(self, row: ReviewPolicy, actor: Actor, *, created: bool) -> None:
-        """Within bounds. A second seat would be asked for and never taken: nobody may set it before there is one."""
+        """Within bounds. What hands over an account or a unit is always reviewed; a lead asks for no fewer people than above."""
         super().before_save(row, actor, created=created)
         if created and row.kind not in KINDS:
             raise Refused("not_a_choice", field="kind")
         for name, (low, high) in BOUNDS.items():
             if not low <= getattr(row, name) <= high:
                 raise Refused("number_between", field=name, low=low, high=high)
-        if row.seats_needed != 1:
-            raise Refused("one_seat_only", field="seats_needed")
+        if not row.needs_review and KINDS[row.kind].person_decides:
+            raise Refused("always_reviewed", field="needs_review")
+        above = _above(row) if actor.is_bureau else 1
+        if row.seats_needed < above:
+            raise Refused("seats_lowered", field="seats_needed", seats=above)
 
     def before_delete(self, row: ReviewPolicy, actor: Actor) -> None:
         """A division goes back to what counts above it; what counts everywhere stays."""

@@ -176,14 +176,12 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "own_matter": (403, _l("This concerns you or your own unit or school: a colleague decides it.")),
     "idempotency_conflict": (409, _l("This key was used for another request.")),
     "undo_too_late": (409, _l("The time for undoing has passed; the sender has been told.")),
-    "second_seat": (
-        409,
-        _l("This item asks for %(seats)s reviewers. A second seat is not there yet: please set the policy to one."),
-    ),
-    "one_seat_only": (
+    "seated": (409, _l("You have given your verdict on this item; somebody else must confirm it.")),
+    "seats_lowered": (
         422,
-        _l("At present one reviewer decides: only 1 is possible. Second seats come with a later release."),
+        _l("Above this division %(seats)s people must agree. Only an administrator of the platform may ask for fewer."),
     ),
+    "always_reviewed": (422, _l("An approval of this kind hands over an account or a unit: it is always reviewed.")),
     "not_all_green": (409, _l("Not every check of this item is green: please decide it by itself.")),
     "not_eligible": (422, _l("This colleague may not decide this item.")),
     "unit_not_approved": (422, _l("The unit must be approved first.")),

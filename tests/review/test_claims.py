@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
-from app.models.review import ReviewEvent, ReviewPolicy, ReviewRound, ReviewSeat
+from app.models.review import ReviewEvent, ReviewRound, ReviewSeat
 from app.review import decide, greens, ledger, queue, verdicts
 from tests.review.samples import Story, refusal, reviewer, say
 
@@ -123,12 +123,3 @@ def test_a_claim_that_is_refused_leaves_no_event(session, story):
     assert actions(session, row) == ["claim"]
 
 
-def test_more_than_one_seat_is_never_decided_by_one(session, story):
-    session.add(ReviewPolicy(kind="posting", region_code="310120", seats_needed=2))
-    session.commit()
-    _, row = story.claimed(region_code="310120")
-    assert row.seats_needed == 2
-    with refusal("second_seat"):
-        say(session, story.decider, row)
-    session.refresh(row)
-    assert row.state == "queued"

@@ -343,16 +343,18 @@ def test_the_head_says_how_long_the_day_s_decisions_took(session, reviewer, post
     assert median is not None and int(median[1]) in range(37, 45)
 
 
-def test_a_policy_with_two_seats_is_refused_in_words(app, session):
+def test_a_lead_asks_for_no_fewer_people_than_above_and_lets_no_account_go_unseen(app, session):
     lead = browser(app, session, "lead", region_code="310000")
     page = lead.get("/reviewpolicyview/add").text
-    sent = {"kind": "posting", "region": "310120", "working_days": "2", "tier": "5", "lease_minutes": "15"}
-    token = {"csrf_token": hidden(page, "main")["csrf_token"]}
-    refused = lead.client.post("/reviewpolicyview/add?lang=en", data=token | sent | {"seats_needed": "2"})
-    assert refused.status_code == 422
-    assert "Second seats come with a later release" in unescape(refused.text)
-    done = lead.client.post("/reviewpolicyview/add", data=token | sent | {"seats_needed": "1"})
-    assert done.status_code == 302, done.text
+    sent = {"kind": "account_appeal", "region": "310120", "working_days": "2", "tier": "5", "lease_minutes": "15"}
+    sent |= {"needs_review": "y", "csrf_token": hidden(page, "main")["csrf_token"]}
+    refused = lead.client.post("/reviewpolicyview/add?lang=en", data=sent | {"seats_needed": "1"})
+    assert refused.status_code == 422 and "Above this division 2 people must agree" in unescape(refused.text)
+    unseen = {name: value for name, value in sent.items() if name != "needs_review"} | {"seats_needed": "2"}
+    refused = lead.client.post("/reviewpolicyview/add?lang=en", data=unseen)
+    assert refused.status_code == 422 and "it is always reviewed" in unescape(refused.text)
+    for more in ({"seats_needed": "2"}, {"seats_needed": "2", "kind": "posting"}):
+        assert lead.client.post("/reviewpolicyview/add", data=sent | more).status_code == 302
 
 
 def test_where_all_of_them_are_approved_the_page_is_asked_for_anew(session, reviewer):

@@ -176,7 +176,7 @@ def test_the_default_stands_beside_a_value_that_differs_and_is_one_step_away(ses
         ({"lease_minutes": "241"}, "from 1 to 240"),
         ({"tier": "99999999999"}, "too large"),
         ({"tier": "x"}, "whole number"),
-        ({"seats_needed": "2"}, "one reviewer"),
+        ({"seats_needed": "3"}, "from 1 to 2"),
     ],
 )
 def test_a_review_setting_out_of_bounds_is_refused(session, admin, values, said):

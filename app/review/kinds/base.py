@@ -1,7 +1,4 @@
-"""What the engine asks of a kind (review.md 6). A kind says whose rows, what is decided on, and what a verdict changes.
-
-The engine has no branch on a kind; what differs is said here, in attributes and in small overridden methods.
-"""
+"""What the engine asks of a kind (review.md 6). The engine has no branch on a kind: what differs is said here."""
 
 from __future__ import annotations
 
@@ -77,6 +74,7 @@ class Kind(ABC):
     replaces: ClassVar[bool] = False  # `apply` needs the evidence of every round, not only of edits
     unseen: ClassVar[frozenset[str]] = frozenset()  # checks that rest on facts of others alone, see `sender_facts`
     relies_on_approved: ClassVar[bool] = True  # a check the sender sees compares with what was approved before
+    person_decides: ClassVar[bool] = False  # an approval hands over an account or a unit: no policy lets it go unseen
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class TakeoverKind(WithMaterials):
     label = _l("Takeover of a unit")
     model = UnitTakeover
     lifecycle = TAKEOVER
+    person_decides = True
     sender_roles = frozenset({Role.SEEKER})
     link = "/unittakeoverview/show/{id}"
     papers, papers_of, paper_slots = TakeoverMaterial, "takeover_id", SLOTS
