@@ -26,6 +26,7 @@ from app.review.verdicts import (
     facts_of,
     grounds_of,
     notice,
+    rehearse,
     seat_of,
 )
 from app.rules.actor import Actor
@@ -89,7 +90,9 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
     subject = door.lock_subject(session, kind, row.subject_id)
     endorsed = row.state == "second"  # not the last seat: on record, and nothing else happens yet
     memory = {} if endorsed else door.remember(kind, session, subject, is_change=row.is_change)
-    if not endorsed:
+    if endorsed:
+        rehearse(session, kind, subject, seized)
+    else:
         carry_out(session, kind, subject, seized, said)
         session.flush()
     memory = {**memory, "version_after": subject.version}

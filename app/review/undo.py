@@ -43,7 +43,10 @@ def undo(session: Session, actor: Actor, round_id: int, undo_seconds: int = UNDO
         subject = door.lock_subject(session, kind, row.subject_id)
         if subject.version != seat.before["version_after"]:
             raise Refused("stale", version=subject.version, status=subject.status)
-        if row.state != "second":  # nobody was told of an endorsement, and nothing came of it
+        endorsement = "status" not in seat.before  # nobody was told of it, and nothing came of it
+        if endorsement and row.state != "second":  # a colleague has gone on
+            raise Refused("undo_too_late")
+        if not endorsement:
             if not outbox.recall(session, f"{row.id}:{seat.id}"):
                 raise Refused("undo_too_late")
             if seat.verdict == "return":

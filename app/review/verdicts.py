@@ -79,6 +79,15 @@ def carry_out(session: Session, kind: Kind, subject: Subject, seized: Any, said:
     subject.decided_at = now
 
 
+def rehearse(session: Session, kind: Kind, subject: Subject, seized: Any) -> None:
+    """What cannot be approved is refused at the first seat, not at the last: applied, and taken back at once."""
+    approved = Approved(seized.ReviewRound.is_change, local_day(seized.now), seized.content or {}, seized.base or {})
+    with session.begin_nested() as trial:
+        kind.apply(session, subject, approved)
+        session.flush()
+        trial.rollback()
+
+
 def seat_of(
     actor: Actor,
     row: Any,

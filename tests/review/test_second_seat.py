@@ -15,7 +15,7 @@ from app.review import decide, desk, greens, ledger, queue, show, statistics
 from app.review.kinds import KINDS
 from app.rules.actor import Role
 from app.rules.dates import today
-from tests.review.samples import REGION, Story, operator, refusal, reviewer, say, school_admin
+from tests.review.samples import REGION, Story, operator, refusal, resident_id, reviewer, say, school_admin
 
 ALL = pytest.mark.parametrize("key", sorted(KINDS))
 
@@ -267,6 +267,17 @@ def test_a_matter_of_two_seats_is_one_verdict_in_the_figures(session):
     flow = statistics.flow(session, row.region_code, today(), today())
     assert (flow.total.approved, flow.total.growth) == (1, 0)
     assert sum(flow.efforts.values()) == 2, "both have looked at it"
+
+
+def test_what_cannot_be_approved_is_refused_at_the_first_seat(session):
+    story = Story(session, "account_appeal")
+    first, _second = seated(session, story.decider), seated(session, reviewer(session, REGION))
+    _subject, row = story.submitted(id_number=resident_id(4711))
+    claimed = queue.claim(session, first, row.id)
+    with refusal("appeal_no_account"):
+        say(session, first, claimed)
+    session.refresh(row)
+    assert (row.state, row.holder_id) == ("queued", first.account_id)
 
 
 def test_both_approve_at_one_moment(session, app):
