@@ -102,7 +102,13 @@ def test_a_lead_sets_nothing_above_or_beside_the_own_division(session, lead):
     assert put(lead, f"/api/v1/minimumwage/{row.id}", body).status_code == 404
     nation = lead.post("/api/v1/reviewpolicy/", {"kind": "posting", "working_days": 3, "tier": 5, "lease_minutes": 15})
     assert fault(nation) == (422, "outside_division", "region")
-    seats = {"kind": "account_appeal", "region_code": "310120", "working_days": 3, "seats_needed": 1, "needs_review": True}
+    seats = {
+        "kind": "account_appeal",
+        "region_code": "310120",
+        "working_days": 3,
+        "seats_needed": 1,
+        "needs_review": True,
+    }
     assert fault(lead.post("/api/v1/reviewpolicy/", seats)) == (422, "seats_lowered", "seats_needed")
 
 

@@ -121,5 +121,3 @@ def test_a_claim_that_is_refused_leaves_no_event(session, story):
     with refusal("taken"):
         queue.claim(session, reviewer(session), row.id)
     assert actions(session, row) == ["claim"]
-
-
