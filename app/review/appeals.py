@@ -202,7 +202,8 @@ def _on_record(session: Session, subject: Any, action: str, facts: Mapping[str, 
 
 def _send_link(session: Session, subject: Any, site: str) -> None:
     token = links.make(session, LINK, subject.account_id, LINK_MINUTES)
-    facts = {"link": f"{site}/appeal/new-password/{token}", "minutes": str(LINK_MINUTES)}
+    name = session.get_one(User, subject.account_id).username  # whoever lost the name too learns it so (GD-18)
+    facts = {"account": name, "link": f"{site}/appeal/new-password/{token}", "minutes": str(LINK_MINUTES)}
     dispatch.send(session, "sms", subject.phone, "appeal_approved", facts, subject.account_id, minutes=LINK_MINUTES)
 
 

@@ -100,8 +100,8 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "appeal_approved": (
         _l("Your appeal was approved"),
         _l(
-            "[Gongjiu] The appeal was approved. Choose a new password: %(link)s . It can be followed once within "
-            "%(minutes)s minutes. Tell nobody."
+            "[Gongjiu] The appeal for account %(account)s was approved. Choose a new password: %(link)s . It can be followed "
+            "once within %(minutes)s minutes. Tell nobody."
         ),
     ),
     "appeal_returned": (

@@ -51,6 +51,8 @@ class _Hollow(ModuleType):
         _UNDER_WAY.append(self)
         try:
             loader.exec_module(self)
+            # From now on an ordinary module, so that nothing is asked here again. Python allows this step between kinds of
+            # modules; the type checker knows none by which an object becomes one of its base.
             self.__class__ = ModuleType  # type: ignore[assignment]
         finally:
             _UNDER_WAY.remove(self)

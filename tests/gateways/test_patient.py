@@ -28,6 +28,7 @@ class Wire:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=8)
 
     def send(self, *pieces: bytes, pause: float = 0.0) -> None:
+        """`pause`: lets the server read a piece by itself, as a slow sender would; nothing is waited for."""
         for piece in pieces:
             self.socket.sendall(piece)
             time.sleep(pause)
@@ -76,6 +77,9 @@ def port(tmp_path_factory) -> Iterator[int]:
             break
         except OSError:
             time.sleep(0.1)
+    else:
+        server.kill()
+        pytest.fail("the server has not begun to listen")
     yield number
     server.terminate()
     assert server.wait(15) == 0

@@ -213,11 +213,13 @@ def test_the_end_of_a_certification_is_told_unless_the_next_one_waits(session):
     story = Story(session, "employer_certification")
     proof, _row = story.decided()
     session.refresh(proof)
-    for days in (31, 30, 8, 7):
+    for days in (31, 30, 8):
         reminders.certifications(session, proof.valid_until - timedelta(days=days))
-    assert notices(session, "certification_ends") == [story.sender.account_id] * 2
-    story.submitted()
-    reminders.certifications(session, proof.valid_until - timedelta(days=30))
+    assert notices(session, "certification_ends") == [story.sender.account_id]
+    next_one, _row = story.submitted()
+    reminders.certifications(session, proof.valid_until - timedelta(days=7))
+    assert notices(session, "certification_ends") == [story.sender.account_id]
+    desk.move(session, story.sender, "employer_certification", next_one.id, "withdraw")
     reminders.certifications(session, proof.valid_until - timedelta(days=7))
     assert notices(session, "certification_ends") == [story.sender.account_id] * 2
 

@@ -97,10 +97,11 @@ def test_what_waits_is_not_approved_and_what_is_live_is_taken_down(session, end)
 
 def test_only_the_postings_of_that_agency_leave_with_it(session):
     agency, _acting, _draft, live = working(session)
-    _other, _who, _their_draft, theirs = working(session)
-    agency.stage = "closed"
+    other, _who, _their_draft, theirs = working(session)
+    agency.stage = other.stage = "closed"
     assert agency_postings.take_down_of(session, agency.id, today()) == 1
     session.commit()
     session.refresh(live)
     session.refresh(theirs)
     assert (live.status, theirs.status) == ("off", "live")
+    assert agency_postings.take_down(session, today()) == 1, "theirs is left to the clock"

@@ -140,6 +140,7 @@ def test_approval_sends_a_link_ends_every_login_and_tells_the_old_channels_which
     letter = letters(session, "appeal_approved")[-1]
     token = re.search(rf"{SITE}/appeal/new-password/(\S+?) ", letter.text)[1]
     assert (letter.target, token in letter.blanked) == ("13955556666", False)
+    assert user.username in letter.text, "the name of the account (GD-18, GD-60)"
     assert links.use(session, appeals.LINK, token) == user.id
     with refusal("link_gone"):
         links.use(session, appeals.LINK, token)
@@ -153,8 +154,11 @@ def test_approval_sends_a_link_ends_every_login_and_tells_the_old_channels_which
 
 
 def test_whoever_follows_the_link_has_the_account_with_the_proven_telephone(session, bureau):
-    subject = settled(session, decided(session, bureau, phone="13955556667"))
-    person = session.get_one(Person, subject.account_id)
+    content = appeal_content(session, account(session), phone="13955556667")
+    person = reached_by(session, content, "13700002298", "former@example.cn")
+    subject = settled(session, decided(session, bureau, row=appeals.send_in(session, None, content, HOME)))
+    session.refresh(subject)
+    assert (subject.former_phone, subject.former_mail) == ("13700002298", "former@example.cn"), "until it is followed"
     assert followed(session, subject) and person.phone == "13955556667"
     kept = session.get_one(Appeal, subject.id)
     assert kept.taken_at is not None and (kept.former_phone, kept.former_mail) == (None, None)
@@ -204,7 +208,10 @@ def test_the_bureau_calls_an_approval_back_while_its_link_is_unused(session, bur
 
 
 def test_an_approval_called_back_before_it_was_carried_out_touches_no_account(session, bureau):
-    subject = decided(session, bureau)
+    content = appeal_content(session, account(session), phone="13955556669")
+    person = reached_by(session, content, "13700002297", "former@example.cn")
+    subject = decided(session, bureau, row=appeals.send_in(session, None, content, HOME))
+    token = links.make(session, "reset", person.account_id, 30)
     before = session.get_one(User, subject.account_id).password
     desk.move(session, bureau, "account_appeal", subject.id, "revoke", reason="误批")
     over(session, subject)
@@ -212,6 +219,7 @@ def test_an_approval_called_back_before_it_was_carried_out_touches_no_account(se
     session.expire_all()
     assert session.get_one(User, subject.account_id).password == before
     assert len(letters(session, "appeal_revoked")) == 1 and letters(session, "account_given_back") == []
+    assert links.look(session, "reset", token) == person.account_id, "a link of the holder's own opens as before"
 
 
 def as_person(session, actor, **values):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import current_app
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
@@ -111,7 +112,7 @@ def test_a_verdict_taken_back_hands_nothing_over(session):
         decide.undo(session, decider, row.id)
 
 
-@pytest.mark.parametrize("end", ["frozen", "level"])
+@pytest.mark.parametrize("end", ["frozen", "level", "closed"])
 def test_what_no_longer_stands_is_not_handed_over(session, end):
     lost = unit(session)
     former = owner_of(session, lost)
@@ -119,6 +120,8 @@ def test_what_no_longer_stands_is_not_handed_over(session, end):
     past_the_undo(session, made)
     if end == "frozen":
         lost.status = "frozen"
+    elif end == "closed":
+        session.get_one(User, who.account_id).active = False
     else:
         session.execute(update(KINDS[KEY].model.__table__.metadata.tables["person"]).values(identity_level=1))
     session.commit()
@@ -156,7 +159,20 @@ def test_the_desk_learns_of_owners_and_rivals_the_claimant_does_not(session):
     found = {check["code"]: check["severity"] for check in row.checks}
     assert (found["T05"], found["T06"]) == ("warn", "high")
     kind = KINDS[KEY]
+    assert kind.facts(session, made, kind.snapshot(session, made), made.created_on.date())["rivals"] == 1, "not itself"
     assert "owners" not in kind.sender_facts(session, made, kind.snapshot(session, made), made.created_on.date())
+
+
+def test_an_owner_whose_account_is_switched_off_is_neither_asked_nor_counted(session):
+    lost = unit(session)
+    gone, there = owner_of(session, lost), owner_of(session, lost)
+    session.get_one(User, gone.account_id).active = False
+    session.commit()
+    _who, made, _row = claimed(session, lost)
+    takeovers.warn(session)
+    assert told(session, "takeover_asked") == [there.account_id]
+    kind = KINDS[KEY]
+    assert len(kind.facts(session, made, kind.snapshot(session, made), made.created_on.date())["owners"]) == 1
 
 
 def test_materials_leave_thirty_days_after_the_decision(session):

@@ -192,6 +192,13 @@ def test_an_account_switched_off_gets_no_code(app, session):
 # -- the role at login -------------------------------------------------------------------------------------------------
 
 
+def test_the_login_page_names_three_ways_back_and_the_way_in(app, session):
+    """HL-04: by the phone or the mail, by documents, by whoever answers the telephone; GD-05 and HL-01: or register."""
+    page = app.test_client().get("/login/?lang=en").text
+    assert [path for path in ("/code/forgot", "/appeal/", "/register/", "/code/") if f'href="{path}' not in page] == []
+    assert "Questions: 12333" in page
+
+
 def test_several_roles_are_offered_at_login(app, session):
     """GD-04."""
     name, account_id, _hat = account(app, session, "seeker")

@@ -169,7 +169,7 @@ def test_a_long_text_of_near_matches_costs_no_time(app, session):
     assert admin.post("/customfieldview/add", sent).status_code == 422
     operator = browser(app, session, "operator")
     body = "http://" + "a." * 1500 + "!" * 900
-    assert operator.post("/announcementview/add", {"title_zh": "长", "body_zh": body}).status_code in (302, 422)
+    assert operator.post("/announcementview/add", {"title_zh": "长", "body_zh": body}).status_code == 422
     assert time.process_time() - began < 5
     assert session.scalars(select(CustomField)).all() == []
 

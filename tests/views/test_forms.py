@@ -203,6 +203,40 @@ def test_a_sealed_value_never_stands_in_the_form_and_stays_when_left_empty(app, 
     assert (kept.contact_phone, kept.contact_name) == ("13800001234", "王五")
 
 
+BOTH = [
+    "type_code",
+    "title",
+    "start_at",
+    "headcount",
+    "region",
+    "address",
+    "mode",
+    "own_tools",
+    "description",
+    "phone_public",
+    "valid_until",
+    "agreed",
+]
+
+
+@pytest.mark.parametrize(
+    ("screen", "fields"),
+    [
+        (
+            "gigofferview",
+            [*BOTH, "pay_amount", "pay_unit", "quantity", "quantity_unit", "requirements", "file_environment"],
+        ),
+        ("gigwantedview", [*BOTH, "settlement", "expected_pay", "expected_time"]),
+    ],
+)
+def test_the_form_of_a_gig_asks_for_all_that_the_manual_names(app, session, screen, fields):
+    """TJ-20 to TJ-33 and TJ-35 to TJ-47: every field is there; own tools and a public number only where somebody ticks them."""
+    page = browser(app, session, "seeker").get(f"/{screen}/add").text
+    assert [name for name in fields if not re.search(rf'<(input|select|textarea)[^>]* name="{name}"', page)] == []
+    for name in ("own_tools", "phone_public", "agreed"):
+        assert "checked" not in re.search(rf'<input[^>]* name="{name}"[^>]*>', page)[0]
+
+
 def test_a_move_that_needs_a_reason_asks_for_it(app, session):
     row = posting(session, unit(session))
     reviewer = browser(app, session, "reviewer", region_code="310000")

@@ -99,6 +99,14 @@ def test_the_role_chosen_decides_what_one_is(app, session, role, hat):
     assert answer.location == ("/unitview/list/" if role == "owner" else "/")
 
 
+@pytest.mark.parametrize("role", ["reviewer", "sysadmin", "operator", "school_admin", "agency_admin", ""])
+def test_nobody_of_the_staff_registers(app, session, role):
+    """SG-03: such accounts are the administrator's to give."""
+    answer = Newcomer(app).asks(role=role)
+    assert answer.status_code == 422
+    assert session.scalars(select(Dispatch.id)).all() == [], "no code leaves"
+
+
 def test_what_is_wrong_is_named_and_the_code_stays_good(app, session):
     who = Newcomer(app)
     who.asks()

@@ -59,7 +59,7 @@ def test_nothing_that_was_sent_is_kept(app, session):
 @pytest.mark.parametrize("odd", ["%00", "%F0%9F%98%80", "a%0Ab", "x" * 200, "%ED%A0%80"])
 def test_whatever_stands_in_an_address_can_be_recorded(app, session, odd):
     who = browser(app, session, "sysadmin")
-    assert who.post(f"/accountview/move/{odd}/1").status_code in (400, 404)
+    assert who.post(f"/accountview/move/{odd}/1").status_code == 404
     assert [line.result for line in lines(session, who.account_id)] == ["refused"]
 
 

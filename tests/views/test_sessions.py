@@ -14,6 +14,7 @@ from app.models.accounts import Hat, LoginEvent
 from app.models.review import ReviewEvent
 from app.models.sessions import LoginSession, TokenFloor
 from app.views import sessions
+from app.views.online import device_words
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
 SECOND = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -61,6 +62,12 @@ def test_a_number_that_was_never_given_opens_nothing(app, session, value):
     who = browser(app, session, "seeker")
     for wrong in (value, str(who.account_id), rows(session, who.account_id)[0].token_hash):
         assert with_token(app, wrong).get("/").status_code == 302
+
+
+def test_the_name_of_a_device_is_text(app):
+    """It comes from the browser, and is put together with a mark of ours."""
+    with app.test_request_context():
+        assert str(device_words((1, "computer", '<b>"x"</b>'))).endswith("&lt;b&gt;&#34;x&#34;&lt;/b&gt;")
 
 
 def test_a_number_planted_before_the_login_is_worth_nothing_after_it(app, session):
