@@ -25,6 +25,8 @@ URGENT: Final = frozenset(
         "account_recovered",
         "appeal_revoked",
         "account_given_back",
+        "takeover_asked",
+        "takeover_lost",
     }
 )
 # template -> (subject, text)
@@ -130,6 +132,20 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l(
             "[Gongjiu] The hand-over of account %(account)s was called back; this contact counts again. Please choose a new "
             "password under Password forgotten. Questions: %(phone)s."
+        ),
+    ),
+    "takeover_asked": (
+        _l("Somebody claims your unit"),
+        _l(
+            "[Gongjiu] Somebody asks the bureau to be made the owner of %(unit)s in your place. Not agreed with you? Log in, so "
+            "that the bureau sees the unit has its owner, and call %(phone)s at once."
+        ),
+    ),
+    "takeover_lost": (
+        _l("Your unit was handed over"),
+        _l(
+            "[Gongjiu] The bureau has handed %(unit)s over to another owner; your role there has ended. Not right? Call "
+            "%(phone)s at once."
         ),
     ),
     "message": (

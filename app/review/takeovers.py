@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import force_locale
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -13,14 +15,16 @@ from app.gateways.storage import Storage
 from app.models.accounts import Hat, Person
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
-from app.review import bindings, ledger, purging
+from app.review import bindings, dispatch, ledger, purging
 from app.review.kinds.takeovers import TakeoverKind, owners
 from app.review.outbox import Notice, enqueue
+from app.review.policy import service_phone
 from app.rules.actor import CLOCK, Role
 from app.rules.bindings import LEVEL
 
 _GRACE: Final = 5  # seconds beyond the undo
 _BATCH: Final = 50
+_HOME: Final = "zh"  # in which people are warned
 _CALM: Final = {"synchronize_session": False}
 
 
@@ -31,7 +35,21 @@ def warn(session: Session) -> None:
         link, stamp = f"/unitview/show/{row.unit_id}", f"takeover:{row.id}:{row.submitted_at.timestamp()}"
         told = set(session.scalars(owners(Hat.account_id, row.unit_id)))
         enqueue(session, Notice("takeover_asked", "system", {"title": row.unit.name}, link, stamp), told)
+        _by_phone(session, "takeover_asked", row.unit, told, stamp)
     session.commit()
+
+
+def _by_phone(session: Session, template: str, unit: Any, accounts: Collection[int], stamp: str) -> None:
+    """SMS and mail at once to whoever may lose a unit: whatever ways of messages were chosen, at night too."""
+    facts = {"unit": unit.name, "phone": service_phone(session)}
+    reached = select(Person.account_id, Person.phone, Person.mail).where(Person.account_id.in_(accounts))
+    with force_locale(_HOME):
+        for person in session.execute(reached.order_by(Person.account_id)):
+            key = f"{stamp}:{person.account_id}"
+            if person.phone:
+                dispatch.send(session, "sms", person.phone, template, facts, person.account_id, dedupe=f"{key}:sms")
+            if person.mail:
+                dispatch.send(session, "mail", person.mail, template, facts, person.account_id, dedupe=f"{key}:mail")
 
 
 def settle(session: Session, undo_seconds: int) -> int:
@@ -103,6 +121,7 @@ def _hand_over(session: Session, row: Any, unit: Any) -> None:
     _on_record(session, row, unit, "unit_taken_over", gone)
     link, stamp = f"/unitview/show/{unit.id}", f"taken_over:{row.id}"
     enqueue(session, Notice("takeover_lost", "system", {"title": unit.name}, "/messageview/list/", stamp), set(gone))
+    _by_phone(session, "takeover_lost", unit, gone, stamp)
     enqueue(session, Notice("takeover_done", "system", {"title": unit.name}, link, stamp), {row.created_by_id})
 
 

@@ -33,6 +33,7 @@ from app.views import (
     menu,
     pieces,
     public_content,
+    purged,
     recording,
     rows,
     scope,
@@ -248,6 +249,7 @@ def _globals(app: Flask) -> None:
         viewer_words=_viewer_words, scan_word=_scan_word, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
         more_facts=public_content.more_facts, everywhere=everywhere.value,
+        removed_words=purged.words_of,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

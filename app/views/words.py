@@ -10,20 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.rules.refused import Refused
-from app.views import custom_codes, import_codes
+from app.views import custom_codes, import_codes, org_codes
 
 # code -> (HTTP status, words). Facts of the refusal are put into the words by name.
 CODES: Final[dict[str, tuple[int, Any]]] = {
     # Not yours, not you, not now.
     "not_found": (404, _l("There is no such record, or it is outside your area.")),
     "not_allowed": (403, _l("Your role may not do this.")),
-    "function_missing": (
-        403,
-        _l(
-            "You were not granted the function for this (%(functions)s). Whoever manages the people of your unit or school "
-            "can grant it; it counts from the next page on."
-        ),
-    ),
     "hat_not_yours": (403, _l("You do not hold this role.")),
     "stale": (409, _l("Somebody has changed this meanwhile. Look at the change, then save again.")),
     "lease_lost": (409, _l("Your claim on this item has run out and somebody else may hold it now.")),
@@ -349,6 +342,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "password_differs": (422, _l("The two entries differ.")),
     **import_codes.FILE,
     **custom_codes.CUSTOM,
+    **org_codes.ORGANISATIONS,
 }
 
 

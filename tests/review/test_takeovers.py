@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 
-from app.models.accounts import Hat
+from app.models.accounts import Hat, Person
 from app.models.bindings import Binding
+from app.models.dispatch import Dispatch
 from app.models.files import StoredFile
 from app.models.messages import Outbox
+from app.models.reference import Parameter
 from app.models.review import ReviewEvent, ReviewEvidence
 from app.models.takeovers import UnitTakeover
 from app.models.units import Unit
 from app.review import decide, desk, queue, takeovers
 from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
+from app.rules.dates import ZONE
 from tests.review.samples import (
     Story,
     account,
+    open_round,
     owner_of,
+    really_stored,
     refusal,
     reviewer,
     say,
@@ -199,3 +204,78 @@ def test_only_the_bureau_of_the_units_place_decides(session):
     _made, row = story.submitted()
     with refusal("not_found"):
         queue.claim(session, story.stranger, row.id)
+
+
+def reached(session, account_id: int, phone: str, mail: str = "") -> None:
+    person = session.get_one(Person, account_id)
+    person.set_phone(phone)
+    if mail:
+        person.set_mail(mail)
+    session.commit()
+
+
+def letters(session, template: str) -> list[tuple[str, str, str]]:
+    stmt = select(Dispatch.channel, Dispatch.target, Dispatch.text).where(Dispatch.template == template)
+    return [tuple(row) for row in session.execute(stmt.order_by(Dispatch.id))]
+
+
+def test_owners_learn_by_sms_at_once_whatever_they_chose_and_at_night(session):
+    lost = unit(session)
+    former = owner_of(session, lost)
+    reached(session, former.account_id, "13900007777", "old-owner@example.cn")
+    who, made, _row = claimed(session, lost)
+    reached(session, who.account_id, "13900008888")
+    hour = datetime.now(ZONE).hour
+    for key, value in (("quiet_from", hour), ("quiet_until", (hour + 2) % 24)):
+        session.execute(update(Parameter).where(Parameter.key == key).values(value=str(value)))
+    session.commit()
+    with current_app.test_request_context(headers={"Accept-Language": "en"}):
+        takeovers.warn(session)
+    takeovers.warn(session)
+    told = letters(session, "takeover_asked")
+    assert [(channel, to) for channel, to, _text in told] == [("sms", "13900007777"), ("mail", "old-owner@example.cn")]
+    assert lost.name in told[0][2] and "12333" in told[0][2]
+    ready = select(Dispatch.id).where(
+        Dispatch.next_try <= func.clock_timestamp(), Dispatch.template == "takeover_asked"
+    )
+    assert len(session.scalars(ready).all()) == 2, "does not wait for the end of the quiet hours"
+    desk.move(session, who, KEY, made.id, "withdraw")
+    desk.submit(session, who, KEY, made.id)
+    takeovers.warn(session)
+    assert len(letters(session, "takeover_asked")) == 4, "sent in again: told again"
+    decider = reviewer(session)
+    say(session, decider, queue.claim(session, decider, open_round(session, KEY, made.id).id))
+    past_the_undo(session, made)
+    takeovers.settle(session, 60)
+    assert [to for _channel, to, _text in letters(session, "takeover_lost")] == ["13900007777", "old-owner@example.cn"]
+
+
+def test_a_claim_whose_papers_are_gone_is_filled_in_anew_and_goes_again(session):
+    storage, lost = current_app.extensions["storage"], unit(session)
+    who = seeker(session)
+    made = desk.create(session, who, KEY, takeover_content(session, who.account_id, lost))
+    really_stored(session, storage, who.account_id)
+    session.execute(
+        update(UnitTakeover).where(UnitTakeover.id == made.id).values(changed_on=func.now() - timedelta(days=31))
+    )
+    session.commit()
+    assert takeovers.purge(session, storage, 30) == 1
+    with refusal("papers_purged"):
+        desk.submit(session, who, KEY, made.id)
+    session.rollback()
+    desk.edit(session, who, KEY, made.id, {"reason": "原经办人离职。"})
+    with refusal("papers_purged"):
+        desk.submit(session, who, KEY, made.id)
+    session.rollback()
+    again = takeover_content(session, who.account_id, lost)
+    desk.edit(session, who, KEY, made.id, {"reason": again["reason"], "files": again["files"]})
+    session.expire_all()
+    assert made.purged_at is None
+    really_stored(session, storage, who.account_id)
+    assert desk.submit(session, who, KEY, made.id).state == "queued"
+    desk.move(session, who, KEY, made.id, "withdraw")
+    session.execute(
+        update(UnitTakeover).where(UnitTakeover.id == made.id).values(changed_on=func.now() - timedelta(days=31))
+    )
+    session.commit()
+    assert takeovers.purge(session, storage, 30) == 1, "what was shown anew leaves as the first did"

@@ -93,9 +93,9 @@ class IdentityProofKind(WithIdentityPapers):
     # -- verdicts ---------------------------------------------------------------------------------
 
     def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
-        """What was purged has nothing left to be decided on."""
+        """What was purged has nothing left to be decided on, until it is shown anew."""
         if move.opens_round and subject.purged_at is not None:
-            raise Refused("wrong_state", status=subject.status)
+            raise Refused("papers_purged")
 
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """The person as it was; of the number only whether there was one."""

@@ -14,6 +14,7 @@ from app.models.files import StoredFile
 from app.models.identity_proofs import IdentityPicture, IdentityProof
 from app.models.units import Unit, UnitMaterial
 from app.review.kinds.base import Kind, Subject, Values
+from app.review.kinds.materials import shown_anew
 from app.rules.checks.identity_pictures import NEAR
 from app.rules.dates import today
 from app.rules.refused import Refused
@@ -63,6 +64,7 @@ class WithIdentityPapers(Kind):
         for row in self.paper_rows(session, subject, wanted):
             setattr(row, self.paper_owner, subject)
             session.add(row)
+        shown_anew(subject, slots)
         session.flush()
         session.expire(subject, ["materials"])
 

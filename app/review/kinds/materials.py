@@ -12,6 +12,12 @@ from app.review.kinds.base import Kind, Subject
 from app.rules.refused import Refused
 
 
+def shown_anew(subject: Subject, papers: Collection[Any]) -> None:
+    """Papers that come after the purge: the row may be sent in again, and is purged again when their time is over."""
+    if papers and getattr(subject, "purged_at", None) is not None:
+        subject.purged_at = None
+
+
 class WithMaterials(Kind):
     """A kind whose papers lie in `papers`, which points to the row by the column `papers_of`."""
 
@@ -39,4 +45,5 @@ class WithMaterials(Kind):
             self.papers(**{self.papers_of: subject.id, "slot": slot, "file": file}) for slot, file in by_slot.items()
         ]
         session.add_all(made)
+        shown_anew(subject, made)
         session.flush()

@@ -77,7 +77,7 @@ class TakeoverKind(WithMaterials):
         if not move.opens_round:
             return
         if subject.purged_at is not None:
-            raise Refused("wrong_state", status=subject.status)
+            raise Refused("papers_purged")
         self._stands(session, subject.unit_id, subject.created_by_id)
 
     @staticmethod

@@ -1,0 +1,25 @@
+"""Words for what acting for a unit, a school or an agency is refused with; part of words.CODES."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+# code -> (HTTP status, words). Facts are put into the words by name.
+ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
+    "function_missing": (
+        403,
+        _l(
+            "You were not granted the function for this (%(functions)s). Whoever manages the people of your unit or school "
+            "can grant it; it counts from the next page on."
+        ),
+    ),
+    "papers_purged": (
+        409,
+        _l(
+            "The papers of this entry were removed when their time was over, and what was personal in it with them. Choose "
+            "“Edit”, fill it in, upload the papers again, then submit."
+        ),
+    ),
+}
