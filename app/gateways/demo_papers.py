@@ -34,6 +34,14 @@ def paper(title: str, lines: tuple[tuple[str, str], ...], seed: int) -> bytes:
     return out.getvalue()
 
 
+def bound(*sheets: bytes) -> bytes:
+    """Several sheets as one PDF."""
+    first, *others = [Image.open(BytesIO(sheet)).convert("RGB") for sheet in sheets]
+    out = BytesIO()
+    first.save(out, "PDF", save_all=True, append_images=others, resolution=100)
+    return out.getvalue()
+
+
 def lit(sheet: Image.Image, random: Random) -> Image.Image:
     """The sheet as photographed in some light: large soft shadows, which also tell two sheets of one form apart."""
     spots = Image.new("L", (4, 4))

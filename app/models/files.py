@@ -18,6 +18,9 @@ class StoredFile(Model):
     id = col("File", UUID(as_uuid=True), primary_key=True, default=uuid.uuid4)
     key = col("Storage key", String(120), nullable=False, unique=True)
     thumb_key = col("Storage key of the preview", String(120))
+    page_keys = col(
+        "Storage keys of the drawn pages", ARRAY(String(120)), nullable=False, server_default="{}", default=list
+    )
     name = col("File name", String(200), nullable=False)
     mime = col("Content type", String(60), nullable=False)
     size = col("Size (bytes)", BigInteger, nullable=False)
@@ -33,6 +36,16 @@ class StoredFile(Model):
     malware = col("Malware scan", String(20), nullable=False, default="not_scanned")
     uploaded_by_id = col("Uploaded by", Integer, ForeignKey("ab_user.id"), index=True)
     uploaded_at = col("Uploaded at", DateTime(timezone=True), server_default=func.now(), nullable=False)
+
+    @property
+    def pages(self) -> int:
+        """How many drawn pages there are; only papers in PDF have some."""
+        return len(self.page_keys or ())
+
+    @property
+    def keys(self) -> list[str]:
+        """Every object it consists of: what is removed with it."""
+        return [key for key in (self.key, self.thumb_key, *(self.page_keys or ())) if key]
 
     def __str__(self) -> str:
         return self.name

@@ -110,7 +110,7 @@ def _pictures(session: Session, me: int) -> list[str]:
     """The keys of the person's own pictures; their names are erased."""
     mine = select(Medium.file_id).where(Medium.person_id == me)
     rows = session.scalars(select(StoredFile).where(StoredFile.id.in_(mine))).all()
-    keys = [key for row in rows for key in (row.key, row.thumb_key) if key]
+    keys = [key for row in rows for key in row.keys]
     for row in rows:
         row.name = ""
     return keys

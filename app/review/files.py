@@ -1,4 +1,4 @@
-"""Takes an uploaded picture or video in: checked, re-encoded, scanned, stored, described. Nobody trusts its name."""
+"""Takes an uploaded picture, video or PDF in: checked, re-encoded, scanned, stored, described. Nobody trusts its name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.gateways import pictures, videos
+from app.gateways import pdfs, pictures, videos
 from app.gateways.malware import Scanner
 from app.gateways.storage import Storage
 from app.models.files import StoredFile
-from app.rules.media import IMAGE_BYTES, VIDEO_BYTES
+from app.rules.media import IMAGE_BYTES, PDF_BYTES, PDF_MIME, VIDEO_BYTES
 from app.rules.refused import Refused
 
 VIDEO_NAMES = (".mp4", ".webm")
+PDF_NAMES = (".pdf",)
 
 
 class Upload(Protocol):
@@ -39,14 +40,18 @@ def store(
     uploaded_by: int | None,
     *,
     limit: int = IMAGE_BYTES,
+    pdf: bool = False,
 ) -> StoredFile:
-    """Stores a picture or a video by its name's ending; content decides whether that was true.
+    """Stores a picture, a video, or where `pdf` says so a PDF, by its name's ending; content decides whether that was true.
 
-    Raises Refused with field "file": the codes of gateways.pictures and gateways.videos, `malware_found`.
+    Raises Refused with field "file": the codes of gateways.pictures, videos and pdfs, `malware_found`.
     """
     name = upload.filename or ""
     if name.lower().endswith(VIDEO_NAMES):
         return store_video(session, storage, scanner, upload.stream, name, uploaded_by=uploaded_by)
+    if pdf and name.lower().endswith(PDF_NAMES):
+        data = upload.stream.read(PDF_BYTES + 1)
+        return store_pdf(session, storage, scanner, data, name, uploaded_by=uploaded_by)
     data = upload.stream.read(limit + 1)
     return store_picture(session, storage, scanner, data, name, uploaded_by=uploaded_by, limit=limit)
 
@@ -78,6 +83,33 @@ def store_picture(
         blurred=picture.blurred,
         had_gps=picture.had_gps,
         codes=[code.text for code in picture.codes],
+        malware=state,
+        uploaded_by_id=uploaded_by,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def store_pdf(
+    session: Session, storage: Storage, scanner: Scanner, data: bytes, name: str, *, uploaded_by: int | None
+) -> StoredFile:
+    """A PDF as it came, with its pages as pictures. Width, height and hash are those of the first page."""
+    paper = pdfs.inspect(data, name, limit_bytes=PDF_BYTES)
+    state = _scanned(scanner, data)
+    row = StoredFile(
+        key=storage.put(data, "pdf"),
+        thumb_key=storage.put(paper.thumb, "webp"),
+        page_keys=[storage.put(page, "webp") for page in paper.pages],
+        name=shown_name(name),
+        mime=PDF_MIME,
+        size=paper.size,
+        width=paper.width,
+        height=paper.height,
+        sha256=paper.sha256,
+        phash=paper.phash,
+        blank=paper.blank,
+        blurred=paper.blurred,
         malware=state,
         uploaded_by_id=uploaded_by,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ def _unused() -> Select[Any]:
         for column in table.columns
         if column.references(files.c.id)
     ]
-    return select(StoredFile.id, StoredFile.key, StoredFile.thumb_key).where(
+    return select(StoredFile).where(
         *(~select(column).where(column == StoredFile.id).exists() for column in uses)
     )
 
@@ -71,23 +71,22 @@ def remove_loose(session: Session, storage: Storage, before: Any, most: int) -> 
 
 
 def _remove(session: Session, storage: Storage, which: Select[Any]) -> int:
-    rows = session.execute(which).all()
-    for key in filter(None, (key for row in rows for key in (row.key, row.thumb_key))):
-        storage.delete(key)
+    rows = session.scalars(which).all()
+    _remove_objects(storage, rows)
     session.execute(delete(StoredFile).where(StoredFile.id.in_([row.id for row in rows])).execution_options(**_CALM))
     return len(rows)
 
 
+def _remove_objects(storage: Storage, rows: Iterable[StoredFile]) -> None:
+    for row in rows:
+        for key in row.keys:
+            storage.delete(key)
+
+
 def remove_files(session: Session, storage: Storage, papers: Any, which: Any) -> int:
     """Objects first, rows after: what fails in between is found again by the next run. `papers`: the table of materials."""
-    rows = session.execute(
-        select(StoredFile.id, StoredFile.key, StoredFile.thumb_key)
-        .join(papers, papers.file_id == StoredFile.id)
-        .where(which)
-    ).all()
-    for row in rows:
-        for key in filter(None, (row.key, row.thumb_key)):
-            storage.delete(key)
+    rows = session.scalars(select(StoredFile).join(papers, papers.file_id == StoredFile.id).where(which)).all()
+    _remove_objects(storage, rows)
     if rows:
         ids = [row.id for row in rows]
         session.execute(delete(papers).where(papers.file_id.in_(ids)).execution_options(**_CALM))

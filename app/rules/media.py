@@ -23,3 +23,8 @@ SLOT_LIMITS = {"image": 3, "logo": 1, "avatar": 1, "video": 1}
 IMAGE_BYTES = 5 * 1024 * 1024
 VIDEO_BYTES = 200 * 1024 * 1024
 APPEAL_BYTES = 2 * 1024 * 1024
+PDF_BYTES = 10 * 1024 * 1024
+PDF_MIME = "application/pdf"
+# Materials that authorities issue, and units write, as PDF. A person's identity stays a picture (HL-09: jpg), as do pictures
+# for the public.
+PDF_SLOTS = frozenset({"licence", "approval", "hr_licence", "letter", "change_proof", "employment_proof"})

@@ -79,7 +79,7 @@ def _line(session: Session, row: ReviewRound, sla: Sla) -> Line:
         url=url_for("DeskView.item", round_id=row.id),
         summary=summary,
         fields=fields,
-        thumbs=pictures_of(session, row, new, old, []),
+        thumbs=[one for one in pictures_of(session, row, new, old, []) if one.first],
         sla=sla,
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import BigInteger, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.orm import Session
@@ -19,6 +20,9 @@ from app.views import dictionary
 
 NEAR_CODES = frozenset({"I07", "U11"})
 NEAR = 12  # bits of 64, as the check itself counts
+_MATERIALS = frozenset(
+    {"unit_registration", "unit_change", "identity_proof", "unit_takeover", "agency_entry", "employer_certification"}
+)
 _LOOKED_AT = 5000  # newest pictures of the province
 
 
@@ -46,6 +50,8 @@ class Picture:
     shown: bool
     video: bool
     old: Beside | None = None
+    original: str = ""  # where the file is downloaded whose page this is
+    first: bool = True  # not a further page of the file before it
 
 
 def slot_word(kind_key: str, slot: str) -> str:
@@ -54,7 +60,7 @@ def slot_word(kind_key: str, slot: str) -> str:
         return dictionary.word("media_slot", slot)
     if kind_key == "account_appeal":
         return dictionary.word("appeal_slot", slot)
-    if kind_key in ("unit_registration", "unit_change", "identity_proof", "unit_takeover"):
+    if kind_key in _MATERIALS:
         return dictionary.word("material_slot", slot)
     return _("Picture")
 
@@ -68,7 +74,9 @@ def size_words(size: int | None) -> str:
 
 def _caption(entry: Mapping[str, Any]) -> str:
     width, height = entry.get("width"), entry.get("height")
-    parts = [f"{width:,}×{height:,}" if width and height else "", size_words(entry.get("size"))]
+    pages = _pages(entry)
+    shape = ngettext("%(num)s page", "%(num)s pages", pages) if pages else f"{width:,}×{height:,}" if width and height else ""
+    parts = [shape, size_words(entry.get("size"))]
     if entry.get("had_gps"):
         parts.append(_("position removed"))
     return " · ".join(part for part in parts if part)
@@ -91,9 +99,47 @@ def pictures_of(
         _nearest(session, row, entries) if any(c["code"] in NEAR_CODES for c in checks if c["severity"] != "ok") else {}
     )
     return [
-        _picture(row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries))
+        picture
         for entry in entries
+        for picture in _shown(row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries))
     ]
+
+
+def _shown(
+    kind_key: str,
+    entry: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    near: Beside | None,
+    hits: list[Any],
+    count: int,
+) -> list[Picture]:
+    """The picture of a file; of a PDF one for each page, beside the same page of the approved version."""
+    whole = _picture(kind_key, entry, before, near, hits, count)
+    pages = _pages(entry)
+    return [_page(whole, number, pages, before, near) for number in range(1, pages + 1)] or [whole]
+
+
+def _pages(entry: Mapping[str, Any]) -> int:
+    return int(entry.get("pages") or 0)
+
+
+def _page(whole: Picture, number: int, pages: int, before: Mapping[str, Any] | None, near: Beside | None) -> Picture:
+    url, old = f"{whole.url}/pages/{number}", whole.old
+    if number > 1 and old is not None:  # nothing stands beside a page that the approved version does not have
+        there = old is not near and before is not None and number <= _pages(before)
+        old = replace(old, url=_face(before or {}, number)) if there else None
+    label = f"{whole.label} {number}/{pages}"
+    return replace(
+        whole, url=url, thumb=f"{whole.url}/thumb" if number == 1 else url, label=label, original=whole.url, first=number == 1, shown=True,
+        old=old,
+        alt=_("%(what)s, submitted now", what=label),
+    )  # fmt: skip
+
+
+def _face(entry: Mapping[str, Any], number: int = 1) -> str:
+    """The picture of a file, or of a page of it."""
+    url = f"/files/{entry['file_id']}"
+    return f"{url}/pages/{number}" if _pages(entry) else url
 
 
 def _picture(
@@ -114,7 +160,7 @@ def _picture(
     old = near
     if before is not None and before["file_id"] != entry["file_id"]:
         old = Beside(
-            f"/files/{before['file_id']}",
+            _face(before),
             _("Approved version"),
             _caption(before),
             _("%(what)s, approved version", what=label),

@@ -1,4 +1,4 @@
-"""Stored files: served one by one, each after the question whether this person may see it."""
+"""Stored files: served one by one, each after the question whether this person may see it. PDFs are shown page by page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import abort, current_app, g, request, send_file
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import cast, exists, or_, select
 from werkzeug.wrappers import Response
 
@@ -86,7 +87,7 @@ def visible(file: StoredFile, actor: Actor | None) -> bool:
 
 
 class FileView(Page):
-    """/files/<id> and its preview."""
+    """/files/<id>, its small preview, and the pages of a PDF."""
 
     route_base = "/files"
     default_view = "file"
@@ -105,6 +106,26 @@ class FileView(Page):
         if row.thumb_key is None:
             abort(404)
         return _send(row.thumb_key, "image/webp", row.name, keep=keep)
+
+    @expose("/<uuid:file_id>/pages/<int:number>")
+    @has_access
+    @permission_name("list")
+    def page(self, file_id: UUID, number: int) -> Response:
+        """A page of a PDF as a picture; the first is 1."""
+        row, keep = self._row(file_id)
+        if not 1 <= number <= row.pages:
+            abort(404)
+        return _send(row.page_keys[number - 1], "image/webp", row.name, keep=keep)
+
+    @expose("/<uuid:file_id>/pages/")
+    @has_access
+    @permission_name("list")
+    def pages(self, file_id: UUID) -> str:
+        """All pages of a PDF, to be read without the file leaving the building."""
+        row, _keep = self._row(file_id)
+        if not row.pages:
+            abort(404)
+        return self.render_template("paper.html", title=row.name, file=row)
 
     def _row(self, file_id: UUID) -> tuple[StoredFile, bool]:
         """The file and whether a browser may keep it, or 404: whoever may not see it does not learn that it exists."""

@@ -11,16 +11,18 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from app.extensions import db
+from app.gateways.pdf_drawing import MOST_PAGES
 from app.models.files import StoredFile
 from app.review.files import store
 from app.rules.actor import Actor
-from app.rules.media import IMAGE_BYTES, SLOT_LIMITS, VIDEO_BYTES
+from app.rules.media import IMAGE_BYTES, PDF_BYTES, PDF_SLOTS, SLOT_LIMITS, VIDEO_BYTES
 from app.rules.refused import Refused
 from app.views import dictionary, words
 
 PICTURES = ".jpg,.jpeg,.png,.webp"
 VIDEOS = ".mp4,.webm"
 JPG = ".jpg,.jpeg"
+PDF = ".pdf"
 MEGABYTE = 1024 * 1024
 SEVERAL = {"environment": SLOT_LIMITS["image"]}  # how many files a slot takes; one where it is not listed
 
@@ -50,6 +52,11 @@ class SlotField:
         """Which files are taken, and how large they may be."""
         if self.jpg_bytes:
             return _("JPG, at most 2 MB. The place where it was taken is removed.")
+        if PDF in self.accept:
+            return _(
+                "PDF of at most %(pdf)s MB and %(pages)s pages, or JPG, PNG, WEBP of at most %(mb)s MB.",
+                pdf=PDF_BYTES // MEGABYTE, pages=MOST_PAGES, mb=IMAGE_BYTES // MEGABYTE,
+            ) + " " + _("The place where a picture was taken is removed.")  # fmt: skip
         pictures = _("JPG, PNG or WEBP, at most %(mb)s MB each.", mb=IMAGE_BYTES // MEGABYTE)
         if VIDEOS in self.accept:
             pictures += " " + _("Videos: MP4 or WEBM, at most %(mb)s MB.", mb=VIDEO_BYTES // MEGABYTE)
@@ -63,7 +70,8 @@ def fields(view: Any) -> list[SlotField]:
         label = _slot_label(view, slot)
         several = SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1
         jpg = getattr(view, "jpg_bytes", 0)  # of a view that takes jpg only, up to so many bytes
-        found.append(SlotField(slot, label, several, JPG if jpg else PICTURES, jpg_bytes=jpg))
+        accept = JPG if jpg else f"{PDF},{PICTURES}" if slot in PDF_SLOTS else PICTURES
+        found.append(SlotField(slot, label, several, accept, jpg_bytes=jpg))
     if view.single_file:
         accept = f"{PICTURES},{VIDEOS}"
         found.append(SlotField("file", str(view.label("file")), accept=accept))
@@ -105,7 +113,12 @@ def _store(place: SlotField, upload: Any, actor: Actor) -> None:
         storage, scanner = current_app.extensions["storage"], current_app.extensions["malware"]
         if place.jpg_bytes and not upload.filename.lower().endswith(tuple(JPG.split(","))):
             raise Refused("jpg_only", field="file")
-        row = store(db.session, storage, scanner, upload, actor.account_id, limit=place.jpg_bytes or IMAGE_BYTES)
+        if PDF not in place.accept and upload.filename.lower().endswith(PDF):
+            raise Refused("pdf_place", field="file")
+        row = store(
+            db.session, storage, scanner, upload, actor.account_id,
+            limit=place.jpg_bytes or IMAGE_BYTES, pdf=PDF in place.accept,
+        )  # fmt: skip
         if place.jpg_bytes:
             row.name = f"{place.slot}.jpg"  # what people call their files tells about them
         db.session.commit()

@@ -21,7 +21,32 @@ def paper(slot: str, number: int) -> dict[str, object]:
     """A material to choose."""
     lines = (("名称", NAME), ("信用代码", CODE), ("说明", "演示材料"))
     data = demo_papers.paper(PAPERS[slot], lines, 820 + number)
+    if slot == "licence":  # the electronic one, as it comes: a PDF of two pages
+        more = demo_papers.paper("经营范围附页", lines, 830)
+        return {"name": "电子营业执照.pdf", "mimeType": "application/pdf", "buffer": demo_papers.bound(data, more)}
     return {"name": f"{PAPERS[slot]}.jpg", "mimeType": "image/jpeg", "buffer": data}
+
+
+def reads_page_two(page) -> None:
+    """The desk shows the pages of the PDF one by one."""
+    page.locator(".g-strip button", has_text="2/2").click()
+    shown = page.locator("#pictures .g-pair:visible img")
+    shown.evaluate("img => img.decode()")
+    assert re.search(r"/files/[0-9a-f-]{36}/pages/2$", shown.get_attribute("src"))
+    assert shown.evaluate("img => img.naturalWidth") == 1600
+    page.keyboard.press("+")
+    assert page.locator("#pictures .g-pair:visible .g-pic").evaluate("p => p.style.getPropertyValue('--z')") == "2"
+    page.keyboard.press("-")
+
+
+def opens_large(page) -> None:
+    """On the record by keyboard alone: the first page, then the second."""
+    page.locator(".g-up a[data-full]:visible", has=page.locator("img[alt*='共2页']")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".viewer-in .viewer-canvas img[src$='/pages/1']")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".viewer-in .viewer-canvas img[src$='/pages/2']")
+    page.keyboard.press("Escape")
 
 
 def fill_basic(page) -> None:
@@ -81,6 +106,7 @@ def test_registered_saved_submitted_approved(visit):
     page.wait_for_url(re.compile(r"/show/\d+"))
     assert "草稿" in page.inner_text(".g-id")
     person.snap("unit-5-saved")
+    opens_large(page)
     record = page.url.split("?")[0]
     page.click("button:has-text('提交审核')")
     page.wait_for_selector(".g-id:has-text('待审核')")
@@ -90,6 +116,8 @@ def test_registered_saved_submitted_approved(visit):
     reviewer.page.locator(".g-q a", has_text=NAME).first.click()
     reviewer.page.wait_for_selector(f".g-ev h2:has-text('{NAME}')")
     reviewer.snap("unit-6-desk")
+    reads_page_two(reviewer.page)
+    reviewer.snap("unit-6-pdf")
     reviewer.page.keyboard.press("a")
     reviewer.page.wait_for_function("n => !document.querySelector('.g-ev h2')?.textContent.includes(n)", arg=NAME)
     reviewer.clean()

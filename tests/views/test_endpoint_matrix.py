@@ -205,6 +205,8 @@ SPOTS: dict[str, Spot] = {
 OTHER = {
     "FileView.file": "test_files_follow_what_they_hang_on",
     "FileView.thumb": "test_files_follow_what_they_hang_on",
+    "FileView.page": "test_papers.test_who_may_see_the_paper_sees_its_pages_and_nobody_else",
+    "FileView.pages": "test_papers.test_who_may_see_the_paper_sees_its_pages_and_nobody_else",
     "hat": "test_only_own_hats_can_be_worn",
 }
 

@@ -16,7 +16,7 @@ from app.cli.demo.people import World
 from app.gateways import demo_papers, demo_pictures, demo_work
 from app.models.units import Unit
 from app.review import desk
-from app.review.files import store_picture
+from app.review.files import store_pdf, store_picture
 from app.rules.actor import Actor, Role
 from app.rules.dates import ZONE, today
 from app.rules.refused import Refused
@@ -24,6 +24,7 @@ from app.rules.refused import Refused
 POSTINGS, GIGS, UNIT_PICTURES = 180, 110, 56
 AGED = 9  # of what waits: sent in so early that it is overdue, or nearly
 LOOKED_AT = 12  # units whose licence is drawn in full
+ON_PDF = (1, 4, 5)  # units that send the electronic one: approved, and waiting
 RETURN = {"reason_codes": ("R01",), "reason_text": "请补齐材料后重新提交。"}
 RETURNS = (
     {"reason_codes": ("R10",), "reason_text": "请核对薪酬范围后重新提交。"},
@@ -77,6 +78,11 @@ def _picture(session: Session, data: bytes, name: str, actor: Actor) -> str:
     return str(stored.id)
 
 
+def _pdf(session: Session, data: bytes, name: str, actor: Actor) -> str:
+    places = current_app.extensions["storage"], current_app.extensions["malware"]
+    return str(store_pdf(session, *places, data, name, uploaded_by=actor.account_id).id)
+
+
 def _registrations(session: Session, world: World, waiting: list[Step]) -> list[Step]:
     """Two of three approved, some waiting, returned, rejected; `owner` is approved, `owner2` waits."""
     steps = []
@@ -117,6 +123,9 @@ def _licence(session: Session, data: object, owner: Actor, number: int) -> str:
             ("住所", data.address),
         )
         drawn = demo_papers.paper("营业执照", lines, number)
+    if number in ON_PDF:
+        more = demo_papers.paper("经营范围附页", (("名称", data.name), ("信用代码", data.uscc)), number)
+        return _pdf(session, demo_papers.bound(drawn, more), "电子营业执照-演示.pdf", owner)
     return _picture(session, drawn, "营业执照-演示.jpg", owner)
 
 

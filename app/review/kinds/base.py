@@ -234,7 +234,7 @@ class Kind(ABC):
         if slots is not None:
             there = {file.id for _, file in self.attached(session, subject)}
             found = files.fetch(session, actor, [file_id for _, file_id in slots], there)
-            self.attach(session, subject, [(slot, found[file_id]) for slot, file_id in slots])
+            self.attach(session, subject, files.placed(slots, found))
 
     def slots_of(self, sent: Mapping[str, Any]) -> list[tuple[str, Any]] | None:
         """Slots and file ids that were sent; None where nothing was said. Raises Refused("picture_limit")."""
@@ -306,7 +306,7 @@ class Kind(ABC):
         if slots is not None:
             there = {file.id for _, file in self.attached(session, subject)}
             found = files.fetch(session, actor, [file_id for _, file_id in slots], there)
-            proposed["files"] = [files.evidence_of(found[file_id], slot) for slot, file_id in slots]
+            proposed["files"] = [files.evidence_of(file, slot) for slot, file in files.placed(slots, found)]
         custom.propose(session, subject, current, proposed, sent)
         return proposed
 

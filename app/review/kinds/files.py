@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.models.files import StoredFile
 from app.review.ledger import account_of
 from app.rules.actor import Actor
+from app.rules.media import PDF_MIME, PDF_SLOTS
 from app.rules.refused import Refused
 
 _SHOWN = (
@@ -37,6 +38,7 @@ def evidence_of(file: Any, slot: str) -> dict[str, Any]:
         "file_id": str(file.id),
         **{name: getattr(file, name) for name in _SHOWN},
         "codes": list(file.codes or ()),
+        **({"pages": file.pages} if file.pages else {}),
     }
 
 
@@ -68,6 +70,15 @@ def fetch(session: Session, actor: Actor, ids: Iterable[UUID], attached: Collect
     if len(found) != len(asked):
         raise Refused("file_not_yours", field="files")
     return found
+
+
+def placed(slots: Iterable[tuple[str, UUID]], found: Mapping[UUID, Any]) -> list[tuple[str, Any]]:
+    """The files in their places. Raises Refused("pdf_place"): a PDF where only pictures are taken."""
+    filled = [(slot, found[file_id]) for slot, file_id in slots]
+    for slot, file in filled:
+        if file.mime == PDF_MIME and slot not in PDF_SLOTS:
+            raise Refused("pdf_place", field="files")
+    return filled
 
 
 def pinned(session: Session, entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, Any]]:

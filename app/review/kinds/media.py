@@ -58,7 +58,8 @@ class _Media(Kind):
             raise Refused("missing", field="file")
         if len(slots) > 1:
             raise Refused("bad_value", field="file")
-        return files.fetch(session, actor, [slots[0][1]], ()).get(slots[0][1])
+        file_id = slots[0][1]
+        return files.placed([("", file_id)], files.fetch(session, actor, [file_id], ()))[0][1]
 
     @abstractmethod
     def place(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:

@@ -10,6 +10,7 @@ from typing import Final
 from app.rules.checks import labels, reading
 from app.rules.checks.saying import Family, Voice
 from app.rules.findings import Evidence, Facts, Finding
+from app.rules.media import PDF_MIME
 
 READABLE_SIDE: Final = 600  # px, the short side of a scan that can be compared with the form
 SOON_DAYS: Final = 30
@@ -86,10 +87,12 @@ def scans(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
                 reason="R03",
             )
     slots = {str(file.get("file_id")): reading.text(file, "slot") for file in files}
+    drawn = {str(file.get("file_id")) for file in files if reading.text(file, "mime") == PDF_MIME}
     for near in reading.rows(facts, "lookalikes"):
         file_id = str(near.get("file_id"))
-        if (reading.whole(near, "distance") or 0) > PAPERS_ALIKE:
-            continue  # printed forms look alike by nature: only what is nearly the same sheet counts
+        # Printed forms look alike by nature: only what is nearly the same sheet counts, of pages drawn by a program the same.
+        if (reading.whole(near, "distance") or 0) > (0 if file_id in drawn else PAPERS_ALIKE):
+            continue
         if near.get("relation") in ("other_owner", "document") and file_id in slots:
             zh, en = _slot(slots[file_id])
             whose = reading.cut(near.get("title") or "—")
