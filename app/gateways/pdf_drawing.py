@@ -127,7 +127,9 @@ def drawn(data: bytes, out: BinaryIO) -> None:
     for number in range(count):
         page = pdf[number]
         width, height = page.get_size()
-        bitmap = page.render(scale=LONG_SIDE / max(width, height), rev_byteorder=True, prefer_bgrx=False, no_smoothtext=False)
+        bitmap = page.render(
+            scale=LONG_SIDE / max(width, height), rev_byteorder=True, prefer_bgrx=False, no_smoothtext=False
+        )
         image = bitmap.to_pil().convert("RGB")
         out.write(struct.pack(">II", *image.size))
         out.write(image.tobytes())
@@ -137,7 +139,7 @@ def drawn(data: bytes, out: BinaryIO) -> None:
 
 def _measured(number: int, width: float, height: float) -> None:
     short, long = min(width, height), max(width, height)
-    if not (SHORTEST <= short and long <= LONGEST and long <= NARROWEST * short):
+    if not (short >= SHORTEST and long <= LONGEST and long <= NARROWEST * short):
         raise Stop("pdf_page_size", page=number + 1)
 
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePath
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import filetype
 from PIL import Image
@@ -90,8 +90,7 @@ def _drawing(data: bytes) -> Iterator[IO[bytes]]:
                 clock.daemon = True
                 clock.start()
                 try:
-                    assert child.stdout is not None
-                    yield child.stdout
+                    yield cast(IO[bytes], child.stdout)
                 finally:
                     clock.cancel()
                     child.kill()
@@ -101,13 +100,8 @@ def _drawing(data: bytes) -> Iterator[IO[bytes]]:
 
 def _taken(data: bytes, stream: IO[bytes]) -> Pdf:
     count = _count(stream)
-    pages: list[bytes] = []
-    first = None
-    for _number in range(count):
-        page = _page(stream)
-        first = page if first is None else first
-        pages.append(_webp(page, 82))
-    assert first is not None
+    first = _page(stream)
+    pages = [_webp(first, 82), *(_webp(_page(stream), 82) for _number in range(1, count))]
     turned, varied = orientations(first), spread(first)
     small = first.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE))

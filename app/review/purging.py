@@ -51,9 +51,7 @@ def _unused() -> Select[Any]:
         for column in table.columns
         if column.references(files.c.id)
     ]
-    return select(StoredFile).where(
-        *(~select(column).where(column == StoredFile.id).exists() for column in uses)
-    )
+    return select(StoredFile).where(*(~select(column).where(column == StoredFile.id).exists() for column in uses))
 
 
 def remove_unused(session: Session, storage: Storage, ids: Collection[UUID]) -> int:

@@ -51,6 +51,7 @@ class Picture:
     video: bool
     old: Beside | None = None
     original: str = ""  # where the file is downloaded whose page this is
+    tab: str = ""  # what it is called among all files, where that differs from the label
     first: bool = True  # not a further page of the file before it
 
 
@@ -75,7 +76,13 @@ def size_words(size: int | None) -> str:
 def _caption(entry: Mapping[str, Any]) -> str:
     width, height = entry.get("width"), entry.get("height")
     pages = _pages(entry)
-    shape = ngettext("%(num)s page", "%(num)s pages", pages) if pages else f"{width:,}×{height:,}" if width and height else ""
+    shape = (
+        ngettext("%(num)s page", "%(num)s pages", pages)
+        if pages
+        else f"{width:,}×{height:,}"
+        if width and height
+        else ""
+    )
     parts = [shape, size_words(entry.get("size"))]
     if entry.get("had_gps"):
         parts.append(_("position removed"))
@@ -101,7 +108,9 @@ def pictures_of(
     return [
         picture
         for entry in entries
-        for picture in _shown(row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries))
+        for picture in _shown(
+            row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries)
+        )
     ]
 
 
@@ -130,8 +139,8 @@ def _page(whole: Picture, number: int, pages: int, before: Mapping[str, Any] | N
         old = replace(old, url=_face(before or {}, number)) if there else None
     label = f"{whole.label} {number}/{pages}"
     return replace(
-        whole, url=url, thumb=f"{whole.url}/thumb" if number == 1 else url, label=label, original=whole.url, first=number == 1, shown=True,
-        old=old,
+        whole, url=url, thumb=f"{whole.url}/thumb" if number == 1 else url, label=label, original=whole.url, old=old,
+        first=number == 1, tab=f"{number}/{pages} {whole.label}", shown=True,
         alt=_("%(what)s, submitted now", what=label),
     )  # fmt: skip
 

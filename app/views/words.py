@@ -296,7 +296,10 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "pdf_too_big": (422, _l("The PDF is larger than %(mb)s MB.")),
     "pdf_broken": (422, _l("The PDF cannot be read. Please save it anew, or take a picture of the paper.")),
     "pdf_locked": (422, _l("The PDF is protected by a password or by rights. Please save it without protection.")),
-    "pdf_active": (422, _l("The PDF holds scripts, actions, interactive forms or further files. Please print it into a new PDF.")),
+    "pdf_active": (
+        422,
+        _l("The PDF holds scripts, actions, interactive forms or further files. Please print it into a new PDF."),
+    ),
     "pdf_twofold": (422, _l("The file is a PDF and something else besides. Please save it anew as a PDF.")),
     "pdf_heavy": (422, _l("The PDF is too complicated to be shown. Please print it into a new PDF, or send pictures.")),
     "pdf_many_pages": (422, _l("The PDF has %(pages)s pages; at most %(limit)s are taken.")),

@@ -29,7 +29,7 @@ def paper(slot: str, number: int) -> dict[str, object]:
 
 def reads_page_two(page) -> None:
     """The desk shows the pages of the PDF one by one."""
-    page.locator(".g-strip button", has_text="2/2").click()
+    page.locator(".g-strip button", has_text="2/2 营业执照").click()
     shown = page.locator("#pictures .g-pair:visible img")
     shown.evaluate("img => img.decode()")
     assert re.search(r"/files/[0-9a-f-]{36}/pages/2$", shown.get_attribute("src"))
@@ -47,6 +47,7 @@ def opens_large(page) -> None:
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".viewer-in .viewer-canvas img[src$='/pages/2']")
     page.keyboard.press("Escape")
+    page.wait_for_selector(".viewer-in", state="detached")
 
 
 def fill_basic(page) -> None:

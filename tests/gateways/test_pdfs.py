@@ -178,7 +178,7 @@ def played(monkeypatch, tmp_path, program: str) -> Refused:
         ("print('{\"pages\": 400}')", "pdf_broken"),
         ("import sys; sys.stdout.buffer.write(b'{\"pages\": 1}\\n' + b'\\xff' * 8)", "pdf_heavy"),
         ("import sys; sys.stdout.buffer.write(b'{\"pages\": 1}\\n' + b'\\0\\0\\0\\x09' * 2 + b'few')", "pdf_heavy"),
-        ("import sys; sys.stdout.buffer.write(b'{\"pages\": 1}\\n{\"refused\": \"pdf_broken\"}\\n')", "pdf_broken"),
+        ('import sys; sys.stdout.buffer.write(b\'{"pages": 1}\\n{"refused": "pdf_broken"}\\n\')', "pdf_broken"),
     ],
     ids=["hangs", "crashes", "too many", "huge", "ends early", "gives up"],
 )
@@ -221,6 +221,7 @@ def paper_with(word: str) -> bytes:
 
 def test_the_same_paper_has_the_same_fingerprint():
     one, again, other = (
-        pdfs.inspect(paper_with(word), "a.pdf", limit_bytes=PDF_BYTES).phash for word in ("Alpha", "Alpha", "Omega Limited")
+        pdfs.inspect(paper_with(word), "a.pdf", limit_bytes=PDF_BYTES).phash
+        for word in ("Alpha", "Alpha", "Omega Limited")
     )
     assert one == again != other

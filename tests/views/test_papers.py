@@ -92,7 +92,9 @@ def test_the_record_and_the_page_of_the_paper_lead_to_every_page(world, paper):
 def test_a_picture_has_no_pages(world):
     with made.undone(world) as session, world.app.test_request_context():
         medium = session.scalars(
-            select(StoredFile.id).where(StoredFile.mime == "image/jpeg", StoredFile.uploaded_by_id.is_not(None)).limit(1)
+            select(StoredFile.id)
+            .where(StoredFile.mime == "image/jpeg", StoredFile.uploaded_by_id.is_not(None))
+            .limit(1)
         ).one()
         assert world.get(Role.OWNER, f"/files/{medium}/pages/").status_code == 404
 
@@ -126,7 +128,9 @@ def test_what_is_refused_is_said_beside_its_field(world, data, words):
     with made.undone(world):
         answer = sent(world, "在职证明.pdf", data)
         assert answer.status_code == 422
-        place = re.search(r'aria-describedby="file_employment_proof-h".*?id="file_employment_proof-h"', answer.text, re.DOTALL)[0]
+        place = re.search(
+            r'aria-describedby="file_employment_proof-h".*?id="file_employment_proof-h"', answer.text, re.DOTALL
+        )[0]
         assert words in place
         assert "在职证明.pdf" in place
         assert 'aria-invalid="true"' in place
@@ -136,7 +140,10 @@ def test_a_persons_identity_stays_a_picture(world):
     """Neither by the form nor by the number of a file that was sent for another place (HL-09)."""
     with made.undone(world):
         answer = world.post(
-            Role.SEEKER, "/agencyentryview/add", {"file_handler_id": (io.BytesIO(pdf()), "身份证.pdf")}, content_type="multipart/form-data"
+            Role.SEEKER,
+            "/agencyentryview/add",
+            {"file_handler_id": (io.BytesIO(pdf()), "身份证.pdf")},
+            content_type="multipart/form-data",
         )
         assert answer.status_code == 422
         assert "只接受图片" in answer.text
@@ -146,15 +153,31 @@ def test_no_kind_takes_a_pdf_where_a_picture_belongs(session):
     story = Story(session, "unit_registration")
     unit, file = story.created(), kept(session, story.sender.account_id, pages=1)
     with pytest.raises(Refused) as refused:
-        desk.edit(session, story.sender, "unit_registration", unit.id, {"files": [{"slot": "handler_id", "file_id": str(file.id)}]})
+        desk.edit(
+            session,
+            story.sender,
+            "unit_registration",
+            unit.id,
+            {"files": [{"slot": "handler_id", "file_id": str(file.id)}]},
+        )
     assert (refused.value.code, refused.value.field) == ("pdf_place", "files")
 
 
 def test_evidence_pins_the_bytes_and_the_number_of_pages(session):
     story = Story(session, "unit_registration")
     unit, file = story.created(), kept(session, story.sender.account_id)
-    there = [{"slot": slot, "file_id": str(one.id)} for slot, one in KINDS["unit_registration"].attached(session, unit) if slot != "licence"]
-    desk.edit(session, story.sender, "unit_registration", unit.id, {"files": [*there, {"slot": "licence", "file_id": str(file.id)}]})
+    there = [
+        {"slot": slot, "file_id": str(one.id)}
+        for slot, one in KINDS["unit_registration"].attached(session, unit)
+        if slot != "licence"
+    ]
+    desk.edit(
+        session,
+        story.sender,
+        "unit_registration",
+        unit.id,
+        {"files": [*there, {"slot": "licence", "file_id": str(file.id)}]},
+    )
     row = desk.submit(session, story.sender, "unit_registration", unit.id)
     licence = next(one for one in row.evidence.content["files"] if one["slot"] == "licence")
     assert (licence["sha256"], licence["pages"], licence["mime"]) == (file.sha256, 3, "application/pdf")
