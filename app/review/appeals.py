@@ -44,6 +44,7 @@ _BATCH: Final = 50
 _DAY: Final = timedelta(days=1)
 _HOME: Final = "zh"  # in which people are warned
 _CHANGED: Final = _l("The account has changed since the approval. Please appeal anew, or call the bureau.")
+_LAPSED: Final = _l("The link was not used within a week. Please appeal anew if the account is still lost.")
 Content = Mapping[str, Any]
 
 
@@ -175,6 +176,24 @@ def _settle_next(session: Session, site: str, wait: timedelta) -> bool:
     session.execute(marked.execution_options(synchronize_session=False))
     session.commit()
     return True
+
+
+def lapse(session: Session) -> int:
+    """Approvals whose link nobody has followed fall away, so that an account is never out of everybody's reach; how many.
+
+    A link that was asked for in the last minute of the week is good until its own end.
+    """
+    over = func.clock_timestamp() - timedelta(days=RENEWED_DAYS, minutes=LINK_MINUTES)
+    unused = Appeal.told_at >= Appeal.decided_at, Appeal.taken_at.is_(None), Appeal.purged_at.is_(None)
+    stmt = select(Appeal.id).where(Appeal.status == "approved", Appeal.decided_at < over, *unused)
+    gone = 0
+    for appeal_id in session.scalars(stmt.order_by(Appeal.decided_at).limit(_BATCH)).all():
+        try:
+            desk.move(session, CLOCK, AppealKind.key, appeal_id, "revoke", reason=str(_LAPSED))
+            gone += 1
+        except Refused:  # followed, or called back, at this very moment
+            session.rollback()
+    return gone
 
 
 def _as_approved(session: Session, subject: Any) -> bool:
@@ -315,7 +334,10 @@ def _still_waiting(session: Session, subject: Any) -> bool:
 def purge(session: Session, storage: Storage, days: int) -> int:
     """Removes materials and personal data of what was decided long ago, and uploads that were never sent in."""
     over = func.now() - timedelta(days=days)
-    ended = Appeal.status.in_(("approved", "rejected", "revoked")) & (Appeal.decided_at < over)
+    handed = (
+        (Appeal.status != "approved") | Appeal.taken_at.is_not(None) | Appeal.told_at.is_(None)
+    )  # the rest lapses first
+    ended = Appeal.status.in_(("approved", "rejected", "revoked")) & (Appeal.decided_at < over) & handed
     idle = Appeal.status.in_(("returned", "withdrawn")) & (Appeal.changed_on < over)
     draft = (Appeal.status == "draft") & (Appeal.changed_on < func.now() - timedelta(days=DRAFT_DAYS))
     due = select(Appeal.id).where(Appeal.purged_at.is_(None), or_(ended, idle, draft)).limit(_BATCH)

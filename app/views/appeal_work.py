@@ -11,11 +11,11 @@ from app.views import site
 
 
 def settle(session: Session) -> int:
-    """What follows from decided appeals, once a verdict can no longer be taken back."""
-    address = site.address()
+    """What follows from decided appeals, once a verdict can no longer be taken back; and approvals nobody made use of."""
+    gone, address = appeals.lapse(session), site.address()
     if not address:  # their links would lead nowhere: they wait
-        return 0
-    return appeals.settle(session, address, current_app.config["UNDO_SECONDS"])
+        return gone
+    return gone + appeals.settle(session, address, current_app.config["UNDO_SECONDS"])
 
 
 def purge(session: Session) -> int:

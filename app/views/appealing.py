@@ -60,13 +60,14 @@ class AppealPage(Page):
 
     route_base = "/appeal"
     default_view = "index"
-    open_to_anybody = frozenset({"index", "code", "form", "sent", "state", "again", "link", "password"})
+    open_to_anybody = frozenset({"index", "code", "form", "sent", "state", "again", "link", "leave", "password"})
 
     def _page(self, template: str, refused: Refused | None = None, **values: Any) -> Response:
         status = words.status_of(refused) if refused is not None else 200
         fault = words.say(refused) if refused is not None else ""
         at = (refused.field or "") if refused is not None else ""
-        return _kept_by_nobody(self.render_template(template, fault=fault, at=at, **values), status)
+        leaves = bool(proven_phone.kept())  # something of this browser's is kept: a button ends it
+        return _kept_by_nobody(self.render_template(template, fault=fault, at=at, leaves=leaves, **values), status)
 
     # -- the telephone ---------------------------------------------------------------------------
 
@@ -178,16 +179,16 @@ class AppealPage(Page):
         else:
             sender = g.actor if g.actor is not None and g.actor.role in appeals.AppealKind.sender_roles else None
             opened = appeals.send_in(db.session, sender, content, address())
-        proven_phone.note(receipt=opened.receipt_no, files={}, mends="")
+        proven_phone.sent(opened.receipt_no)
         return redirect(url_for("AppealPage.sent"))
 
     @expose("/sent")
     def sent(self) -> Any:
         """The receipt."""
-        receipt = proven_phone.kept().get("receipt", "")
-        if not receipt:
+        kept = proven_phone.kept()
+        if not kept.get("to"):
             return redirect(url_for("AppealPage.index"))
-        return self._page("recovery/sent.html", title=_("Received"), receipt=receipt, phone=proven_phone.asked())
+        return self._page("recovery/sent.html", title=_("Received"), receipt=kept["receipt"], phone=kept["to"])
 
     # -- the state -------------------------------------------------------------------------------
 
@@ -219,6 +220,12 @@ class AppealPage(Page):
         status = row.status if settled or row.status in ("pending", "withdrawn", "revoked") else "pending"
         why = appeals.reasons_of(db.session, row.id, english=str(get_locale()).startswith("en"))
         return {"status": status, "due": last.due_at if last else None, "why": why if status != "pending" else ""}
+
+    @expose("/leave", methods=["POST"])
+    def leave(self) -> Any:
+        """Nothing of the appeal stays in this browser."""
+        proven_phone.forget()
+        return redirect(url_for("LoginView.login"), 303)
 
     @expose("/again", methods=["POST"])
     def again(self) -> Any:

@@ -1,4 +1,7 @@
-"""A telephone proven by code before anybody is logged in: kept sealed in the session for an hour, for one purpose."""
+"""A telephone proven by code before anybody is logged in: kept sealed in the session for half an hour, for one purpose.
+
+Sending in and leaving end it: the next person at this browser finds nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from typing import Any, Final
 from flask import session
 
 from app.models.base import vault
+from app.rules.masks import mask_phone
 
 PLACE: Final = "session.appeal"
 KEY: Final = "appeal"
-LASTS: Final = 3600  # seconds
+LASTS: Final = 1800  # seconds
 
 
 def remember(phone: str, *, proven: bool) -> None:
@@ -20,7 +24,7 @@ def remember(phone: str, *, proven: bool) -> None:
 
 
 def kept() -> dict[str, Any]:
-    """What is known of this browser's appeal; empty after an hour."""
+    """What is known of this browser's appeal; empty after half an hour."""
     found = session.get(KEY)
     if not isinstance(found, dict) or time.time() - int(found.get("at", 0)) > LASTS:
         session.pop(KEY, None)
@@ -31,7 +35,7 @@ def kept() -> dict[str, Any]:
 def asked() -> str:
     """The telephone that a code was sent to."""
     found = kept()
-    return vault().open(found["phone"], PLACE) if found else ""
+    return vault().open(found["phone"], PLACE) if found.get("phone") else ""
 
 
 def proven() -> str:
@@ -44,6 +48,11 @@ def note(**values: Any) -> None:
     found = kept()
     if found:
         session[KEY] = {**found, **values}
+
+
+def sent(receipt: str) -> None:
+    """The telephone is proven no longer; the page with the receipt still says where messages go, without its middle."""
+    session[KEY] = {"receipt": receipt, "to": mask_phone(asked()), "at": int(time.time())}
 
 
 def forget() -> None:

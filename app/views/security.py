@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurit
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.views import expose
 from flask_jwt_extended import JWTManager
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from app.extensions import db
 from app.models.accounts import Person
@@ -22,6 +22,8 @@ from app.views.identity import demand_function, is_api, may
 from app.views.lockout import account_named
 from app.views.sessions import count, find, note, refuse_if_locked
 from app.views.signin import LoginView
+
+FLOOR = "floor"  # claim of a token: the last change of what it was founded on
 
 
 def _no_token(*_why: object) -> Response:
@@ -35,6 +37,23 @@ def _user_name(typed: str) -> str:
         return typed
     account_id = account_named(typed)
     return db.session.scalar(select(User.username).where(User.id == account_id)) or typed
+
+
+def _mark(since: Any) -> str:
+    """The moment of the last change as tokens name it, to the microsecond; "" where there was none."""
+    return since.isoformat() if since is not None else ""
+
+
+def _floor(which: Any) -> str:
+    """What a token would be founded on now."""
+    stmt = select(TokenFloor.since).join(User, User.id == TokenFloor.account_id).where(which)
+    return _mark(db.session.scalar(stmt))
+
+
+def _founded_on(identity: Any) -> dict[str, str]:
+    """The claim of a new token: it counts as long as nothing has changed since, whatever second it was made in."""
+    known = g.get("token_floor")
+    return {FLOOR: _floor(User.id == int(identity)) if known is None else known}
 
 
 class SecurityApi(FabSecurityApi):
@@ -90,6 +109,7 @@ class SecurityManager(FabSecurityManager):
     def create_jwt_manager(self, app: Flask) -> JWTManager:
         """Tokens; a bad, old or missing one answers 401 in the form of every other error of the API."""
         manager = super().create_jwt_manager(app)
+        manager.additional_claims_loader(_founded_on)
         manager.invalid_token_loader(_no_token)
         manager.unauthorized_loader(_no_token)
         manager.expired_token_loader(_no_token)
@@ -134,15 +154,14 @@ class SecurityManager(FabSecurityManager):
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
         """The token's account, as long as nothing has changed of what the token was founded on."""
-        subject, made = str(jwt_data.get("sub", "")), jwt_data.get("iat", 0)
+        subject = str(jwt_data.get("sub", ""))
         if not subject.isdigit():
             return None
-        stmt = select(User, func.extract("epoch", TokenFloor.since)).outerjoin(
-            TokenFloor, TokenFloor.account_id == User.id
-        )
+        stmt = select(User, TokenFloor.since).outerjoin(TokenFloor, TokenFloor.account_id == User.id)
         row = db.session.execute(stmt.where(User.id == int(subject))).unique().first()
-        if row is None or not row[0].is_active or (row[1] is not None and made < int(row[1])):
+        if row is None or not row[0].is_active or jwt_data.get(FLOOR) != _mark(row[1]):
             return None
+        g.token_floor = jwt_data[FLOOR]  # of what is renewed with it as well
         return row[0]
 
     @staticmethod
@@ -151,7 +170,9 @@ class SecurityManager(FabSecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> User | None:
         """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
-        user = super().auth_user_db(_user_name(username), password)
+        name = _user_name(username)
+        g.token_floor = _floor(User.username == name)  # before the password is looked at: a change meanwhile counts
+        user = super().auth_user_db(name, password)
         if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
             user = None  # everybody knows that password
         if isinstance(username, str) and username:

@@ -207,6 +207,54 @@ def test_the_bureau_calls_an_approval_back_while_its_link_is_unused(session, bur
     assert appeals.settle(session, SITE, 60) == 0
 
 
+def weeks(session, subject, days):
+    past = update(Appeal).where(Appeal.id == subject.id)
+    ago = func.now() - timedelta(days=days)
+    session.execute(past.values(decided_at=ago, told_at=ago + timedelta(minutes=2), changed_on=Appeal.changed_on))
+    session.commit()
+
+
+def test_an_approval_nobody_follows_falls_away_after_a_week(session, bureau):
+    content = appeal_content(session, account(session), phone="13955556669")
+    person = reached_by(session, content, "13700002288", "week@example.cn")
+    subject = settled(session, decided(session, bureau, row=appeals.send_in(session, None, content, HOME)))
+    token = re.search(r"new-password/(\S+)", letters(session, "appeal_approved")[-1].text)[1]
+    weeks(session, subject, 7)
+    assert appeals.lapse(session) == 0, "a link of the last minute is good until its end"
+    weeks(session, subject, 7.1)
+    assert (appeals.lapse(session), appeals.lapse(session)) == (1, 0)
+    session.expire_all()
+    assert session.get_one(Appeal, subject.id).status == "revoked"
+    assert (person.phone, person.mail) == ("13700002288", "week@example.cn")
+    assert codes_reach(session, "13700002288") == person.account_id, "the old telephone logs in again"
+    with refusal("link_gone"):
+        recovery.take_over(session, token, person.account_id)
+    assert {one.target for one in letters(session, "account_given_back")} == {"13700002288", "week@example.cn"}
+    assert [one.target for one in letters(session, "appeal_revoked")] == ["13955556669"]
+    (event,) = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "revoke")).all()
+    assert (event.actor_id, event.subject_id) == (CLOCK.account_id or None, subject.id)
+
+
+def codes_reach(session, phone):
+    return session.scalar(select(Person.account_id).where(Person.phone_hash.in_(vault().blinds(phone, "phone"))))
+
+
+def test_an_account_that_was_taken_over_never_falls_back(session, bureau):
+    subject = settled(session, decided(session, bureau))
+    token = re.search(r"new-password/(\S+)", letters(session, "appeal_approved")[-1].text)[1]
+    recovery.take_over(session, token, subject.account_id)
+    session.commit()
+    weeks(session, subject, 20)
+    assert appeals.lapse(session) == 0
+
+
+def test_nothing_of_an_approval_is_purged_before_it_fell_away(app, session, bureau):
+    subject = settled(session, decided(session, bureau))
+    weeks(session, subject, 40)
+    assert appeals.purge(session, current_app.extensions["storage"], 30) == 0
+    assert appeals.lapse(session) == 1
+
+
 def test_an_approval_called_back_before_it_was_carried_out_touches_no_account(session, bureau):
     content = appeal_content(session, account(session), phone="13955556669")
     person = reached_by(session, content, "13700002297", "former@example.cn")
@@ -538,6 +586,7 @@ def test_nothing_is_left_thirty_days_after_the_decision(session, bureau, app):
     over(session, subject, days=29)
     assert appeals.purge(session, storage, 30) == 0 and storage.exists(keys[0])
     over(session, subject, days=31)
+    assert appeals.lapse(session) == 1, "nobody followed the link"
     assert appeals.purge(session, storage, 30) == 1
     session.expire_all()
     assert not any(storage.exists(key) for key in keys)

@@ -60,7 +60,10 @@ OPEN: dict[str, str] = {
     "CaptchaView.picture": "five digits",
     "CaptchaView.sound": "five digits",
     **dict.fromkeys(
-        (f"AppealPage.{name}" for name in ("index", "code", "form", "sent", "state", "again", "link", "password")),
+        (
+            f"AppealPage.{name}"
+            for name in ("index", "code", "form", "sent", "state", "again", "link", "leave", "password")
+        ),
         "for people who cannot log in: a proven telephone opens its own appeals only",
     ),
     **dict.fromkeys(

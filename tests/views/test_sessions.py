@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from flask_jwt_extended import decode_token
-from sqlalchemy import func, select, update
-from werkzeug.security import generate_password_hash
+from sqlalchemy import func, select, text, update
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.models.accounts import Hat, LoginEvent
 from app.models.review import ReviewEvent
-from app.models.sessions import LoginSession, TokenFloor
+from app.models.sessions import LoginSession
 from app.views import sessions
 from app.views.online import device_words
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
@@ -242,15 +242,29 @@ def answers(app, pair: tuple[str, str]) -> list[int]:
 
 @pytest.mark.parametrize("change", [reset, switch_off, regrant, take, promote])
 def test_tokens_made_before_the_change_count_for_nothing(app, session, change):
-    name, account_id, hat_id = account(app, session, "unit_handler", unit_id=unit(session).id, grants=["gigs", "media"])
+    granted = {"unit_id": unit(session).id, "grants": ["gigs", "media", "postings"]}
+    name, account_id, hat_id = account(app, session, "unit_handler", **granted)
     pair, who = tokens(app, name), Browser(None, account_id, hat_id)
     assert answers(app, pair) == [200, 200]
     change(app, session, who)
-    session.execute(
-        update(TokenFloor).values(since=TokenFloor.since + timedelta(seconds=1))
-    )  # a token knows whole seconds
-    session.commit()
+    assert answers(app, pair) == [401, 401], "made in the same second as the change, as likely as not"
+
+
+def test_a_token_of_the_moment_before_the_change_counts_for_nothing(app, session, monkeypatch):
+    """Its password was looked at before, the token made after: it is founded on what was before."""
+    name, account_id, _hat_id = account(app, session, "reviewer", region_code="310000")
+
+    def changed_meanwhile(user, sent):
+        right = check_password_hash(user, sent)
+        session.execute(text("SELECT login_session_end(:who, 'password')"), {"who": account_id})
+        session.commit()
+        return right
+
+    monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", changed_meanwhile)
+    pair = tokens(app, name)
+    monkeypatch.undo()
     assert answers(app, pair) == [401, 401]
+    assert answers(app, tokens(app, name)) == [200, 200], "the next one counts at once"
 
 
 def test_ending_all_logins_of_an_account_ends_its_tokens_too(app, session):
@@ -258,8 +272,6 @@ def test_ending_all_logins_of_an_account_ends_its_tokens_too(app, session):
     pair, _who = tokens(app, name), Browser(signed_in(app, name), account_id, hat_id)
     key = rows(session, account_id)[0].id
     assert admin.post(f"/onlineview/move/revoke_account/{key}", {"reason_text": "设备遗失"}).status_code == 302
-    session.execute(update(TokenFloor).values(since=TokenFloor.since + timedelta(seconds=1)))
-    session.commit()
     assert answers(app, pair) == [401, 401]
 
 
