@@ -7,8 +7,21 @@ from typing import Any
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    case,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import relationship
 
 from app.models.base import Stamped, Traced, col, one_of, pk
@@ -60,6 +73,16 @@ class Message(Model):
     sent_at = col("Sent at", DateTime(timezone=True), server_default=func.now(), nullable=False)
     read_at = col("Read at", DateTime(timezone=True))
     account = relationship(User, info={"label": _l("To")})
+
+    @hybrid_property
+    def status(self) -> str:
+        """Whether it was read: the tabs of the list."""
+        return "unread" if self.read_at is None else "read"
+
+    @status.inplace.expression
+    @classmethod
+    def _status_expression(cls) -> ColumnElement[str]:
+        return case((cls.read_at.is_(None), "unread"), else_="read")
 
     @property
     def words(self) -> tuple[str, dict[str, Any]]:

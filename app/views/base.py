@@ -19,7 +19,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 
-from app.models.base import Reviewable
 from app.models.changes import is_traced
 from app.models.files import StoredFile
 from app.review.imports.entities import IMPORTERS
@@ -70,7 +69,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     needed_columns: Sequence[str] = ()  # starred although a draft may be stored without
     add_words: Any = ""  # the button that leads to the empty form, and its heading
     empty_words: Any = ""  # next step where there is no row at all
-    tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle
+    tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle, else none
     file_slots: Sequence[str] = ()  # slots of files in the form
     imports: Sequence[str] = ()  # keys of what may be imported into this list (app/review/imports/entities)
     related_names: Sequence[str] = ()  # the views of the lists under the record, by the names of their classes
@@ -109,8 +108,6 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     def _init_lifecycle(self) -> None:
         if self.kind and not self.tabs:
             self.tabs = [name for name in KINDS[self.kind].lifecycle.statuses if name != "deleted"]
-        if not issubclass(self.model, Reviewable):
-            self.tabs = ()
         if not self.kind:
             self.exclude_route_methods = {*self.exclude_route_methods, "precheck", "precheck_row"}
         if not self.unmaskable():

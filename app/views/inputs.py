@@ -52,6 +52,12 @@ class SealedInput(TextInput):
         return str(getattr(self, "stored", "") or "")
 
 
+class SecretInput(SealedInput):
+    """What opens something: not shown while it is typed either, unless whoever types it wants to."""
+
+    secret = True
+
+
 class LongInput(TextAreaField):
     """Several lines of text."""
 

@@ -70,6 +70,8 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "recommended": ("ok", _l("Recommended")),
     "refused": ("bad", _l("Declined")),
     "ended": ("off", _l("Ended")),
+    "unread": ("pending", _l("Unread")),
+    "read": ("off", _l("Read")),
 }
 
 # Move -> (word on the button, icon, needs emphasis as dangerous).

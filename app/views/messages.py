@@ -56,6 +56,7 @@ class MessageView(SafeView):
     label_columns = {"words": _l("Subject")}
     column_needs = {"words": ("template", "facts")}
     formatters_columns = {"words": lambda made_of: notices.subject(*made_of), "read_at": read_mark}
+    tabs = ("unread", "read")
     list_template = "messages/list.html"
     empty_words = _l("What happens to your submissions is told here.")
 

@@ -30,6 +30,7 @@ from app.rules.refused import Refused
 from app.views import ageing, arriving, proof, second_factor, site
 from app.views.base import SafeView
 from app.views.identity import current
+from app.views.inputs import SecretInput
 from app.views.page import Page, safe_next
 from app.views.sessions import address, note
 
@@ -74,6 +75,7 @@ class IdentityProviderView(SafeView):
         (_l("What its word counts for"), {"fields": ["name_claim", "id_claim", "level"]}),
     ]
     edit_fieldsets = add_fieldsets
+    fields = {"client_secret": SecretInput}
     show_columns = [
         "code",
         "name_zh",

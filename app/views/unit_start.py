@@ -18,6 +18,7 @@ from app.extensions import db
 from app.gateways.vault import VaultError
 from app.models.accounts import Person
 from app.models.base import vault
+from app.models.identity_proofs import IdentityProof
 from app.models.units import Unit
 from app.review import codes
 from app.rules.actor import PEOPLE
@@ -102,7 +103,8 @@ class UnitStartView(Page):
         page = self.render_template(
             "unit_start.html", title=_("Register a unit"), step=step, steps=STEPS,
             there=refused is not None and refused.code == "unit_there", at=refused.field if refused is not None else "",
-            fault=words.say(refused) if refused is not None else "", may_prove=current().role in PEOPLE, **more,
+            fault=words.say(refused) if refused is not None else "", may_prove=current().role in PEOPLE,
+            proof=None if more.get("proven", True) else _open_proof(), **more,
         )  # fmt: skip
         answer = make_response(page, words.status_of(refused) if refused is not None else 200)
         answer.headers["Cache-Control"] = "no-store"
@@ -111,6 +113,14 @@ class UnitStartView(Page):
 
 def _proven(person: Any) -> bool:
     return person is not None and person.identity_level >= LEVEL
+
+
+def _open_proof() -> IdentityProof | None:
+    """The own proof by documents that is on its way, or has to be mended."""
+    mine = select(IdentityProof).where(IdentityProof.created_by_id == current().account_id)
+    return db.session.scalar(
+        mine.where(IdentityProof.status.in_(("pending", "returned"))).order_by(IdentityProof.id.desc())
+    )
 
 
 def _now() -> int:

@@ -112,3 +112,20 @@ def test_a_message_with_markup_is_text_in_the_panel(who, session):
 def test_a_mark_needs_its_token(who, session):
     mine = message(session, who.account_id)
     assert who.client.post(f"/messageview/read/{mine.id}").status_code == 400
+
+
+def test_the_tile_and_the_bell_lead_to_what_is_unread(app, session):
+    who = browser(app, session, "seeker")
+    old, new = (message(session, who.account_id, name) for name in ("旧的", "新的"))
+    who.post(f"/messageview/read/{old.id}")
+    way = "/messageview/list/?tab=unread"
+    assert f'href="{way}"' in who.get("/").text
+    assert f'href="{way}"' in who.get("/messageview/newest").text
+    page = who.get(way).text
+    assert f"/messageview/show/{new.id}" in page
+    assert f"/messageview/show/{old.id}" not in page
+    assert re.search(r'aria-current[^>]*>未读<span class="n">1</span>', page)
+    assert f"/messageview/show/{old.id}" in who.get("/messageview/list/?tab=read").text
+    who.post("/messageview/read")
+    for text in (who.get("/").text, who.get("/messageview/newest").text):
+        assert way not in text, "nothing is unread: the tile leads to all of them"

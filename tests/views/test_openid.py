@@ -369,7 +369,9 @@ def test_an_administrator_configures_only_what_can_be_trusted(app, session, chan
     row = session.scalars(select(IdentityProvider)).one()
     assert row.client_secret == "geheim-4711"
     shown = admin.get(f"/identityproviderview/show/{row.id}").text + admin.get("/identityproviderview/list/").text
-    assert "geheim" not in shown + admin.get(f"/identityproviderview/edit/{row.id}").text
+    form = admin.get(f"/identityproviderview/edit/{row.id}").text
+    assert "geheim" not in shown + form
+    assert '<input class="form-control w-m" type="password" id="client_secret"' in form
 
 
 def test_a_provider_is_entered_on_a_fresh_proof_only(app, session, provider):

@@ -180,3 +180,17 @@ def test_a_program_makes_no_unit_past_the_code(app, session, who):
     answer = client.post("/api/v1/unit_registration/", json=sent_in, headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json["code"]) == (403, "code_first")
     assert not made(session, CODE)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("pending", "正在审核"), ("returned", "需要补正"), ("draft", "实名等级不足")]
+)
+def test_a_proof_on_its_way_is_said_instead_of_asked_for_again(app, session, status, words):
+    story = samples.Story(session, "identity_proof")
+    proof = story.created()
+    proof.status, who = status, browser(app, session, "seeker")
+    proof.created_by_id = who.account_id
+    session.commit()
+    page = who.get("/unitstart/").text
+    assert words in page
+    assert (f"/identityproofview/show/{proof.id}" in page) == (status != "draft")

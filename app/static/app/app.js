@@ -87,6 +87,7 @@
     $$('select[data-remote]', root).forEach(picker);
     $$('textarea[data-count]', root).forEach(counter);
     $$('.g-file input[type=file]', root).forEach(tiles);
+    $$('[data-reveal]', root).forEach(b => { b.hidden = false; });
   }
 
   document.addEventListener('submit', e => {
@@ -135,6 +136,14 @@
       if (tick) { e.preventDefault(); tick.click(); }
     }
     if (k === '/' && !document.querySelector('.g-filter')) { const box = document.querySelector('main input[type=search]'); if (box) { e.preventDefault(); box.focus(); } }
+  });
+
+  // What is typed unseen can be looked at.
+  document.addEventListener('click', e => {
+    const b = e.target.closest('[data-reveal]'), input = b && document.getElementById(b.dataset.reveal); if (!input) return;
+    const on = b.getAttribute('aria-pressed') !== 'true';
+    input.type = on ? 'text' : 'password'; b.setAttribute('aria-pressed', on);
+    b.querySelector('use').setAttribute('href', `${document.documentElement.dataset.icons}#i-eye${on ? '-off' : ''}`);
   });
 
   let dirty = false;

@@ -186,7 +186,8 @@ def _more_tiles(actor: Actor, found: Figures) -> list[Tile]:
         waiting = ngettext("%(num)d without authority", "%(num)d without authority", found.links["false"])
         tiles.append(Tile(_("Associated units"), figure(found.links.total()), url_for("AgencyUnitView.list"), waiting))
     unread = "99+" if g.unread > 99 else str(g.unread)
-    tiles.append(Tile(_("Unread messages"), unread, url_for("MessageView.list")))
+    url = url_for("MessageView.list", tab="unread" if g.unread else None)
+    tiles.append(Tile(_("Unread messages"), unread, url))
     return tiles
 
 
