@@ -53,6 +53,20 @@ def test_nothing_is_public_before_its_approval(session, anybody):
     assert live.title in anybody.get("/portal/").text
 
 
+@pytest.mark.parametrize(("key", "kind"), [("gig_offer", "offer"), ("gig_wanted", "wanted")])
+def test_a_gig_is_public_only_after_its_approval(session, anybody, key, kind):
+    """TJ-18, TJ-34."""
+    story = Story(session, key)
+    made = [story.created(), story.submitted()[0], story.decided("return")[0], story.decided("reject")[0]]
+    live, _row = story.decided()
+    paused, _row = story.decided()
+    desk.move(session, story.sender, key, paused.id, "pause")
+    shown = listed(anybody, "gigs", kind=kind)
+    assert live.id in shown and not {row.id for row in (*made, paused)} & set(shown)
+    assert all(gone(anybody, f"gigs/{row.id}?kind={kind}") for row in (*made, paused))
+    assert anybody.get(f"/portal/gigs/{live.id}?kind={kind}").status_code == 200
+
+
 @pytest.mark.parametrize(
     "change",
     [{"valid_until": today() - timedelta(days=1)}, {"status": "off"}, {"status": "expired"}, {"status": "deleted"}],

@@ -126,6 +126,15 @@ def test_nobody_is_bound_twice_nor_binds_himself(app, session, owner):
     assert session.scalar(select(func.count(Binding.id))) == 1
 
 
+@pytest.mark.parametrize("screen", ["postingview", "gigofferview"])
+def test_the_owner_of_a_unit_posts_nothing(app, session, firm, owner, screen):
+    """GD-32: postings and gigs are the work of a person with a function; the owner reads them."""
+    clerk = browser(app, session, "unit_handler", unit_id=firm.id, grants=["postings", "gigs"])
+    assert clerk.get(f"/{screen}/add").status_code == 200
+    assert owner.get(f"/{screen}/list/").status_code == 200
+    assert (owner.get(f"/{screen}/add").status_code, owner.post(f"/{screen}/add", {}).status_code) == (403, 403)
+
+
 def test_before_approval_nobody_is_invited(app, session, firm, owner):
     who = person(app, session)
     firm.status = "pending"

@@ -43,6 +43,8 @@ CASES = [
     clean(W, "G03", {"valid_until": "2027-02-14"}),
     hits(O, "G04", "block", {"description": "码" * 501}, field="description", says="501"),
     clean(O, "G04", {"description": "码" * 500}),
+    hits(W, "G04", "block", {"description": "码" * 501}, field="description", says="501"),
+    clean(W, "G04", {"description": "码" * 500}),
     hits(O, "G05", "high", {"pay_amount": "24.99", "pay_unit": "hour"}, field="pay_amount", says="25.00"),
     hits(O, "G05", "high", {"pay_amount": "199"}, field="pay_amount", says="24.88"),
     hits(
