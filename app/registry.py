@@ -47,6 +47,7 @@ from app.views.files import FileView
 from app.views.finding import FindView
 from app.views.jobs import JobView
 from app.views.lists import ListsView
+from app.views.log_figures import LogFiguresView
 from app.views.logs import RequestEventView
 from app.views.online import OnlineView
 from app.views.places import (
@@ -320,6 +321,7 @@ MENU: tuple[Entry, ...] = (
     _log(ExportEventView, _l("Export log"), "file-export"),
     _log(RequestEventView, _l("Request log"), "list-details"),
     _log(UnmaskEventView, _l("Values shown in full"), "eye"),
+    _log(LogFiguresView, _l("Logs by month"), "chart-bar", "list export"),
     _log(LedgerView, _l("Verify the ledger"), "shield-check", "list verify"),
     Entry(
         PortalView,

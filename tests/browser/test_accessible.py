@@ -60,7 +60,7 @@ ON_A_PATH = {
 LIKE_ANOTHER = {"DeskView.unmask": "UnitView.unmask", "CodeLoginView.enter": "CodeLoginView.renew"}
 NO_PAGE = {
     "FileView.file", "FileView.thumb", "CaptchaView.fresh", "CaptchaView.picture", "CaptchaView.sound",
-    "MyCodeView.picture", "TaskView.file", "LedgerView.heads", "ImportView.template", "ImportView.errors",
+    "MyCodeView.picture", "TaskView.file", "LedgerView.heads", "LogFiguresView.file", "ImportView.template", "ImportView.errors",
     "OpenIdView.start", "DeskView.colleagues", "ImportView.progress", "MessageView.unread", "MessageView.newest",
 }  # fmt: skip
 

@@ -153,6 +153,8 @@ SPOTS: dict[str, Spot] = {
     "JobView.list": Spot(("can_list", "JobView"), "/jobs/"),
     "JobView.run": Spot(("can_run", "JobView"), "/jobs/run/nothing", post=True, own=frozenset(GONE)),
     "JobView.edit": Spot(("can_edit", "JobView"), "/jobs/edit/nothing", own=frozenset(GONE)),
+    "LogFiguresView.list": Spot(("can_list", "LogFiguresView"), "/log-figures/"),
+    "LogFiguresView.file": Spot(("can_export", "LogFiguresView"), "/log-figures/file.csv"),
     "LedgerView.list": Spot(("can_list", "LedgerView"), "/ledger/"),
     "LedgerView.verify": Spot(("can_verify", "LedgerView"), "/ledger/verify", post=True),
     "LedgerView.heads": Spot(("can_list", "LedgerView"), "/ledger/heads.json"),
