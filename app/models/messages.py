@@ -27,6 +27,8 @@ from sqlalchemy.orm import relationship
 from app.models.base import Stamped, Traced, col, one_of, pk
 
 KINDS = ("system", "job", "gig", "recruit", "fair", "guidance")
+# Kinds of TJ-66 that nothing sends yet: résumés and applications, fairs, guidance. Nobody chooses a channel for them.
+LATER = ("job", "fair", "guidance")
 
 
 class Outbox(Model):

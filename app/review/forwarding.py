@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models.accounts import Person
 from app.models.consents import Consent
 from app.models.dispatch import CHANNELS
-from app.models.messages import KINDS, NoticeChoice
+from app.models.messages import KINDS, LATER, NoticeChoice
 from app.review import dispatch
 from app.review.dispatch_words import KIND_WORDS
 
@@ -50,7 +50,7 @@ def chosen_by(session: Session, account_id: int) -> set[tuple[str, str]]:
 
 def choose(session: Session, account_id: int, wanted: Iterable[tuple[str, str]]) -> set[str]:
     """Puts these choices in place of the former ones; the channels that are used now. No commit."""
-    kept = {(kind, channel) for kind, channel in wanted if kind in KINDS and channel in CHANNELS}
+    kept = {(kind, channel) for kind, channel in wanted if kind in KINDS and kind not in LATER and channel in CHANNELS}
     session.execute(delete(NoticeChoice).where(NoticeChoice.account_id == account_id))
     session.add_all(NoticeChoice(account_id=account_id, message_kind=kind, channel=channel) for kind, channel in kept)
     session.flush()

@@ -53,11 +53,12 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     scope: Callable[[Any, Actor], Any] | None = None  # staticmethod(stmt, actor) -> stmt, where there is no kind
     open_to_all = False  # every row may be seen by whoever may open the screen
     resource = ""  # name in the address of the generated API, where the kind is another screen's
-    thing: Any = ""  # what one row is called: heading of forms
+    thing: Any = ""  # what one row is called
     search_text: Sequence[str] = ()  # columns of the search box where the model is not Searchable
     choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
     fields: Mapping[str, type] = {}  # column -> a form field of its own
     offered_words: Mapping[str, tuple[str, ...]] = {}  # column -> the words of its dictionary that this form offers
+    unfiltered: Mapping[str, tuple[str, ...]] = {}  # column -> words that no row has yet: no filter offers them
     column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
     facet_columns: Sequence[str] | None = None  # filters counted by value; by default those with choices, and divisions
     more_columns: Sequence[str] = ()  # columns the list offers besides those it usually shows
@@ -73,8 +74,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     file_slots: Sequence[str] = ()  # slots of files in the form
     imports: Sequence[str] = ()  # keys of what may be imported into this list (app/review/imports/entities)
     related_names: Sequence[str] = ()  # the views of the lists under the record, by the names of their classes
-    related_by: Mapping[str, str] = {}  # other view -> relation, where the model has several to it
-    related_size = 5
+    related_by, related_size = dict[str, str](), 5  # other view -> relation, where the model has several to it
     base_order = ("id", "desc")
     page_size = 50
     inner_words = True  # the search box also finds by custom fields that are not public

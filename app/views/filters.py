@@ -131,7 +131,8 @@ def _choices(view: Any, info: Info) -> list[tuple[str, str]]:
     if info.kind == "status":
         return statuses(view, info.name)
     if info.kind == "dict" or (info.custom is not None and info.custom.options):
-        return dictionary.choices(info.dict_code)
+        without = view.unfiltered.get(info.name, ())
+        return [one for one in dictionary.choices(info.dict_code) if one[0] not in without]
     if info.kind == "bool":
         return [("1", _("Yes")), ("0", _("No"))]
     return []

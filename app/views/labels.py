@@ -230,7 +230,7 @@ NOTICES: Final[dict[str, Any]] = {
     "round_transferred": _l("Transferred"),
     "submission_received": _l("Received"),
     "registered": _l("Registered"),
-    "resume_sent": _l("Résumé received"),
+    "resume_sent": _l("Résumé received (opens later)"),
     "posting_expired": _l("Posting expired"),
     "posting_ceased": _l("Posting of an agency taken down"),
     "gig_expired": _l("Gig post expired"),

@@ -1,4 +1,4 @@
-"""我的账号: who one is here, how far that is proven, and the ways one is reached (TJ-15, TJ-16)."""
+"""我的账号: all that is one's own in one place (HL-11), and the ways one is reached (TJ-15, TJ-16)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.models.accounts import Person
-from app.models.consents import Consent
 from app.review import codes, dispatch, links, persons
 from app.rules.actor import PEOPLE
 from app.rules.codes import email_fault, phone_fault
 from app.rules.masks import mask_email, mask_phone
 from app.rules.refused import Refused
-from app.views import dictionary, everywhere, levels, proof, steps, words
+from app.views import dictionary, everywhere, levels, me_parts, proof, steps, words
 from app.views.identity import current
 from app.views.page import Page
 from app.views.sessions import address, begin, shut_out
@@ -40,15 +38,16 @@ class MeView(Page):
     @has_access
     @permission_name("list")
     def index(self) -> Any:
-        """What is known of the one who is logged in, masked."""
+        """What is known of the one who is logged in, masked, each with the way to mend it."""
         actor = current()
-        person = db.session.get(Person, actor.account_id)
+        person, found = db.session.get(Person, actor.account_id), me_parts.counted(actor.account_id)
         level = person.identity_level if person is not None else 0
-        agreed = db.session.scalar(select(Consent.given_at).where(Consent.account_id == actor.account_id).limit(1))
         return self.render_template(
             "account/me.html", title=_("My account"), person=person, user=db.session.get_one(User, actor.account_id),
-            level=levels.WORDS[level], enough=level >= levels.needed(), needed=levels.needed(), agreed=agreed, may_prove=actor.role in PEOPLE,
+            level=levels.WORDS[level], enough=level >= levels.needed(), needed=levels.needed(), may_prove=actor.role in PEOPLE,
             kind=dictionary.word("document_kind", person.document_kind) if person is not None else "",
+            reached=me_parts.reached(person, found), safety=me_parts.safety(found), data=me_parts.data(found),
+            roles_of=me_parts.roles(), own_name=any(hat.role in PEOPLE for hat in g.hats), invited=found.invited,
         )  # fmt: skip
 
     @expose("/phone", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from sqlalchemy import Select, false, func, true, update
 from werkzeug.wrappers import Response
 
 from app.extensions import db
-from app.models.messages import Message, Outbox
+from app.models.messages import LATER, Message, Outbox
 from app.rules.actor import Actor, Role
 from app.views import cells, notices, scope
 from app.views.base import SafeView
@@ -52,6 +52,7 @@ class MessageView(SafeView):
     list_title, thing = _l("Messages"), _l("Message")
     list_columns = ["words", "message_kind", "sent_at", "read_at"]
     search_columns = ["message_kind", "sent_at"]
+    unfiltered = {"message_kind": LATER}
     order_columns = ["sent_at"]
     label_columns = {"words": _l("Subject")}
     column_needs = {"words": ("template", "facts")}
@@ -135,5 +136,6 @@ class OutboxView(SafeView):
     list_columns = ["id", "template", "message_kind", "state", "not_before", "tries", "sent_on", "error"]
     title_columns = ("template", "id")
     search_columns = ["state", "template", "message_kind", "not_before"]
+    unfiltered = {"message_kind": LATER}
     order_columns = ["not_before"]
     show_columns = list_columns

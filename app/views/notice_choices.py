@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models.accounts import Person
 from app.models.consents import Consent
 from app.models.dispatch import CHANNELS
-from app.models.messages import KINDS
+from app.models.messages import KINDS, LATER
 from app.review import forwarding, persons
 from app.views import dictionary
 from app.views.identity import current
@@ -43,6 +43,7 @@ class NoticeChoiceView(Page):
         return self.render_template(
             "account/notices.html", title=_("Ways messages reach me"), chosen=forwarding.chosen_by(db.session, me),
             kinds=[(kind, dictionary.word("message_kind", kind)) for kind in KINDS], reached=reached, channels=CHANNELS,
+            later=LATER,
         )  # fmt: skip
 
 

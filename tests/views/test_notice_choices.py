@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from app.models.accounts import Person
 from app.models.consents import Consent
 from app.models.dispatch import Dispatch
-from app.models.messages import Message
+from app.models.messages import KINDS, LATER, Message, NoticeChoice
 from app.models.messages import Outbox as Row
 from app.review import outbox
+from app.review.kinds import KINDS as KINDS_OF_REVIEW
 from tests.views.people import Browser, browser
+
+ROOT = Path(__file__).parents[2] / "app"
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def test_without_a_choice_nothing_leaves(app, session, reader):
 
 
 def test_what_is_chosen_leaves_and_names_the_kind_alone(app, session, reader):
-    assert reader.post("/my-notices/", {"want": ["gig:sms", "gig:mail", "fair:sms"]}).status_code == 302
+    assert reader.post("/my-notices/", {"want": ["gig:sms", "gig:mail", "system:sms"]}).status_code == 302
     left = told(session, reader)
     assert [channel for channel, _text in left] == ["mail", "sms"]
     assert all("保密的标题" not in words and "零工消息" in words for _channel, words in left)
@@ -81,6 +87,24 @@ def test_nonsense_is_no_choice(app, session, reader):
 
 def test_what_cannot_be_reached_is_not_offered_and_not_sent(app, session):
     who = browser(app, session, "seeker")
-    assert who.get("/my-notices/").text.count(" disabled") == 12
+    assert who.get("/my-notices/").text.count(" disabled") == 2 * (len(KINDS) - len(LATER))
     who.post("/my-notices/", {"want": ["gig:sms"]})
     assert told(session, who) == []
+
+
+def test_what_nothing_sends_yet_is_said_and_cannot_be_chosen(app, session, reader):
+    page = reader.get("/my-notices/?lang=en").text
+    assert page.count("Opens later") == len(LATER) == 3
+    assert reader.post("/my-notices/", {"want": ["fair:sms", "job:mail", "gig:sms"]}).status_code == 302
+    kept = session.execute(select(NoticeChoice.message_kind, NoticeChoice.channel)).all()
+    assert [tuple(one) for one in kept] == [("gig", "sms")]
+
+
+def test_the_kinds_that_come_later_are_those_that_nothing_sends():
+    sent = {kind.message_kind for kind in KINDS_OF_REVIEW.values()}
+    for path in ROOT.rglob("*.py"):
+        sent |= set(
+            re.findall(r'Notice\(\s*(?:template=)?"[a-z_]+",\s*(?:message_kind=)?"([a-z]+)"', path.read_text("utf-8"))
+        )
+        sent |= set(re.findall(r'message_kind="([a-z]+)"', path.read_text("utf-8")))
+    assert sent == set(KINDS) - set(LATER)
