@@ -213,6 +213,14 @@ def call_back(session: Session, actor: Actor, unit_id: int, account_id: int) -> 
     _withdraw_of(session, actor, unit_id, account_id, database_now(session), 0)
 
 
+def merged(session: Session, actor: Actor, row: Any) -> None:
+    """One of two between a unit and a person whose two accounts become one; the other one stays."""
+    bound = row.state == "bound"
+    row.state, row.ended_at = "ended" if bound else "withdrawn", database_now(session)
+    facts = {"grants": sorted(row.grants), "merged": True}
+    _note(session, actor, row, row.unit, "bind_unbind" if bound else "bind_withdraw", facts)
+
+
 def _withdraw_of(session: Session, actor: Actor, unit_id: int, account_id: int, now: Any, after: int) -> None:
     """Nobody comes in on the word of somebody thrown out."""
     mine = Binding.unit_id == unit_id, Binding.invited_by_id == account_id, Binding.state == "invited"

@@ -42,13 +42,13 @@ def take_back(session: Session, actor: Actor) -> None:
     for key, model in (*(line[:2] for line in _PAPERS), (TakeoverKind.key, UnitTakeover)):
         mine = select(model).where(model.created_by_id == actor.account_id, model.status.not_in(_ENDED))
         for row in session.scalars(mine.order_by(model.id)).all():
-            sender = _sender(actor, row)
+            sender = sender_of(actor, row)
             if row.status in _WAITS:
                 desk.move(session, sender, key, row.id, "withdraw")
             desk.move(session, sender, key, row.id, "delete")
 
 
-def _sender(actor: Actor, row: Any) -> Actor:
+def sender_of(actor: Actor, row: Any) -> Actor:
     """Under whatever role the account is closed: entries are a person's, certifications an owner's."""
     if isinstance(row, EmployerCertification):
         return Actor(actor.account_id, Role.OWNER, actor.name, unit_id=row.unit_id, region_code=row.region_code)

@@ -6,18 +6,17 @@ from typing import Any, Final
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.models.accounts import Hat, Person
-from app.models.logins import IdentityLink
 from app.models.merging import AccountMerge
-from app.review import ledger
+from app.review import ledger, merging_once
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
 
-# Columns that say whose something is: they follow the person. What may be there only once is said in `_once`.
+# Columns that say whose something is: they follow the person. What may be there only once: `merging_once`.
 MOVED: Final = (
     "account_appeal.account_id", "account_appeal.created_by_id", "agency_entry.created_by_id", "binding.account_id",
     "binding.invited_by_id", "employer_certification.created_by_id", "gig_offer.created_by_id", "gig_offer.poster_id",
@@ -44,7 +43,6 @@ STAYS: Final = (
     "token_floor.account_id", "visit.account_id",
 )  # fmt: skip
 CANDIDATES: Final = 100
-_CALM: Final = {"synchronize_session": False}
 
 
 def one_person(session: Session, kept_id: int, closed_id: int) -> None:
@@ -111,7 +109,7 @@ def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
     kept_id, closed_id = int(wish.kept_id), int(wish.closed_id)
     session.execute(select(User.id).where(User.id.in_((kept_id, closed_id))).order_by(User.id).with_for_update())
     one_person(session, kept_id, closed_id)
-    _once(session, kept_id, closed_id)
+    merging_once.settle(session, actor, kept_id, closed_id)
     moved = {}
     for name in MOVED:
         count = _move(session, name, kept_id, closed_id)
@@ -135,28 +133,6 @@ def _move(session: Session, name: str, kept_id: int, closed_id: int) -> int:
     column = _column(name)
     stmt = update(column.table).where(column == closed_id)
     return int(session.execute(stmt.values({column.name: kept_id})).rowcount)  # type: ignore[attr-defined]
-
-
-def _once(session: Session, kept_id: int, closed_id: int) -> None:
-    """What the kept account has already is not moved a second time."""
-    mine = aliased(Hat)
-    same = exists().where(
-        mine.account_id == kept_id,
-        mine.active,
-        mine.role == Hat.role,
-        func.coalesce(mine.unit_id, 0) == func.coalesce(Hat.unit_id, 0),
-        func.coalesce(mine.school_id, 0) == func.coalesce(Hat.school_id, 0),
-        func.coalesce(mine.agency_id, 0) == func.coalesce(Hat.agency_id, 0),
-        func.coalesce(mine.region_code, "") == func.coalesce(Hat.region_code, ""),
-    )
-    twice = update(Hat).where(Hat.account_id == closed_id, Hat.active, same)
-    session.execute(twice.values(active=False).execution_options(**_CALM))
-    session.execute(update(Hat).where(Hat.account_id == closed_id).values(is_default=False).execution_options(**_CALM))
-    held = aliased(IdentityLink)
-    linked = exists().where(held.account_id == kept_id, held.provider_id == IdentityLink.provider_id)
-    for row in session.scalars(select(IdentityLink).where(IdentityLink.account_id == closed_id, linked)):
-        session.delete(row)
-    session.flush()
 
 
 def _identity(session: Session, kept_id: int, closed_id: int) -> None:

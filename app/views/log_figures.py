@@ -122,7 +122,7 @@ class LogFiguresView(Page):
         earlier, later = months[0] - timedelta(days=1), log_figures.after(months[-1])
         return self.render_template(
             "system/log_figures.html", title=_("Logs by month"), charts=charts, until=f"{months[-1]:%Y-%m}",
-            whole=_table(_("What"), months, whole), steps=_table(_("Operation"), months, _steps(counts)),
+            whole=_table(_("What is counted"), months, whole), steps=_table(_("Operation"), months, _steps(counts)),
             earlier=f"{earlier:%Y-%m}", later=f"{min(later, today().replace(day=1)):%Y-%m}" if later <= today() else "",
         )  # fmt: skip
 
@@ -134,7 +134,10 @@ class LogFiguresView(Page):
         months, counts = self._asked()
         text = io.StringIO()
         writer = csv.writer(text)
-        for table in (_table(_("What"), months, _whole(counts)), _table(_("Operation"), months, _steps(counts))):
+        for table in (
+            _table(_("What is counted"), months, _whole(counts)),
+            _table(_("Operation"), months, _steps(counts)),
+        ):
             writer.writerow(table.head)
             names = harmless(row.label for row in table.rows)
             figures = ([cell.text.replace(",", "") for cell in row.cells] for row in table.rows)

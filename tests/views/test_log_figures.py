@@ -54,7 +54,7 @@ def file(auditor, until: str) -> dict[str, list[str]]:
 
 def test_every_line_counts_in_its_month_by_the_clock_in_shanghai(auditor, logged):
     found = file(auditor, "2026-06")
-    assert found["What"][:1] + found["What"][-3:] == ["2025-07", "2026-05", "2026-06", "Together"]
+    assert found["What is counted"][:1] + found["What is counted"][-3:] == ["2025-07", "2026-05", "2026-06", "Together"]
     assert [found[name][-3:] for name in ("Logins", "Refused logins")] == [["2", "1", "3"], ["0", "3", "3"]]
     assert [found[name][-2] for name in ("Requests carried out", "Requests refused", "Requests that failed")] == [
         "1", "2", "1",

@@ -7,17 +7,23 @@ import re
 import pytest
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import UniqueConstraint, func, select
 
 from app.models.accounts import Hat, Person
+from app.models.agencies import EmployerCertification
+from app.models.bindings import Binding
 from app.models.gigs import GigWanted
 from app.models.merging import AccountMerge
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent, ReviewRound
 from app.models.sessions import LoginSession
-from app.review import desk, ledger, merging, queue
+from app.models.takeovers import UnitTakeover
+from app.review import desk, ledger, merging, merging_once, queue
 from app.rules.actor import Actor, Role
-from tests.review.samples import refusal, resident_id, reviewer, say, unit, wanted_content
+from tests.review.samples import (
+    account as samples_account,
+)
+from tests.review.samples import attached, refusal, resident_id, reviewer, say, takeover_content, unit, wanted_content
 from tests.views.people import browser
 
 NUMBER = resident_id(861)
@@ -62,6 +68,132 @@ def test_every_column_that_names_an_account_is_decided_on():
     }
     assert named == {*merging.MOVED, *merging.STAYS}
     assert not set(merging.MOVED) & set(merging.STAYS)
+
+
+def unique_over(table):
+    """(name, columns) of everything in a table that may be there once."""
+    for one in (*table.constraints, *table.indexes):
+        if isinstance(one, UniqueConstraint) or getattr(one, "unique", False):
+            yield one.name, {column.name for column in one.columns}
+    yield f"pk of {table.name}", {column.name for column in table.primary_key.columns}
+
+
+def test_whatever_may_be_there_once_has_a_rule():
+    """A unique index over a column that moves would stop the merging half-way."""
+    tables = {table.name: table for table in Model.metadata.tables.values()}
+    wanted = set()
+    for name in merging.MOVED:
+        table, column = name.split(".")
+        wanted |= {str(index) for index, columns in unique_over(tables[table]) if column in columns}
+    assert wanted == set(merging_once.ONCE)
+
+
+def merged(session, kept, closed):
+    """By two administrators who are no part of the story."""
+    one, other = (samples_account(session) for _ in range(2))
+    wish = AccountMerge(
+        kept_id=kept, closed_id=closed, asked_by_id=one, reason="同一人", state="done", decided_by_id=other,
+        decided_at=func.now(),
+    )  # fmt: skip
+    session.add(wish)
+    session.flush()
+    merging.merge(session, Actor(other, Role.SYSADMIN), wish)
+    session.commit()
+    session.expire_all()
+
+
+def two_accounts(session):
+    """Of one person by the name."""
+    found = [samples_account(session), samples_account(session)]
+    for key in found:
+        session.get_one(Person, key).real_name = "张合并"
+    session.commit()
+    return found
+
+
+def takeover(session, account_id, firm, *, send):
+    actor = Actor(account_id, Role.SEEKER, region_code="310120")
+    made = desk.create(session, actor, "unit_takeover", takeover_content(session, account_id, firm))
+    if send:
+        desk.submit(session, actor, "unit_takeover", made.id)
+    return made.id
+
+
+@pytest.mark.parametrize(("kept_waits", "closed_waits", "stays"), [(1, 1, 0), (0, 1, 1), (1, 0, 0), (0, 0, 0)])
+def test_of_two_claims_to_one_unit_one_stays_and_the_other_is_withdrawn_on_record(
+    session, kept_waits, closed_waits, stays
+):
+    kept, closed = two_accounts(session)
+    firm = unit(session)
+    ids = [takeover(session, kept, firm, send=kept_waits), takeover(session, closed, firm, send=closed_waits)]
+    merged(session, kept, closed)
+    rows = [session.get_one(UnitTakeover, one) for one in ids]
+    assert rows[1 - stays].status == "deleted" and rows[stays].status == (
+        "pending" if kept_waits | closed_waits else "draft"
+    )
+    assert {row.created_by_id for row in rows} == {kept}
+    steps = session.scalars(select(ReviewEvent.action).where(ReviewEvent.subject_id == ids[1 - stays])).all()
+    assert "delete" in steps and ("withdraw" in steps) == bool((kept_waits, closed_waits)[1 - stays])
+    assert ledger.verify(session).ok
+
+
+def certification(session, account_id, firm):
+    session.add(Hat(account_id=account_id, role="unit_owner", unit_id=firm.id))
+    session.commit()
+    actor = Actor(
+        account_id, Role.OWNER, unit_id=firm.id, region_code=firm.region_code, affiliated_units=frozenset({firm.id})
+    )
+    content = {
+        "title": "主管",
+        "employed_since": "2020-03-01",
+        "note": "",
+        "files": attached(session, account_id, "employment_proof"),
+    }
+    made = desk.create(session, actor, "employer_certification", content)
+    desk.submit(session, actor, "employer_certification", made.id)
+    return made.id
+
+
+def test_of_two_certifications_for_one_unit_that_of_the_account_that_stays_goes_on(session):
+    kept, closed = two_accounts(session)
+    firm = unit(session)
+    ids = [certification(session, one, firm) for one in (kept, closed)]
+    merged(session, kept, closed)
+    assert [session.get_one(EmployerCertification, one).status for one in ids] == ["pending", "deleted"]
+    assert session.scalars(select(ReviewRound.state).where(ReviewRound.subject_id == ids[1])).all() == ["withdrawn"]
+    hats = session.scalars(select(Hat).where(Hat.unit_id == firm.id, Hat.active)).all()
+    assert [hat.account_id for hat in hats] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("of_kept", "of_closed", "left"),
+    [
+        ("bound", "bound", ["bound", "ended"]),
+        ("invited", "bound", ["withdrawn", "bound"]),
+        ("bound", "invited", ["bound", "withdrawn"]),
+        ("invited", "invited", ["invited", "withdrawn"]),
+        ("ended", "bound", ["ended", "bound"]),
+    ],
+)
+def test_of_two_bindings_to_one_unit_the_stronger_stays(session, of_kept, of_closed, left):
+    kept, closed = two_accounts(session)
+    firm, ids = unit(session), []
+    for account_id, state in ((kept, of_kept), (closed, of_closed)):
+        row = Binding(
+            unit_id=firm.id, account_id=account_id, invited_as="x", real_name="张合并", grants=["gigs"], state=state,
+            expires_at=func.now(),
+        )  # fmt: skip
+        session.add(row)
+        if state == "bound":
+            session.add(Hat(account_id=account_id, role=Role.HANDLER.value, unit_id=firm.id, grants=["gigs"]))
+        session.flush()
+        ids.append(row.id)
+    session.commit()
+    merged(session, kept, closed)
+    rows = [session.get_one(Binding, one) for one in ids]
+    assert [row.state for row in rows] == left and {row.account_id for row in rows} == {kept}
+    hats = session.scalars(select(Hat.account_id).where(Hat.unit_id == firm.id, Hat.active)).all()
+    assert hats == ([kept] if "bound" in left else [])
 
 
 def test_such_pairs_are_found_and_others_are_not(app, session, admins):
