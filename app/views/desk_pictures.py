@@ -16,13 +16,10 @@ from app.models.files import StoredFile
 from app.models.media import Medium
 from app.models.units import Unit
 from app.rules.actor import region_bounds
-from app.views import dictionary
+from app.views import slots
 
 NEAR_CODES = frozenset({"I07", "U11"})
 NEAR = 12  # bits of 64, as the check itself counts
-_MATERIALS = frozenset(
-    {"unit_registration", "unit_change", "identity_proof", "unit_takeover", "agency_entry", "employer_certification"}
-)
 _LOOKED_AT = 5000  # newest pictures of the province
 
 
@@ -53,17 +50,6 @@ class Picture:
     original: str = ""  # where the file is downloaded whose page this is
     tab: str = ""  # what it is called among all files, where that differs from the label
     first: bool = True  # not a further page of the file before it
-
-
-def slot_word(kind_key: str, slot: str) -> str:
-    """What the file is for."""
-    if kind_key in ("unit_media", "personal_media"):
-        return dictionary.word("media_slot", slot)
-    if kind_key == "account_appeal":
-        return dictionary.word("appeal_slot", slot)
-    if kind_key in _MATERIALS:
-        return dictionary.word("material_slot", slot)
-    return _("Picture")
 
 
 def size_words(size: int | None) -> str:
@@ -162,7 +148,7 @@ def _picture(
     url, mime, label = (
         f"/files/{entry['file_id']}",
         str(entry.get("mime") or ""),
-        slot_word(kind_key, str(entry.get("slot") or "")),
+        slots.word(kind_key, str(entry.get("slot") or "")),
     )
     name = str(entry.get("name") or "")
     own = [hit for hit in hits if count == 1 or (name and name in hit["message_zh"])]

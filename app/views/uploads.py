@@ -17,7 +17,7 @@ from app.review.files import store
 from app.rules.actor import Actor
 from app.rules.media import IMAGE_BYTES, PDF_BYTES, PDF_SLOTS, SLOT_LIMITS, VIDEO_BYTES
 from app.rules.refused import Refused
-from app.views import dictionary, words
+from app.views import slots, words
 
 PICTURES = ".jpg,.jpeg,.png,.webp"
 VIDEOS = ".mp4,.webm"
@@ -67,7 +67,7 @@ def fields(view: Any) -> list[SlotField]:
     """The places for files that a view's form has."""
     found = []
     for slot in view.file_slots:
-        label = _slot_label(view, slot)
+        label = slots.word_of(view, slot)
         several = SEVERAL.get(slot, 1) > 1 and len(view.file_slots) == 1
         jpg = getattr(view, "jpg_bytes", 0)  # of a view that takes jpg only, up to so many bytes
         accept = JPG if jpg else f"{PDF},{PICTURES}" if slot in PDF_SLOTS else PICTURES
@@ -76,15 +76,6 @@ def fields(view: Any) -> list[SlotField]:
         accept = f"{PICTURES},{VIDEOS}"
         found.append(SlotField("file", str(view.label("file")), accept=accept))
     return found
-
-
-def _slot_label(view: Any, slot: str) -> str:
-    if "files" in view.label_columns and len(view.file_slots) == 1:
-        return str(view.label_columns["files"])
-    for code in ("material_slot", "media_slot"):
-        if slot in dict(dictionary.choices(code)):
-            return dictionary.word(code, slot)
-    return slot
 
 
 def attached(places: list[SlotField], there: list[tuple[str, StoredFile]]) -> None:

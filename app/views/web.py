@@ -37,6 +37,7 @@ from app.views import (
     recording,
     rows,
     scope,
+    slots,
     spoken,
     words,
 )
@@ -214,14 +215,6 @@ def without(names: list[str]) -> str:
     return link(**dict.fromkeys([*names, "after", "before"], ""))
 
 
-def _slot_word(slot: str) -> str:
-    """What a file is: its slot in words."""
-    for code in ("material_slot", "media_slot", "appeal_slot"):
-        if dictionary.word(code, slot) != slot:
-            return dictionary.word(code, slot)
-    return slot
-
-
 def _scan_word(file: Any) -> str:
     """What the virus scan said of a file, where that is not simply that it is clean."""
     said = {"not_scanned": _("not scanned for viruses"), "failed": _("virus scan failed")}
@@ -243,7 +236,7 @@ def _globals(app: Flask) -> None:
         preference=preference, side_menu=menu.side, piece=pieces.piece, form_token=pieces.token,
         static=assets.address, icon=icons.icon, painted=rows.painted,
         status_mark=cells.status, moment=cells.moment, word=dictionary.word,
-        status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=_slot_word,
+        status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=slots.word_of,
         cell=cells.shown, listed=cells.listed, is_long=cells.is_long,
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,
         viewer_words=_viewer_words, scan_word=_scan_word, roles=labels.ROLES, html_lang=_html_lang,

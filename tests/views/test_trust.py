@@ -185,7 +185,7 @@ def test_a_key_whose_day_is_over_says_so_and_the_auditor_reads_all_of_them(app, 
     assert state(session) == ["expired", "active"]
     auditor = browser(app, session, "auditor")
     page = auditor.get("/apikeyview/list/?lang=en").text
-    assert "Last day over" in page and "In force" in page
+    assert all(word in page for word in ("Last day over", "In force", "日报", "周报"))
     assert "日报" not in auditor.get("/apikeyview/list/?f_key_state=active").text
     left = auditor.post("/apikeyview/export", {"format": "csv"}, buffered=True)
     assert left.status_code == 200 and "State of the key" in left.get_data(

@@ -49,6 +49,7 @@ class AppealKind(WithIdentityPapers):
     person_decides = True
     sender_roles = PEOPLE
     papers, paper_owner, paper_slots = AppealFile, "appeal", SLOTS
+    slot_words = "appeal_slot"
     files_limit = len(SLOTS)
     message_kind = "system"
     link = "/appealview/show/{id}"

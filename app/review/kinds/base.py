@@ -65,6 +65,7 @@ class Kind(ABC):
     extra: ClassVar[frozenset[str]] = frozenset()  # further keys a sender may give at creation
     limits: ClassVar[Mapping[str, int]] = {}  # longest text, where the column's type does not say it
     files_limit: ClassVar[int] = 0  # how many files a row may have; 0: as many as it has slots
+    slot_words: ClassVar[str] = ""  # dictionary in which the places of its files have their words
     told: ClassVar[tuple[str, ...]] = ()  # columns that `around` puts into the evidence: shown at the desk, never sent
     exact: ClassVar[frozenset[str]] = frozenset()  # fields whose blanks are reported, never removed
     constraint_fields: ClassVar[Mapping[str, str]] = {}  # database constraint -> field to name

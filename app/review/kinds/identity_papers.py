@@ -30,6 +30,7 @@ class WithIdentityPapers(Kind):
     """
 
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
+    slot_words = "material_slot"
     papers: ClassVar[Any]
     paper_owner: ClassVar[str]
     paper_slots: ClassVar[Collection[str]]

@@ -22,6 +22,7 @@ class WithMaterials(Kind):
     """A kind whose papers lie in `papers`, which points to the row by the column `papers_of`."""
 
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
+    slot_words = "material_slot"
     papers: ClassVar[Any]
     papers_of: ClassVar[str]
     paper_slots: ClassVar[Collection[str]]

@@ -31,6 +31,7 @@ class _Media(Kind):
     model = Medium
     lifecycle = PICTURE
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
+    slot_words = "media_slot"
     move_notices: ClassVar[Mapping[str, str]] = {"remove": "removed"}
     unseen = frozenset({"I07"})
     slots: ClassVar[frozenset[str]] = frozenset()  # what this kind of owner may show

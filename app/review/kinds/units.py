@@ -39,6 +39,7 @@ class _UnitKind(Kind):
     """What registration and change share: materials, checks' facts, sealed phone."""
 
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
+    slot_words = "material_slot"
     limits: ClassVar[Mapping[str, int]] = {"intro": _INTRO_LIMIT}
     unseen = frozenset({"U14"})
     link: ClassVar[str] = "/unitview/show/{unit_id}"
