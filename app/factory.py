@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, compiled, jobs
 from app.extensions import csrf, db
-from app.gateways import malware, messengers, pace, schema, storage, vault
+from app.gateways import malware, messengers, pace, prepared, schema, storage, vault
 from app.gateways.database import database_url
 from app.models.base import use_vault
 from app.views import gate, routes, web
@@ -35,6 +35,8 @@ def build(overrides: dict[str, Any]) -> Flask:
     app.extensions["pace"] = pace.Pace(app.config["REDIS_URL"])
     db.init_app(app)
     schema.install(app, db)
+    with app.app_context():
+        prepared.install(db.engine)
     hops = app.config["TRUSTED_PROXIES"]
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -15,6 +15,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, or_, select
 
 from app.extensions import db
+from app.gateways.prepared import LASTING
 from app.models.accounts import Person
 from app.models.lists import DENSITIES, ListLayout, SavedView
 from app.review.policy import upwards
@@ -125,6 +126,7 @@ def _of_list() -> Select[Any]:
         .outerjoin(Person, Person.account_id == SavedView.account_id)
         .order_by(_own(account, role).desc(), SavedView.position, SavedView.id)
         .limit(READ)
+        .execution_options(**LASTING)
     )
 
 

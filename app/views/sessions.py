@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, u
 from sqlalchemy.orm import lazyload
 
 from app.extensions import db
+from app.gateways.prepared import LASTING
 from app.models.accounts import COUNTED_LOGINS, Hat, LoginEvent
 from app.models.sessions import LoginSession
 from app.rules.actor import Role
@@ -135,7 +136,8 @@ def _finding() -> Select[Any]:
     known = LoginSession.token_hash == bindparam("token_hash")
     stmt = select(User, *_COLUMNS, *wardrobe.columns(LoginSession.account_id, LoginSession)).select_from(LoginSession)
     stmt = stmt.join(User, User.id == LoginSession.account_id).options(lazyload(User.roles), lazyload(User.groups))
-    return wardrobe.joined(stmt, LoginSession.account_id).where(known, LoginSession.ended_at.is_(None))
+    whole = wardrobe.joined(stmt, LoginSession.account_id).where(known, LoginSession.ended_at.is_(None))
+    return whole.execution_options(**LASTING)
 
 
 def find(token: str) -> User | None:

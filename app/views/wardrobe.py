@@ -14,6 +14,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select
 
 from app.extensions import db
+from app.gateways.prepared import LASTING
 from app.models import custom, stamps
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency
@@ -99,7 +100,8 @@ def made(rows: Iterable[Any]) -> Wardrobe:
 def _alone() -> Select[Any]:
     """The statement for an account by itself, made once."""
     account = bindparam("account", type_=Integer)
-    return joined(select(*columns(account)).select_from(User), account).where(User.id == account)
+    stmt = joined(select(*columns(account)).select_from(User), account).where(User.id == account)
+    return stmt.execution_options(**LASTING)
 
 
 def wardrobe(account_id: int) -> Wardrobe:
