@@ -25,6 +25,7 @@ class RequestEvent(Model):
     at = col("At", DateTime(timezone=True), server_default=func.clock_timestamp(), nullable=False, index=True)
     account_id = col("Account", Integer, nullable=False)
     role = col("Role", String(20), nullable=False, default="", words="role")
+    place = col("Place", String(140), nullable=False, default="", server_default="")
     hat_id = col("Worn role", BigInteger)
     screen = col("Screen", String(60), nullable=False)
     step = col("Action", String(40), nullable=False)

@@ -323,6 +323,11 @@ class ReviewEvent(Model):
         return found
 
     @property
+    def said_place(self) -> str:
+        """Where the hat stood: unit:12, school:3, agency:4, a division; "" before it was on record."""
+        return str(json.loads(self.body).get("place", ""))
+
+    @property
     def said_screen(self) -> str:
         return str(self.facts.get("screen", ""))
 

@@ -122,8 +122,13 @@ def event(
         "actor_role": actor.role.value,
     }
     mark = uuid4().hex
-    head, tail = canonical({**values, "at": mark, "facts": dict(facts or {})}).split(mark)
+    head, tail = canonical({**values, **_place(actor), "at": mark, "facts": dict(facts or {})}).split(mark)
     return {**values, "head": head, "tail": tail, "format": _AT_FORMAT}
+
+
+def _place(actor: Actor) -> dict[str, str]:
+    """Where the hat stands: in the canonical event alone, and only where it stands somewhere."""
+    return {"place": actor.place} if actor.place else {}
 
 
 def also(source: CTE, action: str, actor: Actor, when: ColumnElement[bool], facts: Sequence[str]) -> CTE:
@@ -139,7 +144,7 @@ def also(source: CTE, action: str, actor: Actor, when: ColumnElement[bool], fact
     values = columns | {"at": func.to_char(func.timezone("UTC", at), _AT_FORMAT)}
     marks = {name: uuid4().hex for name in (*values, *facts)}
     by = {"action": action, "actor_id": account_of(actor), "actor_role": actor.role.value}
-    said = canonical(by | {n: marks[n] for n in values} | {"facts": {n: marks[n] for n in facts}})
+    said = canonical(by | _place(actor) | {n: marks[n] for n in values} | {"facts": {n: marks[n] for n in facts}})
     filling = {marks[n]: values[n] if n in values else row[n] for n in marks}
     columns |= {"at": at, "body": _filled(said, filling), "actor_id": literal(by["actor_id"], Integer)}
     columns |= {"action": literal(action), "actor_role": literal(by["actor_role"])}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -33,11 +33,12 @@ _PAGE: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One sealed log; `columns` are those under the digest."""
+    """One sealed log; `columns` are those under every digest."""
 
     name: str
     model: Any
     columns: tuple[str, ...]
+    later: tuple[str, ...] = ()  # columns that came later: a seal names those of them that it is over
 
     @property
     def sealed(self) -> str:
@@ -56,24 +57,26 @@ LOGS: Final = (
         "requests",
         RequestEvent,
         ("id", "at", "account_id", "role", "hat_id", "screen", "step", "row_key", "address", "result", "status", "request_id"),
+        ("place",),
     ),
 )  # fmt: skip
 
 
-def _lines(session: Session, log: Log, first: int, last: int) -> Iterator[Row[Any]]:
+def _lines(session: Session, log: Log, first: int, last: int, later: Collection[str]) -> Iterator[Row[Any]]:
     """The lines of a range in order, page by page."""
     table = log.model.__table__.c
-    stmt = select(*(table[name] for name in log.columns)).where(table.id <= last).order_by(table.id).limit(_PAGE)
+    names = (*log.columns, *(name for name in log.later if name in later))
+    stmt = select(*(table[name] for name in names)).where(table.id <= last).order_by(table.id).limit(_PAGE)
     after = first - 1
     while page := session.execute(stmt.where(table.id > after)).all():
         yield from page
         after = page[-1].id
 
 
-def digest(session: Session, log: Log, first: int, last: int) -> tuple[int, str]:
-    """How many lines a range has, and the SHA-256 of their canonical text."""
+def digest(session: Session, log: Log, first: int, last: int, later: Collection[str]) -> tuple[int, str]:
+    """How many lines a range has, and the SHA-256 of their canonical text; `later`: of the columns that came later."""
     found, count = hashlib.sha256(), 0
-    for row in _lines(session, log, first, last):
+    for row in _lines(session, log, first, last, later):
         found.update(canonical(dict(row._mapping)).encode() + b"\n")
         count += 1
     return count, found.hexdigest()
@@ -93,8 +96,8 @@ def seal(session: Session) -> int:
         last = session.scalar(select(func.max(log.model.id)).where(log.model.id >= first, settled))
         if last is None:
             continue
-        count, found = digest(session, log, first, last)
-        facts = {"first": first, "lines": count, "sha256": found}
+        count, found = digest(session, log, first, last, log.later)
+        facts = {"first": first, "lines": count, "sha256": found, **({"with": list(log.later)} if log.later else {})}
         ledger.append(session, log.sealed, CLOCK, "", subject_id=last, facts=facts)
         session.commit()
         total += count
@@ -124,6 +127,10 @@ def first_untrue(session: Session) -> BadEvent | None:
     return next((bad for log in LOGS if (bad := _untrue(session, log)) is not None), None)
 
 
+def _holds(session: Session, log: Log, facts: dict[str, Any], last: int) -> bool:
+    return digest(session, log, facts["first"], last, facts.get("with", ())) == (facts["lines"], facts["sha256"])
+
+
 def _untrue(session: Session, log: Log) -> BadEvent | None:
     event = ReviewEvent.__table__.c
     stmt = select(event.chain, event.seq, event.id, event.subject_id, event.body).where(event.action == log.sealed)
@@ -131,7 +138,7 @@ def _untrue(session: Session, log: Log) -> BadEvent | None:
     for row in session.execute(stmt.order_by(event.id)).all():
         facts, last = json.loads(row.body)["facts"], row.subject_id
         whole = facts["first"] == before + 1
-        kept = last <= gone or digest(session, log, facts["first"], last) == (facts["lines"], facts["sha256"])
+        kept = last <= gone or _holds(session, log, facts, last)
         if not (whole and kept):
             return BadEvent(row.chain, row.seq, row.id, "log")
         before = last

@@ -48,6 +48,14 @@ class Actor:
     affiliated_schools: frozenset[int] = field(default_factory=frozenset)
 
     @property
+    def place(self) -> str:
+        """Where the hat stands, for what is put on record: unit:12, school:3, agency:4, or the division."""
+        for name, key in (("unit", self.unit_id), ("school", self.school_id), ("agency", self.agency_id)):
+            if key is not None:
+                return f"{name}:{key}"
+        return self.region_code
+
+    @property
     def is_bureau(self) -> bool:
         """Reviewer or lead of a human-resources bureau."""
         return self.role in BUREAU

@@ -51,6 +51,17 @@ def place_words(code: str) -> str:
     return str(g.region_words.get(code, code))
 
 
+_HATS = {"unit": _l("Unit no. %(id)s"), "school": _l("School no. %(id)s"), "agency": _l("Agency no. %(id)s")}
+
+
+def hat_words(place: str) -> str:
+    """Where a hat stood: a division by its name, anything else by its number, which outlives names."""
+    name, _colon, key = place.partition(":")
+    if name in _HATS:
+        return str(_HATS[name]) % {"id": key}
+    return place_words(place) if place else ""
+
+
 def _value(info: Any, value: str) -> str:
     """The value of a filter in words, as far as it can be told from the value alone."""
     if info.target is Region:

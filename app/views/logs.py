@@ -20,9 +20,9 @@ class RequestEventView(SafeView):
     choices = {"account": everybody}
     list_title, thing = _l("Request log"), _l("Request")
     empty_words = _l("Whatever anybody sends in stands here, whether it was done or refused.")
-    list_columns = ["at", "account", "role", "screen", "step", "row_key", "address", "result"]
+    list_columns = ["at", "account", "role", "place", "screen", "step", "row_key", "address", "result"]
     formatters_columns = {"account": account_words, "screen": screen_words, "step": step_words}
-    search_columns = ["account", "role", "at", "result", "screen", "step", "row_key", "address", "request_id"]
+    search_columns = ["account", "role", "at", "result", "place", "screen", "step", "row_key", "address", "request_id"]
     order_columns = ["at"]
     title_columns = ("at", "screen")
     show_columns = [*list_columns, "status", "request_id"]

@@ -49,6 +49,13 @@ def _plain(text: str) -> str:
     return _STRANGE.sub("?", text[:60])
 
 
+def _place(actor: Any) -> str:
+    """Where the hat stands, as it is called today, and its number: units are renamed."""
+    hat = g.get("hat")
+    words = hat.place if hat is not None else ""
+    return f"{words[:100]} ({actor.place})".strip()[:140] if actor.place else words[:140]
+
+
 def _result(status: int) -> str:
     return "done" if status < 400 else "refused" if status < 500 else "failed"
 
@@ -63,8 +70,8 @@ def record(response: Response) -> Response:
         return response
     step, row = _step(method or screen)
     line: dict[str, Any] = {
-        "account_id": actor.account_id, "role": actor.role.value, "hat_id": actor.hat_id or None, "screen": screen[:60], "step": step,
-        "row_key": row, "address": address(), "status": response.status_code, "result": _result(response.status_code),
+        "account_id": actor.account_id, "role": actor.role.value, "hat_id": actor.hat_id or None, "place": _place(actor),
+        "screen": screen[:60], "step": step, "row_key": row, "address": address(), "status": response.status_code, "result": _result(response.status_code),
         "request_id": g.get("request_id", "")[:64],
     }  # fmt: skip
     try:

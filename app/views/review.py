@@ -8,6 +8,7 @@ from app.models.review import ReviewEvent, ReviewRound
 from app.review import queue
 from app.rules.actor import Actor, Role
 from app.views.base import SafeView
+from app.views.export_log import hat_words
 
 
 def visible_rounds(stmt: Select, actor: Actor) -> Select:
@@ -42,9 +43,12 @@ class ReviewEventView(SafeView):
     datamodel = SQLAInterface(ReviewEvent)
     scope = staticmethod(for_audit)
     list_title, thing = _l("Operation ledger"), _l("Ledger entry")
-    list_columns = ["at", "action", "kind", "round", "actor", "actor_role", "chain", "seq"]
+    list_columns = ["at", "action", "kind", "round", "actor", "actor_role", "said_place", "chain", "seq"]
+    label_columns = {"said_place": _l("Place")}
+    column_needs = {"said_place": ("body",)}
+    formatters_columns = {"said_place": hat_words}
     search_columns = ["action", "kind", "at", "chain", "round_id", "actor_id"]
     order_columns = ["at"]
     show_columns = [
-        "at", "action", "kind", "subject_id", "round", "actor", "actor_role", "chain", "seq", "body", "prev_digest", "digest",
+        "at", "action", "kind", "subject_id", "round", "actor", "actor_role", "said_place", "chain", "seq", "body", "prev_digest", "digest",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from app.views import dictionary
 from app.views.accounts import account_words, for_auditor
 from app.views.base import SafeView
 from app.views.columns import describe
-from app.views.export_log import everybody, list_words
+from app.views.export_log import everybody, hat_words, list_words
 from app.views.unmasking import REASONS
 
 
@@ -44,15 +44,27 @@ class UnmaskEventView(SafeView):
     choices = {"actor": everybody}
     list_title, thing = _l("Values shown in full"), _l("Value shown in full")
     empty_words = _l("Whenever somebody has a masked number shown in full, it stands here with the reason.")
-    list_columns = ["at", "actor", "actor_role", "said_screen", "said_column", "said_row", "said_reason", "said_words"]
+    list_columns = [
+        "at",
+        "actor",
+        "actor_role",
+        "said_place",
+        "said_screen",
+        "said_column",
+        "said_row",
+        "said_reason",
+        "said_words",
+    ]
     title_columns = ("at", "said_column")
     label_columns = {
         "said_screen": _l("List"), "said_column": _l("Value"), "said_row": _l("Row"), "said_reason": _l("Reason"),
-        "said_words": _l("In words"), "actor": _l("Account"),
+        "said_words": _l("In words"), "said_place": _l("Place"), "actor": _l("Account"),
     }  # fmt: skip
-    column_needs = dict.fromkeys(("said_screen", "said_column", "said_row", "said_reason", "said_words"), ("body",))
+    column_needs = dict.fromkeys(
+        ("said_place", "said_screen", "said_column", "said_row", "said_reason", "said_words"), ("body",)
+    )
     formatters_columns = {
-        "actor": account_words, "said_screen": list_words, "said_column": column_words,
+        "actor": account_words, "said_place": hat_words, "said_screen": list_words, "said_column": column_words,
         "said_reason": lambda code: dictionary.word(REASONS, code),
     }  # fmt: skip
     search_columns = ["actor", "actor_role", "at", "kind", "subject_id"]

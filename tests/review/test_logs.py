@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
@@ -52,6 +53,19 @@ def test_lines_are_sealed_once_and_hold(session):
     assert logs.seal(session) == 2
     assert len(seals(session, "seal_logins")) == 2
     assert exported.verify(session).ok
+
+
+def test_a_seal_of_before_the_place_holds_and_one_of_now_is_over_it(session, monkeypatch):
+    request(session)
+    before = tuple(replace(log, later=()) for log in logs.LOGS)
+    with monkeypatch.context() as then:
+        then.setattr(logs, "LOGS", before)
+        logs.seal(session)
+    made = request(session, place="上海市 (310000)")
+    logs.seal(session)
+    assert exported.verify(session).ok
+    unguarded(session, update(RequestEvent).where(RequestEvent.id == made.id).values(place="北京市 (110000)"))
+    assert not exported.verify(session).ok
 
 
 def test_what_has_not_settled_waits(session):

@@ -12,6 +12,7 @@ from app.models.lists import SavedView
 from app.models.logs import RequestEvent
 from app.models.review import ReviewEvent
 from app.models.system import JobRun
+from app.review import ledger
 from app.views import recording
 from tests.views.people import PASSWORD, browser, handler, posting, unit
 
@@ -70,6 +71,26 @@ def test_reading_and_signs_of_life_are_not_recorded(app, session):
     assert lines(session, who.account_id) == []
 
 
+def test_a_line_and_a_step_say_where_the_hat_stood(app, session):
+    firm = unit(session)
+    lead = browser(app, session, "lead", region_code="310000")
+    owner = browser(app, session, "unit_owner", unit_id=firm.id)
+    lead.post("/reviewpolicyview/add", {
+        "kind": "posting", "region": "310120", "needs_review": "y", "working_days": "2", "tier": "5", "lease_minutes": "15",
+        "seats_needed": "1",
+    })  # fmt: skip
+    owner.post("/bindingview/add", {"invited_as": "nobody", "real_name": "无此人", "grants": "gigs"})
+    (of_lead,), (of_owner,) = lines(session, lead.account_id), lines(session, owner.account_id)
+    assert of_lead.place.endswith(" (310000)") and "上海" in of_lead.place
+    assert of_owner.place == f"{firm.name} (unit:{firm.id})", "as it was called then"
+    step = session.scalars(select(ReviewEvent).where(ReviewEvent.actor_id == lead.account_id)).one()
+    assert step.said_place == "310000" and ledger.verify(session).ok
+    auditor = browser(app, session, "auditor")
+    assert "上海" in auditor.get(f"/revieweventview/show/{step.id}").text
+    found = auditor.get(f"/requesteventview/list/?f_place=unit:{firm.id}").text
+    assert firm.name in found and "reviewpolicyview" not in found.lower().split("<tbody")[1]
+
+
 def test_only_the_auditor_reads_it(app, session):
     auditor, other = browser(app, session, "auditor"), browser(app, session, "secadmin")
     assert other.get("/requesteventview/list/").status_code == 403
@@ -103,7 +124,7 @@ def test_one_month_is_read_and_taken_along(fresh_app):
     if "/proof/" in (made.location or ""):
         pytest.fail("the login is fresh")
     lines = made.get_data(as_text=True).lstrip("\ufeff").splitlines()
-    assert lines[0] == '"At","Account","Role","Screen","Action","Row","Address","Result"'
+    assert lines[0] == '"At","Account","Role","Place","Screen","Action","Row","Address","Result"'
     assert len(lines) == 3 and all("192.0.2.7" in line and "Take down" in line for line in lines[1:])
 
 
