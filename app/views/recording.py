@@ -71,8 +71,8 @@ def record(response: Response) -> Response:
     step, row = _step(method or screen)
     line: dict[str, Any] = {
         "account_id": actor.account_id, "role": actor.role.value, "hat_id": actor.hat_id or None, "place": _place(actor),
-        "screen": screen[:60], "step": step, "row_key": row, "address": address(), "status": response.status_code, "result": _result(response.status_code),
-        "request_id": g.get("request_id", "")[:64],
+        "screen": screen[:60], "step": step, "row_key": row, "address": address(), "status": response.status_code,
+        "result": _result(response.status_code), "request_id": g.get("request_id", "")[:64],
     }  # fmt: skip
     try:
         with Session(db.engine, join_transaction_mode="create_savepoint") as own:
