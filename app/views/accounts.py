@@ -53,12 +53,13 @@ class HatView(SafeView):
     list_title, thing, add_words = _l("Roles of the accounts"), _l("Role of an account"), _l("Give a role")
     title_columns = ("account", "role")
     formatters_columns = {"account": account_words}
-    list_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default", "active"]
+    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "active"]
+    more_columns = ["grants"]
     search_columns = ["account", "role", "region", "active"]
     order_columns = ["role", "changed_on"]
     add_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default"]
     edit_columns = ["region", "grants", "is_default", "active"]
-    show_columns = [*list_columns, "created_on", "changed_on"]
+    show_columns = [*list_columns, "grants", "created_on", "changed_on"]
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """The account the form was opened for."""

@@ -161,7 +161,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     def called(self, row: Any) -> str:
         """What a row is called where it stands alone: headings, questions, the names of buttons."""
         columns = self.title_columns or (() if cells.named(row) else self.list_columns[:2])
-        return " ".join(cells.plain(self, row, name) for name in columns) if columns else cells.name_of(row)
+        return " · ".join(cells.plain(self, row, name) for name in columns) if columns else cells.name_of(row)
 
     def hidden_columns(self) -> Sequence[str]:
         """The columns that tell the role in use nothing."""

@@ -66,7 +66,7 @@ class CustomFieldView(SafeView):
     needed_columns = ("options",)
     edit_fieldsets = [
         (_l("Question"), {"fields": ["label_zh", "label_en", "help_zh", "help_en"]}),
-        (_l("Answer"), {"fields": ["type", "options", "max_length", "at_least", "at_most", "required"]}),
+        (_l("What is answered"), {"fields": ["type", "options", "max_length", "at_least", "at_most", "required"]}),
         (_l("Place"), {"fields": [
             "region", "section_zh", "section_en", "position", "in_form", "in_list", "in_filter", "in_search"
         ]}),
@@ -79,7 +79,10 @@ class CustomFieldView(SafeView):
     ]
     show_fieldsets = [
         (_l("Question"), {"fields": ["entity", "code", "label_zh", "label_en", "help_zh", "help_en"]}),
-        (_l("Answer"), {"fields": ["type", "options", "max_length", "at_least", "at_most", "required", "uses"]}),
+        (
+            _l("What is answered"),
+            {"fields": ["type", "options", "max_length", "at_least", "at_most", "required", "uses"]},
+        ),
         (_l("Place"), {"fields": [*edit_fieldsets[2][1]["fields"], "search_stale"]}),
         edit_fieldsets[3],
     ]

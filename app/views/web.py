@@ -221,6 +221,11 @@ def _scan_word(file: Any) -> str:
     return said.get(file.malware, "")
 
 
+def _scan_words(files: list[tuple[str, Any]]) -> list[str]:
+    """What it said of all of them, each answer once."""
+    return sorted({_scan_word(file) for _slot, file in files})
+
+
 def _viewer_words() -> dict[str, str]:
     """What the buttons over a large picture are called."""
     return {
@@ -239,7 +244,7 @@ def _globals(app: Flask) -> None:
         status_word=lambda code: labels.status(code)[1], step_words=labels.step, slot_word=slots.word_of,
         cell=cells.shown, listed=cells.listed, is_long=cells.is_long,
         css_of=cells.css, name_of=cells.name_of, key_of=scope.key_of,
-        viewer_words=_viewer_words, scan_word=_scan_word, roles=labels.ROLES, html_lang=_html_lang,
+        viewer_words=_viewer_words, scan_word=_scan_word, scan_words=_scan_words, roles=labels.ROLES, html_lang=_html_lang,
         is_partial=is_partial, may=identity.may,
         more_facts=public_content.more_facts, everywhere=everywhere.value,
         removed_words=purged.words_of,

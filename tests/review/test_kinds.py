@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.models.accounts import Hat
+from app.models.accounts import Hat, Person
 from app.models.agencies import Agency, AgencyUnit
 from app.models.base import vault
 from app.models.gigs import GigPicture
@@ -558,3 +558,12 @@ def test_a_gig_has_three_pictures_at_most_also_when_edited(session):
     row = story.created(files=four[:3])
     with refusal("picture_limit"):
         desk.edit(session, story.sender, "gig_offer", row.id, {"files": four}, row.version)
+
+
+def test_a_certification_names_who_is_employed(session):
+    """ZX-06: the desk is told whose employment the proof is about."""
+    story = Story(session, "employer_certification")
+    _subject, row = story.submitted()
+    name = session.get_one(Person, story.sender.account_id).real_name
+    assert name
+    assert row.evidence.content["applicant"] == name

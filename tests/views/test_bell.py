@@ -129,3 +129,9 @@ def test_the_tile_and_the_bell_lead_to_what_is_unread(app, session):
     who.post("/messageview/read")
     for text in (who.get("/").text, who.get("/messageview/newest").text):
         assert way not in text, "nothing is unread: the tile leads to all of them"
+
+
+def test_an_empty_list_has_nothing_to_turn_over(who, session):
+    assert "上一页" not in who.get("/messageview/list/").text
+    message(session, who.account_id)
+    assert "上一页" in who.get("/messageview/list/").text

@@ -14,7 +14,8 @@ from app.gateways import demo_people
 from app.models.accounts import Hat, Person
 from app.models.agencies import Agency, AgencyUnit
 from app.models.base import vault
-from app.models.schools import School
+from app.models.consents import NEEDED
+from app.models.schools import School, Student
 from app.models.units import Unit
 from app.review import desk, persons
 from app.rules.actor import Actor, Role
@@ -23,7 +24,7 @@ from app.rules.demo import PASSWORD
 from app.rules.hats import SCHOOL_FUNCTIONS
 from app.rules.names import text_initials
 
-SCHOOL_CODE = "99901"
+SCHOOL_CODE, STUDENTS = "99901", 12
 FENGXIAN, SHAOGUAN = "310120", "440205"
 
 # user name -> (role, division) of the accounts that belong to no unit, school or agency
@@ -85,6 +86,9 @@ class Makers:
         person.set_phone(who.phone)
         person.set_id_number(who.id_number)
         self.session.add(person)
+        self.session.flush()
+        for kind in NEEDED:
+            persons.agree(self.session, user.id, kind)
         return self.hat(user.id, name, role, default=True, **where)
 
     def hat(
@@ -132,6 +136,20 @@ def _school(session: Session, makers: Makers, world: World) -> None:
     world.actors["school"] = makers.account(
         "school", Role.SCHOOL, grants=SCHOOL_FUNCTIONS, school_id=world.school.id, region_code=SHAOGUAN
     )
+    _roster(session, world.school)
+
+
+def _roster(session: Session, school: School) -> None:
+    """Two classes of the demo school."""
+    for number, who in enumerate(demo_people.people(STUDENTS, today(), seed=2)):
+        student = Student(
+            school_id=school.id, name=who.name, student_no=f"2024{number + 1:04d}", id_number=who.id_number, phone=who.phone,
+            college="演示商学院" if number % 2 else "演示信息学院", class_name=f"演示{number % 2 + 1}班", education="college",
+            graduation_year=today().year + 1,
+        )  # fmt: skip
+        student.index_personal()
+        session.add(student)
+    session.flush()
 
 
 def content_of(data: demo_people.DemoUnit) -> dict[str, object]:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.models.accounts import Person
 from app.models.agencies import CertificationMaterial, EmployerCertification
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.in_force import months_later
@@ -42,10 +43,12 @@ class EmployerCertificationKind(WithMaterials):
         """For an approved unit, by the person who is employed there."""
         self.require_sender(actor, origin)
         unit = approved_unit(session, origin.columns.get("unit_id", actor.unit_id))
+        person: Any = session.get(Person, account_of(actor)) if account_of(actor) else None
         return {
             "unit_id": unit.id,
             "region_code": unit.region_code,
             "created_by_id": account_of(actor),
+            "applicant": person.real_name if person is not None else "",
             **origin.columns,
         }
 
