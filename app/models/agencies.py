@@ -18,11 +18,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import relationship
 
 from app.models.base import PERSONAL, Reviewable, Sealed, Stamped, Traced, col, one_of, pk
-from app.models.files import StoredFile
+from app.models.files import Paper
 from app.models.reference import Region
 from app.models.units import Unit
 from app.rules.agencies import CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES
@@ -106,16 +105,12 @@ class AgencyEntry(Reviewable, Model):
         return self.name
 
 
-class AgencyMaterial(Stamped, Model):
+class AgencyMaterial(Paper, Model):
     """A document that an entry rests on."""
 
     __tablename__ = "agency_material"
     __table_args__ = (one_of("slot", ENTRY_SLOTS, "slot"), UniqueConstraint("entry_id", "slot"))
-    id = pk()
     entry_id = col("Entry", BigInteger, ForeignKey("agency_entry.id"), nullable=False)
-    slot = col("Material", String(20), nullable=False, words="material_slot")
-    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
-    file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})
 
 
 class EmployerCertification(Reviewable, Model):
@@ -151,16 +146,12 @@ class EmployerCertification(Reviewable, Model):
         return f"{self.unit} – {self.title}"
 
 
-class CertificationMaterial(Stamped, Model):
+class CertificationMaterial(Paper, Model):
     """A proof of employment."""
 
     __tablename__ = "certification_material"
     __table_args__ = (one_of("slot", PROOF_SLOTS, "slot"), UniqueConstraint("certification_id", "slot"))
-    id = pk()
     certification_id = col("Certification", BigInteger, ForeignKey("employer_certification.id"), nullable=False)
-    slot = col("Material", String(20), nullable=False, words="material_slot")
-    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
-    file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})
 
 
 class AgencyUnit(Traced, Stamped, Model):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 
 from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Integer, String, func
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.orm import Mapped, declared_attr, relationship
 
-from app.models.base import col
+from app.models.base import Stamped, col, pk
 
 
 class StoredFile(Model):
@@ -49,3 +51,17 @@ class StoredFile(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Paper(Stamped):
+    """A document that something rests on, in one of its places; the table adds what it belongs to and its places."""
+
+    id = pk()
+    slot = col("Material", String(20), nullable=False, words="material_slot")
+
+    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
+
+    @declared_attr
+    def file(cls) -> Mapped[StoredFile]:
+        """Read along with the row."""
+        return relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})

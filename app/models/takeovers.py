@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import relationship
 
-from app.models.base import Reviewable, Stamped, col, one_of, pk
-from app.models.files import StoredFile
+from app.models.base import Reviewable, col, one_of, pk
+from app.models.files import Paper
 from app.models.reference import Region
 from app.models.units import Unit
 from app.rules.takeovers import SLOTS, TAKEOVER
@@ -56,13 +55,9 @@ class UnitTakeover(Reviewable, Model):
         return self.name
 
 
-class TakeoverMaterial(Stamped, Model):
+class TakeoverMaterial(Paper, Model):
     """A document that the claim rests on."""
 
     __tablename__ = "unit_takeover_material"
     __table_args__ = (one_of("slot", SLOTS, "slot"), UniqueConstraint("takeover_id", "slot"))
-    id = pk()
     takeover_id = col("Takeover", BigInteger, ForeignKey("unit_takeover.id"), nullable=False)
-    slot = col("Material", String(20), nullable=False, words="material_slot")
-    file_id = col("File", UUID(as_uuid=True), ForeignKey("stored_file.id"), nullable=False, index=True)
-    file = relationship(StoredFile, lazy="joined", innerjoin=True, info={"label": _l("File")})

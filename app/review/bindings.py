@@ -16,7 +16,7 @@ from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.bindings import Binding, BindingMiss
 from app.models.units import Unit
-from app.review import ledger
+from app.review import ledger, persons
 from app.review.kinds.standing import approved_unit
 from app.review.outbox import Notice, enqueue
 from app.review.transaction import database_now
@@ -263,6 +263,7 @@ def _take(session: Session, row: Any) -> None:
     hat = _hat(session, row)
     if hat is not None:
         hat.active, hat.is_default = False, False
+        persons.in_own_name(session, row.account_id)
 
 
 def _note(session: Session, actor: Actor, row: Any, unit: Any, action: str, facts: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from app.models.accounts import Hat, Person
 from app.models.base import vault
 from app.models.consents import NEEDED, VERSIONS, Consent
 from app.review.transaction import database_now
+from app.rules.actor import Role
 from app.rules.refused import Refused
 from app.rules.registering import ROLES, Entry, born_on
 
@@ -85,6 +86,15 @@ def agree(session: Session, account_id: int, kind: str) -> None:
     """Notes a consent to the present version; one that is in force stays as it was given."""
     values = {"account_id": account_id, "kind": kind, "version": VERSIONS[kind]}
     session.execute(insert(Consent).values(values).on_conflict_do_nothing())
+
+
+def in_own_name(session: Session, account_id: int | None) -> None:
+    """Whoever has lost the last role acts in the own name from then on: messages, own data and invitations stay open."""
+    session.flush()
+    left = session.scalar(select(exists().where(Hat.account_id == account_id, Hat.active)))
+    person = select(Person.account_id).join(User, User.id == Person.account_id)
+    if not left and session.scalar(person.where(Person.account_id == account_id, User.active)) is not None:
+        session.add(Hat(account_id=account_id, role=Role.SEEKER.value, is_default=True))
 
 
 def owner_of_document(session: Session, number: str) -> int | None:

@@ -15,7 +15,7 @@ from app.gateways.storage import Storage
 from app.models.accounts import Hat, Person
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
-from app.review import bindings, dispatch, ledger, purging
+from app.review import bindings, dispatch, ledger, persons, purging
 from app.review.kinds.takeovers import TakeoverKind, owners
 from app.review.outbox import Notice, enqueue
 from app.review.policy import service_phone
@@ -111,6 +111,7 @@ def _hand_over(session: Session, row: Any, unit: Any) -> None:
     )
     for hat in former:
         hat.active, hat.is_default = False, False
+        persons.in_own_name(session, hat.account_id)
         bindings.call_back(session, CLOCK, unit.id, hat.account_id)
     mine = (Hat.account_id == row.created_by_id, Hat.unit_id == unit.id, Hat.role == Role.OWNER.value, Hat.active)
     if session.scalar(select(Hat.id).where(*mine)) is None:

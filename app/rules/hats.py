@@ -11,7 +11,7 @@ from app.rules.actor import ADMINS, PEOPLE, UNIT_SIDE, Role
 FUNCTIONS: Final = ("postings", "gigs", "media", "residency", "handlers")
 # The functions of somebody who acts for a school: deciding on residency, the roster of students, the school's own staff.
 SCHOOL_FUNCTIONS: Final = ("residency", "roster", "staff")
-ROSTER, STAFF = "roster", "staff"
+RESIDENCY, ROSTER, STAFF = SCHOOL_FUNCTIONS
 GRANTED: Final[dict[Role, tuple[str, ...]]] = {Role.HANDLER: FUNCTIONS, Role.SCHOOL: SCHOOL_FUNCTIONS}
 NEEDS: Final[dict[Role, str]] = {
     Role.OWNER: "unit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from app.rules.refused import Refused
 
@@ -44,6 +45,17 @@ def move(
 ) -> Move:
     """A line of the table: sources and actors as words separated by blanks."""
     return Move(name, tuple(sources.split()), target, frozenset(who.split()), needs_reason, batch, opens_round)
+
+
+# What is asked for once and decided once: a change of a unit, its takeover.
+ASKED_ONCE: Final[tuple[Move, ...]] = (
+    move("submit", "draft returned rejected", "pending", "sender", opens_round=True),
+    move("withdraw", "pending", "draft", "sender"),
+    move("approve", "pending", "approved", "decider"),
+    move("return", "pending", "returned", "decider", needs_reason=True),
+    move("reject", "pending", "rejected", "decider", needs_reason=True),
+    move("delete", "draft returned rejected", "deleted", "sender"),
+)
 
 
 class Lifecycle:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from app.rules.codes import birth_date, contact_fault, document_fault
 from app.rules.lifecycle import Lifecycle, move
 from app.rules.refused import Refused
+
+# What somebody studies for; what a posting asks for may also be "any".
+STUDIES: Final = ("junior", "senior", "secondary", "college", "bachelor", "master", "doctor")
 
 RESIDENCY = Lifecycle(
     "draft",

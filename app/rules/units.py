@@ -1,6 +1,6 @@
 """Lifecycles of a unit's registration and of a change to an approved unit (GD-24..31, HL-12..15)."""
 
-from app.rules.lifecycle import Lifecycle, move
+from app.rules.lifecycle import ASKED_ONCE, Lifecycle, move
 
 REGISTRATION = Lifecycle(
     "draft",
@@ -17,18 +17,7 @@ REGISTRATION = Lifecycle(
     editable="draft returned rejected imported",
 )
 
-CHANGE = Lifecycle(
-    "draft",
-    [
-        move("submit", "draft returned rejected", "pending", "sender", opens_round=True),
-        move("withdraw", "pending", "draft", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
-        move("delete", "draft returned rejected", "deleted", "sender"),
-    ],
-    editable="draft returned rejected",
-)
+CHANGE = Lifecycle("draft", ASKED_ONCE, editable="draft returned rejected")
 
 # What may never be changed once registered (table (b) row 1): enforced here, in the form and by a trigger.
 IMMUTABLE = frozenset({"uscc"})

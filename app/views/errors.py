@@ -45,10 +45,11 @@ PAGES: dict[int, tuple[Any, Any]] = {
 }
 # What says more than its status: code -> the same.
 PAGES_OF_CODES: dict[str, tuple[Any, Any]] = {
+    "wrong_state": (_l("This is not possible at the moment"), _l("Nothing was changed.")),
     "function_missing": (
         _l("This function was not granted to you"),
         _l("If you hold another role, switch to it above."),
-    )
+    ),
 } | dict.fromkeys(
     ("login_elsewhere_failed", "login_elsewhere_declined"),
     (_l("You were not logged in"), _l("Nothing was changed. Log in once more, or with password or code.")),

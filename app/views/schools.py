@@ -3,18 +3,20 @@
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false
+from sqlalchemy import Select, exists, false
 
+from app.models.accounts import Hat
 from app.models.reference import Major
 from app.models.schools import Residency, School, Student
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
-from app.rules.hats import ROSTER
+from app.rules.hats import RESIDENCY, ROSTER
 from app.rules.names import text_initials
 from app.rules.reference import school_fault
 from app.rules.refused import Refused
-from app.rules.schools import student_fault
+from app.rules.schools import STUDIES, student_fault
 from app.views.base import SafeView
 
 
@@ -27,6 +29,15 @@ def own_school(stmt: Select[Any], actor: Actor) -> Select[Any]:
 def in_force(stmt: Select[Any], _actor: Actor) -> Select[Any]:
     """Majors that are still taught."""
     return stmt.where(Major.valid_to.is_(None))
+
+
+def deciding(stmt: Select[Any], _actor: Actor) -> Select[Any]:
+    """Schools that take residents, and where somebody in force decides: elsewhere a request would wait for nobody."""
+    staff = exists().where(
+        Hat.school_id == School.id, Hat.role == Role.SCHOOL.value, Hat.active, Hat.grants.contains([RESIDENCY]),
+        User.id == Hat.account_id, User.active,
+    )  # fmt: skip
+    return stmt.where(School.open_for_residency, staff)
 
 
 class SchoolView(SafeView):
@@ -82,6 +93,7 @@ class StudentView(SafeView):
         (add_fieldsets[1][0], {"fields": [*add_fieldsets[1][1]["fields"], "changed_on"]}),
     ]
     needed_columns = ("id_number",)
+    offered_words = {"education": STUDIES}
     formatters_columns = {"graduation_year": str}
     choices = {"major": in_force}
     label_columns = {"id_number_masked": _l("Document number"), "phone_masked": _l("Phone")}
@@ -113,6 +125,12 @@ class ResidencyView(SafeView):
     list_columns = ["school", "unit", "status", "region", "submitted_at", "decided_at"]
     search_columns = ["school", "unit", "status", "region", "submitted_at"]
     order_columns = ["submitted_at", "decided_at"]
+    choices = {"school": deciding}
+    description_columns = {
+        "school": _l(
+            "Schools that take residents and have somebody here who decides. Another one has to open an account first."
+        )
+    }
     add_columns = ["school", "statement"]
     edit_columns = ["statement"]
     show_columns = ["school", "unit", "status", "statement", "revoked_reason", "submitted_at", "decided_at"]

@@ -131,7 +131,7 @@ def _column_of(view: Any, constraint: str) -> str | None:
     table = view.model.__table__
     for one in [*table.constraints, *table.indexes]:
         if one.name == constraint and len(getattr(one, "columns", ())):
-            names = [c.key for c in one.columns]
+            names = [c.info.get("index_of", (c.key,))[0] for c in one.columns]  # of a blind index: what it stands for
             shown = [n for n in names if n in view.add_columns]
             return (shown or names)[-1]
     rest = _CONSTRAINT.sub("", constraint).removeprefix(f"{table.name}_")

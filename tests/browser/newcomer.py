@@ -29,13 +29,20 @@ SEND = "main .btn-primary"
 WORD = "Bamboo-2026"
 
 
+def ask_code(who, server, path: str, phone: str, snap: str = "") -> None:
+    """By a page that asks for a phone and the digits of the picture: the SMS is on its way afterwards."""
+    who.go(path)
+    who.page.fill("#phone", phone)
+    read_captcha(server, who.page)
+    if snap:
+        who.snap(snap)
+    who.page.click(SEND)
+
+
 def register(who, operator, server, *, phone: str, name: str, number: str, username: str) -> None:
     """Somebody new registers as a seeker and is logged in afterwards."""
     page = who.page
-    who.go("/register/")
-    page.fill("#phone", phone)
-    read_captcha(server, page)
-    page.click(SEND)
+    ask_code(who, server, "/register/", phone)
     page.wait_for_url("**/register/details")
     page.fill("#code", read_code(operator))
     for field, typed in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.rules.codes.person import resident_check_char
-from tests.browser.newcomer import read_captcha, read_code
+from tests.browser.newcomer import ask_code, read_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a real server and a real Chromium
 
@@ -18,11 +18,7 @@ SEND = "main .btn-primary"
 def test_registered_proven_and_reached_again(visit, server):
     who, operator = visit(), visit("operator")
     page = who.page
-    who.go("/register/")
-    page.fill("#phone", PHONE)
-    read_captcha(server, page)
-    who.snap("register-1-phone")
-    page.click(SEND)
+    ask_code(who, server, "/register/", PHONE, "register-1-phone")
     page.wait_for_url("**/register/details")
     code = read_code(operator)
     operator.snap("register-2-outbox")
@@ -83,10 +79,7 @@ def _new_phone(who, operator) -> None:
 
 def _forgotten(who, operator, server) -> None:
     page = who.page
-    who.go("/code/forgot/")
-    page.fill("#phone", NEW_PHONE)
-    read_captcha(server, page)
-    page.click(SEND)
+    ask_code(who, server, "/code/forgot/", NEW_PHONE)
     page.wait_for_url("**/code/renew/**")
     page.fill("#code", read_code(operator))
     page.fill("#new", NEW_WORD)

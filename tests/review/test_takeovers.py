@@ -92,6 +92,8 @@ def test_the_successor_owns_the_unit_and_the_former_owner_does_not(session):
     assert takeovers.settle(session, 60) == 0
     session.expire_all()
     assert owners(session, lost) == [who.account_id]
+    left = select(Hat.role).where(Hat.account_id == former.account_id, Hat.active)
+    assert session.scalars(left).all() == ["seeker"], "reads the message in the own name"
     assert invited.state == "withdrawn"
     assert (told(session, "takeover_lost"), told(session, "takeover_done")) == ([former.account_id], [who.account_id])
     last = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "unit_taken_over")).one()

@@ -285,3 +285,28 @@ def test_that_a_handler_left_is_told_to_the_owner_where_the_inviter_is_gone(app,
     assert who.post(f"/invitationview/move/leave/{row.id}").status_code == 302
     told = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
     assert (told.template, told.account_id) == ("binding_left", owner.account_id)
+
+
+def test_whoever_is_unbound_from_the_last_role_goes_on_in_the_own_name(app, session, firm, owner):
+    """Registered persons keep their own role; an account that was made for the unit alone would stand before a closed door."""
+    who = person(app, session, "unit_handler", unit_id=firm.id, grants=["postings"])
+    owner.get("/bindingview/list/")
+    row = Binding(
+        unit_id=firm.id, account_id=who.account_id, invited_as="x", real_name="李四", state="bound", grants=["postings"],
+        invited_by_id=owner.account_id, invited_at=func.now(), expires_at=func.now() + timedelta(days=7),
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    assert owner.post(f"/bindingview/move/unbind/{row.id}").status_code == 302
+    again = signed_in(app, name_of(session, who))
+    assert again.get("/invitationview/list/").status_code == 200
+    assert again.get("/postingview/list/").status_code == 403
+    mine = select(Hat.role, Hat.is_default).where(Hat.account_id == who.account_id, Hat.active)
+    assert [tuple(one) for one in session.execute(mine)] == [("seeker", True)]
+
+
+def test_whoever_has_another_role_gets_none_besides(app, session, owner):
+    who = person(app, session, "student")
+    row = bound(owner, session, who, "postings")
+    assert owner.post(f"/bindingview/move/unbind/{row.id}").status_code == 302
+    assert session.scalars(select(Hat.role).where(Hat.account_id == who.account_id, Hat.active)).all() == ["student"]

@@ -16,7 +16,7 @@ from app.review.imports.entities import IMPORTERS
 from app.review.imports.options import Options
 from app.rules.actor import Actor, Role
 from tests.review import samples
-from tests.views.people import Browser, browser
+from tests.views.people import Browser, browser, unit
 
 
 def admin(app, session, school: School) -> Browser:
@@ -133,3 +133,36 @@ def test_without_residency_nothing_is_decided_or_revoked(session):
     with samples.refusal("not_found"):
         desk.move(session, bare, "residency", subject.id, "revoke", reason="未履约")
     assert desk.move(session, story.decider, "residency", subject.id, "revoke", reason="未履约").status == "revoked"
+
+
+def test_only_schools_where_somebody_decides_are_offered_for_residency(app, session):
+    """A request to a school without an account would wait for nobody."""
+    alone, shut, here, gone = (samples.school(session) for _n in range(4))
+    shut.open_for_residency = False
+    for school in (shut, here, gone):
+        admin(app, session, school)
+    staffed(app, session, alone, "roster")
+    session.execute(update(Hat).where(Hat.school_id == gone.id).values(active=False))
+    firm = unit(session)
+    session.commit()
+    owner = browser(app, session, "unit_owner", unit_id=firm.id)
+    for school, status in ((alone, 422), (shut, 422), (gone, 422), (here, 302)):
+        answer = owner.post("/residencyview/add?lang=en", {"school": str(school.id), "then": "submit"})
+        assert answer.status_code == status, school.name
+    assert "has to open an account first" in owner.get("/residencyview/add?lang=en").text
+
+
+def test_a_student_who_stands_there_twice_is_told_at_the_number(app, session):
+    school = samples.school(session)
+    me = admin(app, session, school)
+    sent = {
+        "name": "李四", "document_kind": "resident_id", "id_number": samples.resident_id(79), "student_no": "1",
+        "graduation_year": "2027", "education": "bachelor", "enrolled": "y",
+    }  # fmt: skip
+    assert me.post("/studentview/add", sent).status_code == 302
+    for changed, field in (({"student_no": "2"}, "id_number"), ({"id_number": samples.resident_id(80)}, "student_no")):
+        answer = me.post("/studentview/add?lang=en", sent | changed)
+        assert answer.status_code == 422
+        assert f'<a href="#{field}">' in answer.text, field
+    assert me.post("/studentview/add", sent | {"education": "none", "student_no": "3"}).status_code == 422
+    assert 'value="none"' not in me.get("/studentview/add").text

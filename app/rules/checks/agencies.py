@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.rules.agencies import COMMERCIAL, MATERIALS
-from app.rules.bindings import LEVEL
-from app.rules.checks import reading
+from app.rules.checks import applicants, reading
 from app.rules.checks.saying import Family, Voice
 from app.rules.codes import uscc_fault
 from app.rules.findings import Evidence, Facts, Finding
@@ -33,28 +32,17 @@ def _commercial(evidence: Evidence) -> bool:
     return reading.text(evidence, "agency_kind") == COMMERCIAL
 
 
-def _proven(say: Voice, facts: Facts) -> Iterator[Finding]:
-    level = reading.whole(reading.part(facts, "handler"), "identity_level")
-    if level is None:
-        yield say.not_checked("", "经办人实名情况未知", "it is unknown whether the name is proven.")
-    elif level < LEVEL:
-        yield say.block("", "当前账号实名等级不足，请先完成实名认证", "The name of the applicant is not proven yet.")
-
-
 @ENTRY.check("Z01", "经办人已实名", "Applicant's name proven", fields="", law="ZX-29", reason="R14")
 def entry_person(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Whoever acts for an agency is a real-named person."""
-    yield from _proven(say, facts)
+    yield from applicants.proven(say, facts, "经办人")
 
 
 @ENTRY.check("Z02", "材料齐全", "Materials complete", fields="files", law="ZX-28；ZX-30", reason="R01")
 def entry_materials(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """By the kind of the agency: three for a public one, four for a commercial one."""
-    given = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
-    for slot in MATERIALS.get(reading.text(evidence, "agency_kind"), ()):
-        if slot not in given:
-            zh, en = _SLOTS[slot]
-            yield say.block(f"files.{slot}", f"缺少材料：{zh}", f"A material is missing: {en}.")
+    slots = MATERIALS.get(reading.text(evidence, "agency_kind"), ())
+    yield from applicants.complete(say, evidence, slots, _SLOTS)
 
 
 @ENTRY.check(
@@ -131,7 +119,7 @@ def entry_recommended(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator
 @CERTIFICATION.check("E01", "实名认证", "Person proven", fields="", law="ZX-06", reason="R14")
 def proof_person(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """The first proof: the person's name."""
-    yield from _proven(say, facts)
+    yield from applicants.proven(say, facts, "经办人")
 
 
 @CERTIFICATION.check("E02", "企业认证", "Enterprise proven", fields="unit", law="ZX-06", reason="R14")

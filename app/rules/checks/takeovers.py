@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.rules.bindings import LEVEL
-from app.rules.checks import reading
+from app.rules.checks import applicants, reading
 from app.rules.checks.saying import Family, Voice
 from app.rules.findings import Evidence, Facts, Finding
 from app.rules.takeovers import SEEN_DAYS, SLOTS
@@ -23,11 +22,7 @@ _SLOTS: Final = {
 @TAKEOVERS.check("T01", "申请人已实名", "Applicant's name proven", fields="", law="GD-09", reason="R14")
 def person(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     """Only a real-named person owns a unit."""
-    level = reading.whole(reading.part(facts, "handler"), "identity_level")
-    if level is None:
-        yield say.not_checked("", "申请人实名情况未知", "it is unknown whether the name is proven.")
-    elif level < LEVEL:
-        yield say.block("", "当前账号实名等级不足，请先完成实名认证", "The name of the applicant is not proven yet.")
+    yield from applicants.proven(say, facts, "申请人")
 
 
 @TAKEOVERS.check("T02", "单位名称一致", "Name of the unit", fields="name", law="GD-26", reason="R03")
@@ -41,11 +36,7 @@ def named(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
 @TAKEOVERS.check("T03", "四项材料齐全", "The four materials", fields="files", law="GD-22", reason="R01")
 def complete(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator[Finding]:
     """Document, person with it, stamped licence, stamped letter."""
-    given = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
-    for slot in SLOTS:
-        if slot not in given:
-            zh, en = _SLOTS[slot]
-            yield say.block(f"files.{slot}", f"缺少材料：{zh}", f"A material is missing: {en}.")
+    yield from applicants.complete(say, evidence, SLOTS, _SLOTS)
 
 
 @TAKEOVERS.check(
