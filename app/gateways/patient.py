@@ -11,7 +11,8 @@ import re
 import selectors
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
@@ -25,7 +26,14 @@ PIECE: Final = 64 * 1024  # bytes that are read at once
 IN_MEMORY: Final = 256 * 1024  # of a body; the rest waits in a temporary file
 RATE: Final = 8 * 1024  # bytes a second that a body has to come with, beyond the first seconds
 CHUNKS: Final = 5  # seconds a thread waits for the rest of a body whose length nobody said
-SENDING: Final = 30  # seconds in which a piece of the answer has to be taken
+SENDING: Final = (
+    30  # seconds a thread waits in all for whoever takes an answer, and beyond them as long as it is taken with
+)
+TAKING: Final = 32 * 1024  # bytes a second
+BUFFER: Final = (
+    1024 * 1024
+)  # bytes of an answer that the system keeps for a connection: pages hold no thread, however slowly taken
+BLOCK: Final = 256 * 1024  # bytes of a file that are sent before the time is looked at
 LINGER: Final = 2  # seconds an answered connection is drained, lest the answer be lost
 MOST: Final = 512  # requests of a worker that are still being read
 TOGETHER: Final = 1024**3  # bytes of them
@@ -43,6 +51,7 @@ class Gathered(socket.socket):
     held: Any = None
     until = 0.0  # so long the reader may wait for more
     cut = False  # something was still to come when the reader was told that it is the end
+    sent, waited = 0, 0.0  # bytes of this answer, and seconds in which they were taken
 
     def take(self, size: int, flags: int = 0) -> bytes:
         """What is there, without waiting. Raises BlockingIOError; EOFError where the other side has closed."""
@@ -73,18 +82,36 @@ class Gathered(socket.socket):
         self.settimeout(SENDING if flag else 0.0)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """All of it, in its time."""
-        try:
+        """All of it, in the time that is left for the answer."""
+        with self._taken(memoryview(data).nbytes):
             super().sendall(data, flags)
-        except TimeoutError as late:
-            raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from late
 
-    def sendfile(self, *args: Any, **kwargs: Any) -> int:
-        """The same for a file."""
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """The same for a file, block by block."""
+        done = 0
+        while count is None or done < count:
+            block = BLOCK if count is None else min(BLOCK, count - done)
+            with self._taken(block):
+                found = super().sendfile(file, offset + done, block)
+            done += found
+            if found < block:
+                break
+        return done
+
+    @contextmanager
+    def _taken(self, size: int) -> Iterator[None]:
+        """Only the time in which something is sent counts, not that in which an answer is made."""
+        left = SENDING + self.sent / TAKING - self.waited
+        begun = time.monotonic()
         try:
-            return super().sendfile(*args, **kwargs)
+            if left <= 0:
+                raise TimeoutError
+            self.settimeout(left)
+            yield
         except TimeoutError as late:
             raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from late
+        self.waited += time.monotonic() - begun
+        self.sent += size
 
 
 class Patient(TConn):
@@ -101,6 +128,7 @@ class Patient(TConn):
         self.need: int | None = None  # bytes of the body that are still to come; -1: until its last chunk
         self.over = ""  # status with which the connection is refused
         self.tail, self.sock.until, self.sock.cut = b"", 0.0, False
+        self.sock.sent, self.sock.waited = 0, 0.0
         if self.sock.held is not None:
             self.sock.held.close()
         self.sock.held = None
@@ -180,6 +208,7 @@ class PatientWorker(ThreadWorker):
                 raise
             return
         self.nr_conns += 1
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         conn = Patient(self.cfg, Gathered(fileno=client.detach()), address, listener.getsockname())
         self._begin(conn)
 

@@ -6,16 +6,21 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from app.gateways import patient
+
 ROOT = Path(__file__).resolve().parents[2]
 ECHO = """
 def app(environ, start_response):
-    body = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/echo" else b"here"
+    path = environ["PATH_INFO"]
+    body = environ["wsgi.input"].read() if path == "/echo" else b"x" * 300_000 if path == "/page" else b"here"
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 """
@@ -24,8 +29,13 @@ def app(environ, start_response):
 class Wire:
     """A connection on which bytes are sent as they are."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=8)
+    def __init__(self, port: int, window: int = 0) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(8)
+        if window:  # of what it would take without asking for it; said before the first byte
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1000)  # as over a real network
+        self.socket.connect(("127.0.0.1", port))
 
     def send(self, *pieces: bytes, pause: float = 0.0) -> None:
         """`pause`: lets the server read a piece by itself, as a slow sender would; nothing is waited for."""
@@ -91,12 +101,12 @@ def post(body: bytes, *more: bytes) -> bytes:
 
 
 @pytest.fixture
-def wire(port) -> Iterator[Callable[[], Wire]]:
+def wire(port) -> Iterator[Callable[..., Wire]]:
     """Makes connections, which end with the test."""
     made: list[Wire] = []
 
-    def make() -> Wire:
-        made.append(Wire(port))
+    def make(window: int = 0) -> Wire:
+        made.append(Wire(port, window))
         return made[-1]
 
     yield make
@@ -198,3 +208,59 @@ def test_whoever_never_closes_after_the_answer_holds_nobody_up(wire):
     line.send(GET)
     assert line.answer() == ("200", b"here")
     assert time.monotonic() - begun < 1
+
+
+def test_whoever_takes_no_page_holds_nobody_up(wire):
+    """Of each answer the system keeps the rest: twenty who read nothing, on two threads."""
+    made = [wire(4096) for _ in range(20)]
+    for one in made:
+        one.send(GET.replace(b"/ ", b"/page "))
+    begun = time.monotonic()
+    other = wire()
+    other.send(GET)
+    assert other.answer() == ("200", b"here")
+    assert time.monotonic() - begun < 2
+    assert made[-1].answer()[1] == b"x" * 300_000, "nothing of it is lost"
+
+
+def pair(monkeypatch, sending: float):
+    """Our end of a connection and the other one, which takes nothing by itself."""
+    monkeypatch.setattr(patient, "SENDING", sending)
+    ours, theirs = socket.socketpair()
+    found = patient.Gathered(fileno=ours.detach())
+    found.setblocking(True)
+    return found, theirs
+
+
+def test_an_answer_has_one_time_for_all_its_pieces(monkeypatch):
+    ours, theirs = pair(monkeypatch, 0.3)
+    with ours, theirs:
+        begun = time.monotonic()
+        with pytest.raises(ConnectionResetError):
+            for _ in range(200):  # each of them is taken in its turn, ever so slowly
+                theirs.setblocking(False)
+                with suppress(BlockingIOError):
+                    theirs.recv(64)
+                ours.sendall(b"x" * 100_000)
+        assert time.monotonic() - begun < 30
+        assert ours.waited < 0.3 + ours.sent / patient.TAKING
+
+
+def test_a_file_is_sent_block_by_block_and_left_where_nobody_takes_it(monkeypatch, tmp_path):
+    (tmp_path / "film").write_bytes(b"y" * 3_000_000)
+    ours, theirs = pair(monkeypatch, 0.3)
+    with ours, theirs, (tmp_path / "film").open("rb") as film, pytest.raises(ConnectionResetError):
+        ours.sendfile(film, 0, 3_000_000)
+    ours, theirs = pair(monkeypatch, 20)
+    taken = []
+
+    def take() -> None:
+        while sum(taken) < 3_000_000:
+            taken.append(len(theirs.recv(65536)))
+
+    reader = threading.Thread(target=take)
+    with ours, theirs, (tmp_path / "film").open("rb") as film:
+        reader.start()
+        assert ours.sendfile(film, 0, 3_000_000) == 3_000_000
+        reader.join(20)
+    assert sum(taken) == 3_000_000
