@@ -142,10 +142,21 @@ class Visit:
     """One person's browser window: everything odd that happens in it is kept."""
 
     def __init__(
-        self, browser, url: str, width: int = 1366, height: int = 768, locale: str = "zh-CN", state=None
+        self,
+        browser,
+        url: str,
+        width: int = 1366,
+        height: int = 768,
+        locale: str = "zh-CN",
+        state=None,
+        motion: str = "no-preference",
     ) -> None:
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai", storage_state=state
+            viewport={"width": width, "height": height},
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            storage_state=state,
+            reduced_motion=motion,
         )
         self.page = self.context.new_page()
         self.url, self.faults, self.foreign = url, [], []

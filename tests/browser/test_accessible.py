@@ -117,7 +117,7 @@ def looked(window: Any, path: str, expected: tuple[int, ...] = (200,), *, framed
 
 @pytest.mark.parametrize("role", WEARER, ids=lambda r: r.value)
 def test_no_violation_on_any_screen(visit, role):
-    window, found = visit(WEARER[role]), []
+    window, found = visit(WEARER[role], motion="reduce"), []  # nothing fades: what is judged stands at once
     views = {start(view): view for view in screens(role)}
     for path in ("/", *views, *(named(window, path) for path in FURTHER.get(role, ()))):
         sized = f"{path}?size=20" if path.endswith("/list/") else path  # rows are all of a kind
@@ -128,13 +128,25 @@ def test_no_violation_on_any_screen(visit, role):
     assert found == [], "\n".join(found)
 
 
+def test_a_fault_in_any_row_is_found(visit):
+    """Rows that are built alike are judged once; one that differs is judged itself."""
+    window = visit("operator", motion="reduce")
+    window.go("/unitview/list/?size=20")
+    settled(window.page)
+    window.page.evaluate("""() => {
+      const rows = document.querySelectorAll('main tbody tr');
+      rows[rows.length - 1].lastElementChild.append(document.createElement('button'));
+    }""")
+    assert any(" button-name × 1" in fault for fault in faults(window.page, "rows", framed=False))
+
+
 def test_every_screen_of_a_menu_is_looked_at():
     looked = {view for role in WEARER for view in screens(role)}
     assert looked == {e.view for e in registry.MENU if e.places}
 
 
 def test_no_violation_before_the_login(visit):
-    window = visit()
+    window = visit(motion="reduce")
     found = [
         fault for path in PUBLIC for fault in looked(window, named(window, path), (200, 403, 404, 410), framed=True)
     ]

@@ -25,6 +25,16 @@ RUN = """async ([only, without]) => {
   const found = await axe.run({ include: [['html']], exclude: without }, { ...rules, resultTypes: ['violations'] });
   return found.violations.map(v => [v.id, v.nodes.length, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]);
 }""".replace("TAGS", str(TAGS))
+# Rows of a table that are built alike are judged once: the same elements with the same attributes and classes.
+THIN = """() => {
+  const seen = new Set();
+  const shape = e => e.tagName + [...e.attributes].map(a => a.name + (a.name === 'class' ? a.value : '')).join(' ');
+  for (const row of document.querySelectorAll('main tbody tr')) {
+    const built = [row, ...row.querySelectorAll('*')].map(shape).join();
+    if (seen.has(built)) row.remove();
+    seen.add(built);
+  }
+}"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -37,17 +47,20 @@ def faults(page: Any, where: str, *, framed: bool = True) -> list[str]:
     found = []
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(size)
+        for scale in ("large", "normal"):
+            page.evaluate("scale => document.documentElement.setAttribute('data-size', scale)", scale)
+            wide = page.evaluate(TOO_WIDE)
+            if wide > 0:
+                found.append(f"{where} [{name}, {scale} type]: {wide} px too wide")
+    page.evaluate(THIN)
+    for name, size in (("phone", PHONE), ("desk", DESK)):
+        page.set_viewport_size(size)
         for theme in ("light", "dark"):
             page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
             page.evaluate(STILL)
             rules = ["color-contrast"] if theme == "dark" else LAYOUT if name == "phone" else None
             for rule, count, nodes in page.evaluate(RUN, [rules, [] if framed else FRAME]):
                 found.append(f"{where} [{name}, {theme}] {rule} × {count}: {nodes}")
-        for scale in ("large", "normal"):
-            page.evaluate("scale => document.documentElement.setAttribute('data-size', scale)", scale)
-            wide = page.evaluate(TOO_WIDE)
-            if wide > 0:
-                found.append(f"{where} [{name}, {scale} type]: {wide} px too wide")
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'light')")
     return found
 
