@@ -1,7 +1,8 @@
 """An account between two holders: loosened when an appeal is carried out, taken over with the link, or given back.
 
 From the moment the approval is carried out until the link is followed the account answers to nobody. What it was reached by
-is kept sealed for that time alone, so that an approval which turns out to be wrong can be called back without a trace.
+is kept sealed for that time alone, so that an approval which turns out to be wrong can be called back: the holder is reached
+as before, and sets up anew what else opened the account (a password, devices, keys, logins of others).
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class PortalView(Page):
 
     route_base = "/portal"
     default_view = "index"
-    open_to_anybody = frozenset({"index", "posting", "gig", "unit", "agreement"})
+    open_to_anybody = frozenset({"index", "posting", "gig", "unit", "school", "agreement"})
 
     def _cached(self, template: str, **values: Any) -> Response:
         """The page with its tag; browsers may keep it for a minute."""
@@ -152,6 +152,21 @@ class PortalView(Page):
             above=public_content.regions_above(db.session, row.region_code),
             paragraphs=paragraphs,
             place=place,
+        )
+
+    @expose("/schools/<string:code>")
+    def school(self, code: str) -> Response:
+        """What units have sent to one school (HL-22)."""
+        school, asked = public_content.public_school(db.session, code[:10]), _asked()
+        stmt = public_content.for_school(school, public_content.today())
+        return self._cached(
+            "portal/school.html",
+            school=school,
+            asked=asked,
+            page=public_content.page(db.session, stmt, Posting, asked),
+            address=lambda **more: url_for(
+                "PortalView.school", code=school.code, **({"q": asked.words} if asked.words else {}), **more
+            ),
         )
 
     @expose("/agreement")

@@ -20,6 +20,7 @@ from app.models.gigs import GigOffer, GigPicture, GigWanted
 from app.models.media import Medium
 from app.models.positions import Posting
 from app.models.reference import Region
+from app.models.schools import School
 from app.models.units import Unit
 from app.rules.actor import region_bounds
 from app.rules.calendar import local_day
@@ -148,6 +149,19 @@ def public_unit(session: Session, key: int) -> Unit:
     return one(
         session, stmt.options(load_only(*columns), joinedload(Unit.region), joinedload(Unit.industry)), Unit, key
     )
+
+
+def public_school(session: Session, code: str) -> School:
+    """A school by its code. Raises Refused("not_found")."""
+    row = session.scalars(select(School).where(School.code == code)).one_or_none()
+    if row is None:
+        raise Refused("not_found")
+    return row
+
+
+def for_school(school: School, day: dt.date) -> Select[Any]:
+    """The public postings that units of residency have sent to a school (HL-22)."""
+    return public_postings(day).where(Posting.schools.any(School.id == school.id))
 
 
 def unit_pictures(session: Session, unit_id: int) -> list[Values]:

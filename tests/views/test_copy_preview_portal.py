@@ -65,6 +65,28 @@ def test_a_school_lists_what_was_sent_to_it_and_is_live(app, session, unit):
     assert "尚未公开职位" not in page and "与本校无关职位" not in page
 
 
+def test_the_public_page_of_a_school_shows_what_was_sent_to_it(app, session, unit, statements):
+    """HL-22: live postings for this school, newest first; whoever reads a posting is led there."""
+    school, other = session.scalars(select(School).order_by(School.id).limit(2)).all()
+    sent = people.posting(session, unit, title="电焊工甲")
+    sent.schools = [school]
+    waiting = people.posting(session, unit, title="电焊工乙", status="pending")
+    waiting.schools = [school]
+    theirs = people.posting(session, unit, title="电焊工丙")
+    theirs.schools = [other]
+    session.commit()
+    anybody = app.test_client()
+    anybody.get(f"/portal/schools/{school.code}")
+    statements.clear()
+    page = anybody.get(f"/portal/schools/{school.code}").text
+    assert len(statements) <= 8
+    assert school.name in page and "电焊工甲" in page
+    assert "电焊工乙" not in page and "电焊工丙" not in page
+    assert "电焊工甲" not in anybody.get(f"/portal/schools/{school.code}?q=无此职位").text
+    assert f'href="/portal/schools/{school.code}"' in anybody.get(f"/portal/postings/{sent.id}").text
+    assert anybody.get("/portal/schools/nothing").status_code == 404
+
+
 def gig(session, poster: int, **more) -> GigOffer:
     row = GigOffer(
         **{

@@ -78,6 +78,7 @@ OPEN: dict[str, str] = {
     "PortalView.agreement": "the text that is agreed to",
     "OpenApi.get": "shapes of the API, never data",
     "PortalView.posting": "what is approved, for the public",
+    "PortalView.school": "what is approved, for the public",
     "PortalView.gig": "what is approved, for the public",
     "PortalView.unit": "what is approved, for the public",
     "PublicApi.postings": "what is approved, for the public",
