@@ -229,8 +229,9 @@ def _explain(work: Work, refused: Refused) -> None:
 
 
 def _blame_place(work: Work, name: str, message: str) -> bool:
+    slot = name.removeprefix("files.")
     for place in work.places:
-        if name in (place.slot, place.name, "files", "file_id", "file"):
+        if slot in (place.slot, place.name, "files", "file_id", "file"):
             place.errors.append(message)
             return True
     return False

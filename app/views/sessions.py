@@ -81,7 +81,8 @@ def note(username: str, outcome: str, account_id: int | None = None) -> None:
     db.session.commit()
 
 
-def _hash(token: str) -> str:
+def digest(token: str) -> str:
+    """What the table keeps of the number in the cookie."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -99,7 +100,7 @@ def begin(user: User, *, waiting: bool = False, proved_at: dt.datetime | None = 
     lasts = WAITS if waiting else _longest(staff=staff)
     token, device = secrets.token_urlsafe(32), device_of(request.headers.get("User-Agent", ""))
     row = LoginSession(
-        token_hash=_hash(token), account_id=user.id, hat_id=hats[0].id if hats else None, staff=staff,
+        token_hash=digest(token), account_id=user.id, hat_id=hats[0].id if hats else None, staff=staff,
         device_kind=device.kind, device=device.name, address=address(), ends_at=func.now() + lasts,
         waiting=waiting, proved_at=proved_at or func.now(),
     )  # fmt: skip
@@ -142,7 +143,7 @@ def _finding() -> Select[Any]:
 
 def find(token: str) -> User | None:
     """The account whose session this is, as long as it lasts; the session becomes `g.login`."""
-    rows = db.session.execute(_finding(), {"token_hash": _hash(token)}).all()
+    rows = db.session.execute(_finding(), {"token_hash": digest(token)}).all()
     if not rows or not rows[0][0].is_active:
         return None
     own = 1 + len(_COLUMNS)
@@ -219,7 +220,7 @@ def forget(days: int) -> int:
 def renew(**values: Any) -> None:
     """The same session under a new number, with what changes of it: an old number is worth nothing from now on."""
     token = secrets.token_urlsafe(32)
-    stmt = update(LoginSession).where(LoginSession.id == g.login.id).values(token_hash=_hash(token), **values)
+    stmt = update(LoginSession).where(LoginSession.id == g.login.id).values(token_hash=digest(token), **values)
     db.session.execute(stmt.execution_options(synchronize_session=False))
     db.session.commit()
     session[TOKEN] = token

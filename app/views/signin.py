@@ -18,7 +18,7 @@ from app.review import linking
 from app.rules import demo
 from app.rules.codes import organisation_fault
 from app.rules.refused import Refused
-from app.views import ageing, arriving, captcha, lockout, second_factor, sessions, words
+from app.views import ageing, arriving, captcha, ended, lockout, second_factor, sessions, words
 from app.views.page import Page, safe_next
 from app.views.sessions import refuse_if_locked
 
@@ -70,6 +70,7 @@ class LoginView(Page):
             name=name,
             providers=linking.providers(db.session),
             fault=fault,
+            ended=ended.why() if request.method == "GET" else "",
             captcha_token=captcha.new() if _asks_captcha(name) else "",
             logins=demo.LOGINS if demo_loaded() else (),
             demo_word=demo.PASSWORD,

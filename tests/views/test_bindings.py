@@ -184,6 +184,9 @@ def test_other_functions_count_at_once(app, session, owner):
     assert answer.status_code == 302, answer.text[:300]
     assert hats(session, who) == [("unit_handler", ["gigs"])]
     assert who.get("/").status_code == 302, "logged out: nobody goes on with what was taken away"
+    page = who.get("/login/?lang=en").text
+    assert "the functions granted to you were changed" in page and "not stored" in page
+    assert "functions granted" not in app.test_client().get("/login/?lang=en").text, "said to that browser alone"
     assert session.scalars(select(ReviewEvent.action).order_by(ReviewEvent.id.desc())).first() == "bind_grants"
 
 

@@ -81,6 +81,18 @@ def test_the_checks_of_a_claim_run_while_it_is_written(who, session):
     assert "stamped business licence" in page.text
 
 
+def test_a_paper_that_lacks_is_said_at_its_own_place(who, session):
+    there = samples.unit(session, uscc=CODE)
+    sent = {"uscc": CODE, "name": there.name, "reason": "离职", "then": "submit"}
+    page = who.post("/unittakeoverview/add?lang=en", sent)
+    assert page.status_code == 422
+    for slot in ("handler_id", "holder_photo", "licence", "letter"):
+        assert f'<a href="#file_{slot}">' in page.text, slot
+        place = page.text.split(f'id="file_{slot}"')[1].split('class="help"')[0]
+        assert "A material is missing" in place and 'aria-invalid="true"' in place, slot
+    assert 'href="#main"' not in page.text.split('class="g-sum"')[1].split("</ul>")[0]
+
+
 def test_below_level_two_nobody_goes_on(app, session):
     poor = browser(app, session, "seeker")
     session.add(Person(account_id=poor.account_id, real_name="王五", identity_level=1))
