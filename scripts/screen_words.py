@@ -52,6 +52,7 @@ PURPOSE: dict[str, tuple[str, str]] = {
     "logineventview": ("登录成功与失败", "Logins that worked and that did not"),
     "revieweventview": ("每一步审核操作，写入后不能改", "Every step of a review; written once"),
     "exporteventview": ("谁导出了什么、多少行", "Who exported what, how many rows"),
+    "log-figures": ("各类日志按月的数量", "How many entries of each log, month by month"),
     "ledger": ("逐条核验日志链是否被改动", "Whether anything in the ledger was altered"),
     "portal": ("公众看到的职位、零工与单位", "What the public sees"),
     "messageview": ("业务进展的通知", "What happened to one's submissions"),

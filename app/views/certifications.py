@@ -22,7 +22,7 @@ class EmployerCertificationView(SafeView):
         _l("Apply for certification"),
     )
     empty_words = _l("Your name and your unit are proven already; a proof of employment is all that is asked for.")
-    needed_columns = ("employed_since",)
+    needed_columns = ("employed_since", "employment_proof")
     hidden_for = dict.fromkeys(UNIT_SIDE, ("unit", "region"))
     list_columns = ["title", "unit", "status", "region", "valid_until", "submitted_at", "changed_on"]
     search_columns = ["unit", "status", "region", "valid_until", "submitted_at"]

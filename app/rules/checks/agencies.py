@@ -142,7 +142,10 @@ def proof_employment(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[F
     if "employment_proof" not in given:
         yield say.block("files.employment_proof", "缺少材料：在职证明", "A material is missing: proof of employment.")
     since, today = reading.day(evidence, "employed_since"), reading.day(facts, "today")
-    if since is None:
+    told = reading.cut(reading.text(evidence, "employed_since"))
+    if since is None and told:
+        yield say.block("employed_since", f"入职日期“{told}”不正确", f"Nobody was employed on “{told}”.", reason="R03")
+    elif since is None:
         yield say.block("employed_since", "请填写入职日期", "Since when is missing.")
     elif today and since > today:
         yield say.block(

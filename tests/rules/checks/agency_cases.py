@@ -58,5 +58,6 @@ CASES = [
     hits(E, "E03", "block", {"files": []}, field="files.employment_proof"),
     hits(E, "E03", "block", {"employed_since": None}, field="employed_since"),
     hits(E, "E03", "block", {"employed_since": "2099-01-01"}, field="employed_since"),
+    hits(E, "E03", "block", {"employed_since": "2999-01-01"}, field="employed_since", says="2999"),
     clean(E, "E03"),
 ]
