@@ -166,6 +166,14 @@ def test_more_than_is_taken_is_not_read_and_the_connection_is_no_longer_good(wir
     assert line.closed(), "what followed was the body, and is no request"
 
 
+def test_a_body_that_the_application_left_unread_is_no_next_request(wire):
+    line = wire()
+    body = GET * 1000  # more than the server reads at once
+    line.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body), body)
+    assert line.answer() == ("200", b"here")
+    assert line.closed()
+
+
 @pytest.mark.parametrize(
     "start", [b"GET / HTTP/1.1\r\nHost: x\r\n", post(b"x" * 10), GET[:3]], ids=["head", "body", "line"]
 )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from app import compiled, registry
 from app.review.kinds import KINDS
@@ -250,3 +252,19 @@ def test_words_of_refusals_name_only_facts_and_carry_a_sensible_status():
         if status not in (400, 401, 403, 404, 409, 410, 413, 422, 429)
     }
     assert odd == {}
+
+
+def test_every_place_that_the_table_of_features_names_is_an_address(app):
+    """docs/coverage.md says where a feature works: each address in it leads somewhere."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "coverage.md").read_text(encoding="utf-8")
+    named = {one for one in re.findall(r"`(/[^` ]*)`", text) if not one.startswith("/<screen>")}
+    assert len(named) > 60
+    routes, gone = app.url_map.bind("localhost"), []
+    for address in sorted(named):
+        try:
+            routes.match(re.sub(r"<\w+>", "1", address.partition("?")[0]), method="GET")
+        except (RequestRedirect, MethodNotAllowed):  # an address all the same
+            continue
+        except NotFound:
+            gone.append(address)
+    assert gone == []

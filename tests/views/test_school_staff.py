@@ -92,6 +92,9 @@ def test_whoever_does_not_manage_the_staff_looks_only(app, session):
     school = samples.school(session)
     bare, other = staffed(app, session, school, "residency", "roster"), admin(app, session, school)
     assert bare.get("/schoolstaffview/list/").status_code == 200
+    offered = f"/schoolstaffview/move/unbind/{other.hat_id}"
+    assert offered not in bare.get(f"/schoolstaffview/show/{other.hat_id}").text, "no button that refuses"
+    assert offered in staffed(app, session, school, "staff").get(f"/schoolstaffview/show/{other.hat_id}").text
     assert bare.post(f"/schoolstaffview/move/unbind/{other.hat_id}").status_code == 403
     assert grant(bare, other.hat_id, "residency").status_code == 403
     assert functions(session, other.hat_id) == ["residency", "roster", "staff"]
