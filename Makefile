@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# Every start would compile five hundred modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test check translate screenshots screens paths bench clean
 
 help: ## what there is to run

@@ -1,11 +1,14 @@
-"""The start of a worker by library: processor time of each module's own code, and of what is made of them."""
+"""The start of a worker by library: processor time and memory of each module's own code, and of what is made of them."""
 
 from __future__ import annotations
 
 import json
+import resource
 import time
 from collections import defaultdict
+from dataclasses import dataclass
 from importlib.machinery import ExtensionFileLoader, SourceFileLoader
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +26,8 @@ KNOWN = (
     "PIL",
 )
 REST, MADE, FIRST = "other libraries", "views, addresses and menus made", "first page drawn"
+BARE = "Python itself"
+KEPT = (BARE, MADE, FIRST)
 
 
 def part_of(module: str) -> str:
@@ -33,44 +38,65 @@ def part_of(module: str) -> str:
     return next((known for known in KNOWN if names[0] == known), REST)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of the processor, and memory in MB."""
+
+    seconds: float = 0.0
+    memory: float = 0.0
+
+    def __add__(self, more: Spent) -> Spent:
+        return Spent(self.seconds + more.seconds, self.memory + more.memory)
+
+    def __sub__(self, less: Spent) -> Spent:
+        return Spent(self.seconds - less.seconds, self.memory - less.memory)
+
+
+def now() -> Spent:
+    """What the process has used until now."""
+    resident = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+    return Spent(time.process_time(), resident * resource.getpagesize() / 1e6)
+
+
 class Watch:
-    """Takes the time of modules as they run, without that of those they import."""
+    """Takes what modules use as they run, without that of those they import."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.inner = [0.0]
+        self.spent: dict[str, Spent] = defaultdict(Spent)
+        self.inner = [Spent()]
 
     def over(self, loader: Any) -> None:
         """Watches a kind of loader from now on."""
         original = loader.exec_module
 
         def exec_module(this: Any, module: ModuleType) -> None:
-            self.inner.append(0.0)
-            began = time.process_time()
+            self.inner.append(Spent())
+            began = now()
             try:
                 original(this, module)
             finally:
-                took = time.process_time() - began
-                self.seconds[part_of(module.__name__)] += took - self.inner.pop()
-                self.inner[-1] += took
+                used = now() - began
+                self.spent[part_of(module.__name__)] += used - self.inner.pop()
+                self.inner[-1] += used
 
         loader.exec_module = exec_module
 
 
-def watched() -> dict[str, float]:
-    """Seconds of each part of one start, to the first page."""
+def watched() -> dict[str, tuple[float, float]]:
+    """Seconds and MB of each part of one start, to the first page."""
     watch = Watch()
+    watch.spent[BARE] = now()
     watch.over(SourceFileLoader)
     watch.over(ExtensionFileLoader)
-    began = time.process_time()
+    began = now()
     from app import create_app  # noqa: PLC0415 - the import is what is measured
 
     app = create_app()
-    watch.seconds[MADE] = time.process_time() - began - watch.inner[0]
-    began, inner = time.process_time(), watch.inner[0]
+    watch.spent[MADE] = now() - began - watch.inner[0]
+    began, inner = now(), watch.inner[0]
     app.test_client().get("/login/")
-    watch.seconds[FIRST] = time.process_time() - began - (watch.inner[0] - inner)
-    return {name: seconds for name, seconds in watch.seconds.items() if seconds >= 0.02 or name in (MADE, FIRST)}
+    watch.spent[FIRST] = now() - began - (watch.inner[0] - inner)
+    return {name: (one.seconds, one.memory) for name, one in watch.spent.items() if one.seconds >= 0.02 or name in KEPT}
 
 
 if __name__ == "__main__":

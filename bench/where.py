@@ -13,8 +13,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
-from bench import desk, ours, people
+from bench import desk, duel, ours, people, texts
 from bench.pages import LIST
 from bench.server import ROOT
 
@@ -32,6 +33,7 @@ PAGES = {
     "list of gigs": LIST,
     "small table": "/reviewreasonview/list/?size=25",
     "form": f"/hatview/add?account={people.LEAD.key}&unit=7",
+    "its picker": f"/hatview/related/unit?q={quote(texts.SOME)}",
     "start page of a lead": "/?days=30",
     "desk, next item": "/desk/?kind=gig_offer",
 }
@@ -118,10 +120,26 @@ def _measured(ask: Ask, count: int) -> dict[str, float]:
     return spread(shares(pstats.Stats(profiler).stats), alone)  # type: ignore[attr-defined]
 
 
-def _start() -> dict[str, float]:
-    """Milliseconds of a start by library: modules are counted where they lie, then what the application makes."""
+def _decided(application: Any) -> Ask:
+    """Claim and decide below HTTP, as `bench.duel` counts them."""
+    act = duel.ours(people.DESK[0])
+
+    def ask() -> None:
+        with application.app_context():
+            if not act():
+                raise RuntimeError("nothing waits for a verdict")
+
+    return ask
+
+
+def _start() -> dict[str, dict[str, float]]:
+    """Milliseconds and memory of a start by library: modules where they lie, then what the application makes."""
     done = subprocess.run([sys.executable, "-m", "bench.begin"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return {name: seconds * 1000 for name, seconds in json.loads(done.stdout.splitlines()[-1]).items()}
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {
+        "ms": {name: one[0] * 1000 for name, one in found.items()},
+        "MB": {name: one[1] for name, one in found.items()},
+    }
 
 
 def profile(size: int) -> str:
@@ -133,5 +151,7 @@ def profile(size: int) -> str:
         packs = [waiting[n : n + size] for n in range(0, len(waiting) // 2 - size + 1, size)]
         for name, path in PAGES.items():
             found[name] = _measured(_page(admin if "hatview" in path else lead, path), ASKED)
-        found[f"{size} decisions"] = _measured(_batches(lead, packs), min((len(packs) - 3) // 2, ASKED // 4))
-    return f"{shown(found)}\n\n{shown({'start': _start()}, 'Part of a start')}"
+        turns = min((len(packs) - 3) // 2, ASKED // 4)
+        found[f"{size} decisions"] = _measured(_batches(lead, packs), turns)
+        found["claim + decide"] = _measured(_decided(application), turns)
+    return f"{shown(found)}\n\n{shown(_start(), 'Part of a start')}"
