@@ -49,6 +49,7 @@ TEMPLATES: Final = (
     "takeover_asked",
     "takeover_lost",
     "takeover_done",
+    "takeover_failed",
     "agency_recommended",
     "agency_not_recommended",
     "certification_revoked",

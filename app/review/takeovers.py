@@ -83,6 +83,9 @@ def _settle_next(session: Session, wait: timedelta) -> bool:
         _hand_over(session, row, unit)
     else:
         _on_record(session, row, unit, "unit_not_taken_over", [])
+        link = f"/unittakeoverview/show/{row.id}"  # whoever reads "approved" would wait for ever
+        untold = Notice("takeover_failed", "system", {"title": unit.name}, link, f"takeover_failed:{row.id}")
+        enqueue(session, untold, {row.created_by_id})
     row.settled_at = func.clock_timestamp()
     session.commit()
     return True

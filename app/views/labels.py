@@ -258,6 +258,7 @@ NOTICES: Final[dict[str, Any]] = {
     "takeover_asked": _l("Somebody claims the unit"),
     "takeover_lost": _l("Unit handed over"),
     "takeover_done": _l("Unit taken over"),
+    "takeover_failed": _l("Unit not taken over"),
     "agency_recommended": _l("Recommended by the bureau"),
     "agency_not_recommended": _l("Not recommended"),
     "certification_revoked": _l("Certification revoked"),

@@ -112,6 +112,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
             "right, call the bureau of the unit's division at once."
         ),
     ),
+    "takeover_failed": (
+        _l("%(title)s was not handed over"),
+        _l(
+            "Your claim to “%(title)s” was approved, but the unit is no longer in force or your name is no longer proven. Please call "
+            "the bureau of the unit's division."
+        ),
+    ),
     "takeover_done": (
         _l("You own %(title)s now"),
         _l(

@@ -136,6 +136,8 @@ def test_what_no_longer_stands_is_not_handed_over(session, end):
     assert owners(session, lost) == [former.account_id]
     assert who.account_id not in owners(session, lost)
     session.scalars(select(ReviewEvent).where(ReviewEvent.action == "unit_not_taken_over")).one()
+    assert (told(session, "takeover_failed"), told(session, "takeover_done")) == ([who.account_id], [])
+    assert takeovers.settle(session, 60) == 0, "once only"
 
 
 def test_who_may_claim_what(session):
