@@ -69,7 +69,7 @@ _CSV: Final[dict[Form, Callable[[Sequence[Any]], list[Any]]]] = {
 class CsvFile:
     """UTF-8 with the mark by which Excel knows it; every text in quotes, whatever separates columns where it is read."""
 
-    mime = "text/csv; charset=utf-8"
+    mime = "text/csv"
 
     def __init__(self, stream: BinaryIO, heads: Sequence[Head], _title: str = "") -> None:
         self._forms = [_CSV[head.form] for head in heads]

@@ -96,12 +96,17 @@ def _from_token() -> None:
             levels.demand(user.id, g.hat.role)
 
 
+def nobody() -> None:
+    """Who acts before anything is known: the page of an error is drawn even then."""
+    g.actor, g.hat, g.hats, g.unread, g.must_change, g.api_key = None, None, [], 0, False, None
+
+
 def identify() -> Any:
     """Runs before every request: g.actor is the Actor, or None for somebody unknown or without a hat.
 
     Whoever got the password from somebody else is led to its change, whatever was asked for.
     """
-    g.actor, g.hat, g.hats, g.unread, g.must_change, g.api_key = None, None, [], 0, False, None
+    nobody()
     act_as(db.session, None, "")
     custom.begin(db.session)
     if request.path.startswith(QUIET):

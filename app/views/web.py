@@ -80,6 +80,7 @@ def _start(_sender: Flask, **_more: Any) -> None:
         g.pop(name, None)
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    identity.nobody()
     spoken.begin()
 
 
@@ -271,8 +272,8 @@ def before_fab(app: Flask) -> None:
     """Hooks that must stand before FAB's: number, identity, answers to errors, health."""
     app.json = CalmJson(app)
     request_started.connect(_start, app, weak=False)
-    app.before_request(_refuse_unused)
     app.before_request(identity.identify)
+    app.before_request(_refuse_unused)
     app.before_request(gate.admit)
     app.after_request(_finish)
     app.after_request(recording.record)

@@ -10,13 +10,13 @@ branch_labels = None
 depends_on = None
 
 HOME = Path(__file__).resolve().parent.parent
-TWO = "kind IN ('account_appeal', 'unit_takeover') AND region_code IS NULL"
+TWO = "kind IN ('account_appeal', 'unit_takeover')"
 
 
 def upgrade() -> None:
     with op.get_bind().connection.cursor() as cursor:
         cursor.execute((HOME / "second_seat.sql").read_text(encoding="utf-8"))
-    # Until now nobody could set more than one.
+    # Until now nobody could set more than one: in a division neither.
     op.execute(f"UPDATE review_policy SET seats_needed = 2 WHERE {TWO}")
 
 
