@@ -171,7 +171,8 @@ class SecurityManager(FabSecurityManager):
     def auth_user_db(self, username: str, password: str) -> User | None:
         """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
         name = _user_name(username)
-        g.token_floor = _floor(User.username == name)  # before the password is looked at: a change meanwhile counts
+        known = account_named(name) if isinstance(name, str) else None
+        g.token_floor = _floor(User.id == known)  # before the password is looked at: a change meanwhile counts
         user = super().auth_user_db(name, password)
         if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
             user = None  # everybody knows that password

@@ -70,6 +70,7 @@ _PER_REQUEST = (
     "_jwt_extended_jwt_user",
     "announcement_marks",
     "holes",
+    "token_floor",
     "reader_of_pieces",
 )
 

@@ -267,6 +267,20 @@ def test_a_token_of_the_moment_before_the_change_counts_for_nothing(app, session
     assert answers(app, tokens(app, name)) == [200, 200], "the next one counts at once"
 
 
+def test_whatever_way_the_name_is_written_the_token_counts(app, session):
+    name, account_id, _hat_id = account(app, session, "reviewer", region_code="310000")
+    session.execute(text("SELECT login_session_end(:who, 'password')"), {"who": account_id})
+    mail = session.scalar(text("SELECT email FROM ab_user WHERE id = :who").bindparams(who=account_id))
+    session.commit()
+    for written in (name, name.upper(), mail):
+        sent = {"username": written, "password": PASSWORD, "provider": "db", "refresh": True}
+        answer = app.test_client().post("/api/v1/security/login", json=sent)
+        if answer.status_code == 200:
+            assert answers(app, (answer.json["access_token"], answer.json["refresh_token"])) == [200, 200], written
+        else:
+            assert written != name
+
+
 def test_ending_all_logins_of_an_account_ends_its_tokens_too(app, session):
     admin, (name, account_id, hat_id) = browser(app, session, "secadmin"), account(app, session, "seeker")
     pair, _who = tokens(app, name), Browser(signed_in(app, name), account_id, hat_id)
