@@ -21,6 +21,7 @@ from app.models.second_factor import RecoveryCode, SecondFactor, SecurityKey
 from app.models.sessions import LoginSession
 from app.review.consent_words import CONSENTS
 from app.review.dispatch_words import CHANNELS
+from app.rules.hats import is_staff
 from app.views import labels
 from app.views.cells import moment
 from app.views.identity import may
@@ -96,7 +97,11 @@ def safety(found: Any) -> Iterator[Line]:
     if found.device:
         device += " · " + ngettext("%(num)d recovery code left", "%(num)d recovery codes left", found.codes)
     yield Line(
-        _("Second factor"), device, url_for("FactorView.index"), _("Look after it"), "" if found.device else "bad"
+        _("Second factor"),
+        device,
+        url_for("FactorView.index"),
+        _("Look after it"),
+        "bad" if is_staff([hat.role for hat in g.hats]) and not found.device else "",
     )
     keys = ngettext("%(num)d security key", "%(num)d security keys", found.keys)
     yield Line(_("Security keys"), keys, url_for("FactorView.index"), _("Look after it"))

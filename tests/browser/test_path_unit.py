@@ -8,6 +8,7 @@ import pytest
 
 from app.gateways import demo_papers, demo_people
 from app.rules.dates import today
+from tests.browser.newcomer import read_code
 from tests.browser.test_main_path import choose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a real server and a real Chromium
@@ -87,8 +88,7 @@ def test_registered_saved_submitted_approved(visit):
     page.wait_for_selector("[name=code]")
     person.snap("unit-2-code")
     operator = visit("operator")
-    operator.go("/dispatchview/list/")
-    code = re.search(r"\b(\d{6})\b", operator.page.locator("main tbody tr").first.inner_text())[1]
+    code = read_code(operator)
     operator.clean()
     page.fill("[name=code]", code)
     page.click(".g-act button[type=submit]")

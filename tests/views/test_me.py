@@ -54,6 +54,12 @@ def test_it_shows_what_there_is(app, session):
     assert "Messages by SMS" in own(page, "Your data")
 
 
+@pytest.mark.parametrize(("role", "warned"), [("seeker", False), ("sysadmin", True)])
+def test_a_missing_device_is_a_fault_of_the_staff_alone(app, session, role, warned):
+    page = own(browser(app, session, role).get("/me/?lang=en").text, "Login and safety")
+    assert ('class="bad">No device' in page) is warned
+
+
 def test_numbers_follow(app, session):
     who = browser(app, session, "seeker")
     inviter = samples.account(session)
