@@ -108,6 +108,12 @@ def test_registered_saved_submitted_approved(visit):
     assert "草稿" in page.inner_text(".g-id")
     person.snap("unit-5-saved")
     opens_large(page)
+    page.locator(".g-up a[href$='/pages/']").click()
+    page.wait_for_selector(".r-pages img")
+    page.locator(".r-pages img").last.evaluate("img => img.decode()")
+    person.snap("unit-5-paper")
+    page.go_back()
+    page.wait_for_selector("button:has-text('提交审核')")
     record = page.url.split("?")[0]
     page.click("button:has-text('提交审核')")
     page.wait_for_selector(".g-id:has-text('待审核')")
