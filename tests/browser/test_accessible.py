@@ -53,13 +53,13 @@ ON_A_PATH = {
     "RegisterView.details": "register-3-details", "CodeLoginView.renew": "register-10-forgot",
     "AppealPage.code": "recovery-1-code", "AppealPage.form": "recovery-2-form", "AppealPage.sent": "recovery-3-receipt",
     "AppealPage.password": "recovery-6-password", "UnitStartView.code": "unit-2-code",
-    "SecondFactorView.index": "security-keys-1-enrol", "FactorView.key": "security-keys-2-add",
+    "FileView.pages": "unit-5-pages", "SecondFactorView.index": "security-keys-1-enrol", "FactorView.key": "security-keys-2-add",
     "OpenIdView.found": "openid-3-not-linked", "ImportView.columns": "import-columns", "ImportView.show": "import-dry-run",
 }  # fmt: skip
 # Drawn by the template of a page that is looked at.
 LIKE_ANOTHER = {"DeskView.unmask": "UnitView.unmask", "CodeLoginView.enter": "CodeLoginView.renew"}
 NO_PAGE = {
-    "FileView.file", "FileView.thumb", "CaptchaView.fresh", "CaptchaView.picture", "CaptchaView.sound",
+    "FileView.file", "FileView.thumb", "FileView.page", "CaptchaView.fresh", "CaptchaView.picture", "CaptchaView.sound",
     "MyCodeView.picture", "TaskView.file", "LedgerView.heads", "LogFiguresView.file", "ImportView.template", "ImportView.errors",
     "OpenIdView.start", "DeskView.colleagues", "ImportView.progress", "MessageView.unread", "MessageView.newest",
 }  # fmt: skip

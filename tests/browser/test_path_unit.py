@@ -115,6 +115,10 @@ def test_registered_saved_submitted_approved(visit):
     page.go_back()
     page.wait_for_selector("button:has-text('提交审核')")
     record = page.url.split("?")[0]
+    page.locator("main a[href$='/pages/']").first.click()
+    page.wait_for_selector(".r-pages img")
+    person.snap("unit-5-pages")
+    page.goto(record)
     page.click("button:has-text('提交审核')")
     page.wait_for_selector(".g-id:has-text('待审核')")
 
