@@ -478,6 +478,22 @@ def test_no_further_link_once_the_account_has_changed(session, bureau, since):
         appeals.another_link(session, subject, SITE, HOME)
 
 
+def test_of_two_approved_appeals_only_the_newer_gets_further_links(session, bureau):
+    """A link opens the account for the telephone of the newest appeal; what that did to the account ends the earlier one."""
+    content, rows = appeal_content(session, account(session)), []
+    same = {name: content[name] for name in ("real_name", "id_number")}
+    for phone in ("13700009991", "13700009992"):
+        row = sent_in(session, **same, phone=phone)
+        rows.append(settled(session, decided(session, bureau, row=row)).id)
+        aged(session)
+    earlier, later = (session.get_one(Appeal, key) for key in rows)
+    with refusal("no_further_link"):
+        appeals.another_link(session, earlier, SITE, HOME)
+    session.rollback()
+    appeals.another_link(session, later, SITE, HOME)
+    assert letters(session, "appeal_approved")[-1].target == "13700009992"
+
+
 def claiming(session, **more):
     """An account as it is after registration: the document is claimed, not proven."""
     person = session.get_one(Person, account(session))

@@ -174,7 +174,7 @@ def test_nobody_is_called_to_a_row_that_is_not_shown_to_them(app, session):
     session.add(change)
     session.commit()
     assert clerk.get(f"/unitchangeview/show/{change.id}").status_code == 403
-    assert bare.get(f"/postingview/show/{row.id}").status_code == 404
+    assert bare.get(f"/postingview/show/{row.id}").status_code == 403
     everybody = [str(one.account_id) for one in (owner, partner, clerk, bare)]
     name = owner.get(f"/unitchangeview/colleagues/{change.id}").json[0]["name"]
     for path, expected in (
