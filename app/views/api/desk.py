@@ -251,7 +251,7 @@ class DeskApi(Api):
           description: >
             Version, epoch and digest are those of the round that was read. With the header Idempotency-Key a repeated
             request gets the first answer again.
-            State "second": the round asks for two people, and the approval waits for somebody else's.
+            State "second": the round asks for two people, and the approval waits for that of another.
           parameters:
           - {in: path, name: round_id, required: true, schema: {type: integer}}
           - {in: header, name: Idempotency-Key, schema: {type: string, maxLength: 120}}
