@@ -152,14 +152,19 @@ class World:
         return ABSENT.get(view, 2**40)
 
     def get(self, role: Role, path: str, **headers: str) -> Any:
-        return self.people[role].client.get(path, headers=headers)
+        return self._forgetting(role, self.people[role].client.get(path, headers=headers))
 
     def post(self, role: Role, path: str, values: dict[str, Any] | None = None, **more: Any) -> Any:
         """With the token of this person's session, asked for once. The whole answer is taken: a download is a stream."""
         if role not in self.tokens:
             self.tokens[role] = self.people[role].token()
         sent = {"csrf_token": self.tokens[role], **(values or {})}
-        return self.people[role].client.post(path, data=sent, buffered=True, **more)
+        return self._forgetting(role, self.people[role].client.post(path, data=sent, buffered=True, **more))
+
+    def _forgetting(self, role: Role, answer: Any) -> Any:
+        """A language asked for is kept in a cookie: the next test finds this person as they were."""
+        self.people[role].client.delete_cookie("lang")
+        return answer
 
 
 def screens(app: Any) -> list[Any]:
