@@ -3,8 +3,8 @@
 Most requests only read and end in a ROLLBACK. psycopg then forgets whatever it had prepared, so the database parsed and
 planned the statement that finds the session anew at every request, which takes ten times as long as running it.
 Statements marked with `LASTING` are prepared at once and kept; all others go on as psycopg does it, with a plan made for
-the very values asked for, which lists over uneven data need. Nothing changes tables under a running server, and
-PostgreSQL makes a kept plan anew by itself when it no longer fits.
+the very values asked for, which lists over uneven data need. PostgreSQL makes a kept plan anew by itself when the tables have
+changed, unless a column has another type: then it refuses the statement, and the connection is left for a new one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from psycopg._preparing import PrepareManager
+from psycopg.errors import FeatureNotSupported
 from sqlalchemy import Engine, event
 
 LASTING: Final = {"lasting": True}  # execution options of a statement that many requests ask in the same words
@@ -42,6 +43,7 @@ def install(engine: Engine) -> None:
     """From now on the engine's new connections keep their lasting statements."""
     event.listen(engine, "connect", _connected)
     event.listen(engine, "do_execute", _executed)
+    event.listen(engine, "handle_error", _outlived)
 
 
 def _connected(connection: Any, _record: Any) -> None:
@@ -54,3 +56,9 @@ def _executed(cursor: Any, statement: str, parameters: Any, context: Any) -> boo
         return None
     cursor.execute(statement, parameters, prepare=True)
     return True
+
+
+def _outlived(context: Any) -> None:
+    """A release has changed the type of a column under a running worker: one request fails, none after it."""
+    if isinstance(context.original_exception, FeatureNotSupported):
+        context.is_disconnect = True

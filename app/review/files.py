@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -69,26 +69,19 @@ def store_picture(
     """A re-encoded picture with its hashes, the codes found in it, and a preview."""
     picture = pictures.inspect(data, name, limit_bytes=limit)
     state = _scanned(scanner, data)
-    row = StoredFile(
+    return _row(
+        session,
+        name,
+        state,
+        uploaded_by,
         key=storage.put(picture.data, picture.ext),
         thumb_key=storage.put(picture.thumb, "jpg"),
-        name=shown_name(name),
         mime=picture.mime,
         size=len(picture.data),
-        width=picture.width,
-        height=picture.height,
-        sha256=picture.sha256,
-        phash=picture.phash,
-        blank=picture.blank,
-        blurred=picture.blurred,
+        **_look(picture),
         had_gps=picture.had_gps,
         codes=[code.text for code in picture.codes],
-        malware=state,
-        uploaded_by_id=uploaded_by,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def store_pdf(
@@ -97,25 +90,18 @@ def store_pdf(
     """A PDF as it came, with its pages as pictures. Width, height and hash are those of the first page."""
     paper = pdfs.inspect(data, name, limit_bytes=PDF_BYTES)
     state = _scanned(scanner, data)
-    row = StoredFile(
+    return _row(
+        session,
+        name,
+        state,
+        uploaded_by,
         key=storage.put(data, "pdf"),
         thumb_key=storage.put(paper.thumb, "webp"),
         page_keys=[storage.put(page, "webp") for page in paper.pages],
-        name=shown_name(name),
         mime=PDF_MIME,
         size=paper.size,
-        width=paper.width,
-        height=paper.height,
-        sha256=paper.sha256,
-        phash=paper.phash,
-        blank=paper.blank,
-        blurred=paper.blurred,
-        malware=state,
-        uploaded_by_id=uploaded_by,
+        **_look(paper),
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def store_video(
@@ -128,16 +114,26 @@ def store_video(
     stream.seek(0)
     digest = _digest(stream)
     stream.seek(0)
-    row = StoredFile(
+    return _row(
+        session,
+        name,
+        state,
+        uploaded_by,
         key=storage.put(stream, video.ext),
-        name=shown_name(name),
         mime=video.mime,
         size=video.size,
         seconds=round(video.seconds),
         sha256=digest,
-        malware=state,
-        uploaded_by_id=uploaded_by,
     )
+
+
+def _look(seen: pictures.Picture | pdfs.Pdf) -> dict[str, Any]:
+    """What the checks compare."""
+    return {name: getattr(seen, name) for name in ("width", "height", "sha256", "phash", "blank", "blurred")}
+
+
+def _row(session: Session, name: str, malware: str, uploaded_by: int | None, **told: Any) -> StoredFile:
+    row = StoredFile(name=shown_name(name), malware=malware, uploaded_by_id=uploaded_by, **told)
     session.add(row)
     session.flush()
     return row

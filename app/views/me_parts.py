@@ -57,8 +57,13 @@ class Worn:
 
 def counted(account_id: int) -> Any:
     """Everything that is counted, in one statement."""
-    own = lambda model, *more: select(func.count()).where(model.account_id == account_id, *more).scalar_subquery()  # noqa: E731
-    listed = lambda column, *more: select(func.array_agg(column.distinct())).where(*more).scalar_subquery()  # noqa: E731
+
+    def own(model: Any, *more: Any) -> Any:
+        return select(func.count()).where(model.account_id == account_id, *more).scalar_subquery()
+
+    def listed(column: Any, *more: Any) -> Any:
+        return select(func.array_agg(column.distinct())).where(*more).scalar_subquery()
+
     live = LoginSession.ended_at.is_(None) & (LoginSession.ends_at > func.now())
     device = select(SecondFactor.confirmed_at).where(SecondFactor.account_id == account_id).scalar_subquery()
     waiting = (Binding.state == "invited") & (Binding.expires_at > func.now())
