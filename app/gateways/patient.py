@@ -1,13 +1,16 @@
-"""The server's worker: a request is read whole before a thread takes it, so that whoever sends slowly holds none.
+"""The server's worker: a thread only makes answers. Whoever sends or takes slowly is waited for by the poller and holds none.
 
-Connections wait in the poller of the worker; one that keeps everybody waiting beyond its time is closed, and where too many
-wait the oldest goes first: a request that is sent as fast as it can be is never among those.
+A request is read whole before a thread gets it; what of an answer is not taken at once is sent by the poller when the thread
+has done. A connection that keeps us waiting beyond its time is closed, and where too many wait the oldest goes first: one
+that sends and takes as fast as it can is never among those.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import re
+import resource
 import selectors
 import socket
 import time
@@ -19,6 +22,7 @@ from typing import Any, Final
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.gateways.untaken import Untaken
 from config import settings
 
 HEAD: Final = 64 * 1024  # bytes of a request's head
@@ -26,32 +30,34 @@ PIECE: Final = 64 * 1024  # bytes that are read at once
 IN_MEMORY: Final = 256 * 1024  # of a body; the rest waits in a temporary file
 RATE: Final = 8 * 1024  # bytes a second that a body has to come with, beyond the first seconds
 CHUNKS: Final = 5  # seconds a thread waits for the rest of a body whose length nobody said
-SENDING: Final = (
-    30  # seconds a thread waits in all for whoever takes an answer, and beyond them as long as it is taken with
-)
-TAKING: Final = 32 * 1024  # bytes a second
-BUFFER: Final = (
-    1024 * 1024
-)  # bytes of an answer that the system keeps for a connection: pages hold no thread, however slowly taken
-BLOCK: Final = 256 * 1024  # bytes of a file that are sent before the time is looked at
+SENDING: Final = 30  # seconds in which an answer is to be taken, and beyond them as long as it is taken with
+TAKING: Final = 8 * 1024  # bytes a second
+BUFFER: Final = 1024 * 1024  # bytes of an answer that the system keeps for a connection
 LINGER: Final = 2  # seconds an answered connection is drained, lest the answer be lost
 MOST: Final = 512  # requests of a worker that are still being read
-TOGETHER: Final = 1024**3  # bytes of them
+TAKERS: Final = 256  # answers of a worker that are still being taken
+TOGETHER: Final = 1024**3  # bytes of the one, and of the other
+FILES: Final = 4096  # open files of a worker, where the system lets it
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*([^\r\n]*)", re.I)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.I)
 _EXPECT: Final = re.compile(rb"\r\nexpect[ \t]*:[ \t]*100-continue[ \t]*(?=\r\n)", re.I)
 _LAST: Final = re.compile(rb"(?:^|\r\n)0+(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n$")
 _NOTHING: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED})
+_FULL: Final = frozenset({errno.EMFILE, errno.ENFILE})
 
 
 class Gathered(socket.socket):
-    """A socket whose reader finds what was read beforehand, and no more than that."""
+    """A socket whose reader finds what was read beforehand, and whose writer never waits."""
 
     held: Any = None
     until = 0.0  # so long the reader may wait for more
     cut = False  # something was still to come when the reader was told that it is the end
-    sent, waited = 0, 0.0  # bytes of this answer, and seconds in which they were taken
+    sent = 0  # bytes of this answer that were taken
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rest = Untaken()
 
     def take(self, size: int, flags: int = 0) -> bytes:
         """What is there, without waiting. Raises BlockingIOError; EOFError where the other side has closed."""
@@ -65,7 +71,7 @@ class Gathered(socket.socket):
         found: bytes = self.held.read(size) if self.held is not None else b""
         if found:
             return found
-        left, usual = self.until - time.monotonic(), self.gettimeout()
+        left = self.until - time.monotonic()
         if left > 0:
             self.settimeout(left)
             try:
@@ -73,45 +79,65 @@ class Gathered(socket.socket):
             except TimeoutError:
                 pass
             finally:
-                self.settimeout(usual)
+                self.settimeout(0.0)
         self.cut = True
         return b""
 
     def setblocking(self, flag: bool) -> None:
-        """Nobody who takes an answer slowly is waited for without end."""
-        self.settimeout(SENDING if flag else 0.0)
+        """Nobody is waited for here."""
+        self.settimeout(0.0)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """All of it, in the time that is left for the answer."""
-        with self._taken(memoryview(data).nbytes):
-            super().sendall(data, flags)
+        """What is taken at once; the rest is kept for the poller."""
+        self._keep(memoryview(data).cast("B"))
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        """The same for a file, block by block."""
-        done = 0
-        while count is None or done < count:
-            block = BLOCK if count is None else min(BLOCK, count - done)
-            with self._taken(block):
-                found = super().sendfile(file, offset + done, block)
-            done += found
-            if found < block:
-                break
-        return done
+        """The same for a file."""
+        size = os.fstat(file.fileno()).st_size - offset if count is None else count
+        with self._given_up():
+            self.rest.add_file(file.fileno(), offset, size)
+            self._hurry()
+        return size
+
+    def push(self) -> bool:
+        """Sends a block of the rest; whether that was all. Raises OSError, BlockingIOError."""
+        with self._given_up():
+            if self.rest:
+                self.sent += self.rest.send(self)
+            return not self.rest
+
+    def _keep(self, data: memoryview) -> None:
+        with self._given_up():
+            self._hurry()
+            while data and not self.rest:
+                try:
+                    done = self.send(data)
+                except BlockingIOError:
+                    break
+                self.sent += done
+                data = data[done:]
+            self.rest.add(data)
+
+    def _hurry(self) -> None:
+        with suppress(BlockingIOError):
+            while not self.push():
+                pass
 
     @contextmanager
-    def _taken(self, size: int) -> Iterator[None]:
-        """Only the time in which something is sent counts, not that in which an answer is made."""
-        left = SENDING + self.sent / TAKING - self.waited
-        begun = time.monotonic()
+    def _given_up(self) -> Iterator[None]:
+        """A connection that is no longer there is owed nothing."""
         try:
-            if left <= 0:
-                raise TimeoutError
-            self.settimeout(left)
             yield
-        except TimeoutError as late:
-            raise ConnectionResetError(errno.ECONNRESET, "the answer was not taken") from late
-        self.waited += time.monotonic() - begun
-        self.sent += size
+        except (BlockingIOError, InterruptedError):
+            raise
+        except OSError:
+            self.rest.close()
+            raise
+
+    def close(self) -> None:
+        """With what it still holds for its receiver."""
+        self.rest.close()
+        super().close()
 
 
 class Patient(TConn):
@@ -128,7 +154,7 @@ class Patient(TConn):
         self.need: int | None = None  # bytes of the body that are still to come; -1: until its last chunk
         self.over = ""  # status with which the connection is refused
         self.tail, self.sock.until, self.sock.cut = b"", 0.0, False
-        self.sock.sent, self.sock.waited = 0, 0.0
+        self.sock.sent = 0
         if self.sock.held is not None:
             self.sock.held.close()
         self.sock.held = None
@@ -183,6 +209,10 @@ class Patient(TConn):
         self.size += len(piece)
         self.tail = (self.tail + piece)[-1024:]
 
+    def late(self, now: float) -> bool:
+        """Whether its answer has been waiting for longer than what was taken of it is worth."""
+        return now > self.ends + self.sock.sent / TAKING
+
     def close(self, graceful: bool = False) -> None:
         """At once: whoever is to get the end of an answer is waited for by the worker (`PatientWorker.finish_request`)."""
         if self.sock.held is not None:
@@ -198,19 +228,37 @@ class PatientWorker(ThreadWorker):
         config = settings()
         self.seconds, self.largest = config["REQUEST_SECONDS"], config["MAX_CONTENT_LENGTH"]
         self.reading: dict[Patient, Any] = {}  # the oldest first; what to do when there is something to read
+        self.taking: dict[Patient, Any] = {}  # the oldest first; what its thread has ended with
+
+    def init_process(self) -> None:
+        """As many open files as connections may ask for, where the system's own bound is low."""
+        least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= least < FILES:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if most < 0 else min(FILES, most), most))
+        super().init_process()
 
     def accept(self, listener: Any) -> None:
         """A new connection; its request is waited for here."""
         try:
             client, address = listener.accept()
         except OSError as error:
-            if error.errno not in _NOTHING:
+            if error.errno in _FULL:
+                self._make_room()
+            elif error.errno not in _NOTHING:
                 raise
             return
         self.nr_conns += 1
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         conn = Patient(self.cfg, Gathered(fileno=client.detach()), address, listener.getsockname())
         self._begin(conn)
+
+    def _make_room(self) -> None:
+        """No file is left to open: the oldest that waits goes, and the next second is time enough to ask again."""
+        for conns in (self.taking, self.reading):
+            if conns:
+                self._drop(next(iter(conns)))
+                return
+        self.set_accept_enabled(False)
 
     def on_client_socket_readable(self, conn: Patient, client: Any) -> None:
         """The next request of a connection that was kept."""
@@ -248,7 +296,7 @@ class PatientWorker(ThreadWorker):
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
 
     def _leave(self, conn: Patient) -> None:
-        if self.reading.pop(conn, None) is not None:
+        if self.reading.pop(conn, None) is not None or self.taking.pop(conn, None) is not None:
             self.poller.unregister(conn.sock)
 
     def _drop(self, conn: Patient, status: str = "") -> None:
@@ -261,6 +309,30 @@ class PatientWorker(ThreadWorker):
         conn.close()
 
     def finish_request(self, conn: Patient, fs: Any) -> None:
+        """A thread has done. What of its answer was not taken yet is sent from here."""
+        if not conn.sock.rest:
+            self._end(conn, fs)
+            return
+        conn.ends = time.monotonic() + SENDING
+        self.taking[conn] = fs
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._deliver, conn))
+        while len(self.taking) > TAKERS:
+            self._drop(next(iter(self.taking)))
+
+    def _deliver(self, conn: Patient, _socket: Any = None) -> None:
+        try:
+            done = conn.sock.push()
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._drop(conn)
+            return
+        if done:
+            fs = self.taking[conn]
+            self._leave(conn)
+            self._end(conn, fs)
+
+    def _end(self, conn: Patient, fs: Any) -> None:
         """After the answer: the next request is waited for, or the other side has a moment to take the end of the answer."""
         kept = not fs.cancelled() and fs.exception() is None and fs.result() and not conn.sock.cut
         if kept and not conn.sock.held.read(1):
@@ -295,3 +367,8 @@ class PatientWorker(ThreadWorker):
             if now > conn.ends or held > TOGETHER or (silent and not self.alive):
                 held -= conn.size
                 self._drop(conn, "" if silent else "408 Request Timeout")
+        kept = sum(conn.sock.rest.kept for conn in self.taking)
+        for conn in list(self.taking):
+            if conn.late(now) or kept > TOGETHER:
+                kept -= conn.sock.rest.kept
+                self._drop(conn)

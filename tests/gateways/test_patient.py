@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import selectors
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,12 +15,26 @@ from pathlib import Path
 
 import pytest
 
-from app.gateways import patient
+from app.gateways import patient, untaken
 
 ROOT = Path(__file__).resolve().parents[2]
-ECHO = """
+LONG = 5_000_000  # bytes: more than any system keeps for a connection
+ECHO = f"""
+import os
+FILM = os.path.join(os.environ["DATA_DIR"], "film")
+
+def pieces():
+    for number in range(5):
+        yield bytes([number]) * 1_000_000
+
 def app(environ, start_response):
     path = environ["PATH_INFO"]
+    if path == "/film":
+        start_response("200 OK", [("Content-Length", "{LONG}")])
+        return environ["wsgi.file_wrapper"](open(FILM, "rb"))
+    if path == "/made":
+        start_response("200 OK", [("Content-Length", "{LONG}")])
+        return pieces()
     body = environ["wsgi.input"].read() if path == "/echo" else b"x" * 300_000 if path == "/page" else b"here"
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -72,6 +87,7 @@ def port(tmp_path_factory) -> Iterator[int]:
     """A server of one process with two threads, whose requests have a second for their head."""
     home = tmp_path_factory.mktemp("patient")
     (home / "echo_app.py").write_text(ECHO)
+    (home / "film").write_bytes(b"".join(bytes([number]) * 1_000_000 for number in range(5)))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
@@ -231,44 +247,134 @@ def test_whoever_takes_no_page_holds_nobody_up(wire):
     assert made[-1].answer()[1] == b"x" * 300_000, "nothing of it is lost"
 
 
-def pair(monkeypatch, sending: float):
+@pytest.mark.parametrize("path", [b"/film ", b"/made "])
+def test_whoever_takes_a_long_answer_slowly_holds_nobody_up(wire, path):
+    """Twenty who read nothing of five million bytes, a file or made piece by piece, on two threads."""
+    made = [wire(65_536) for _ in range(20)]
+    for one in made:
+        one.send(GET.replace(b"/ ", path))
+    other = wire()
+    for _ in range(3):
+        begun = time.monotonic()
+        other.send(GET)
+        assert other.answer() == ("200", b"here")
+        assert time.monotonic() - begun < 2
+    made[-1].send(GET)  # the next request on the line waits for its turn
+    status, body = made[-1].answer()
+    assert (status, len(body)) == ("200", LONG)
+    assert [body[at] for at in range(0, LONG, 1_000_000)] == list(range(5)), "nothing of it is lost or in another order"
+    assert made[-1].answer() == ("200", b"here")
+
+
+def test_whoever_goes_away_in_the_midst_of_an_answer_harms_nobody(wire):
+    for path in (b"/film ", b"/made ", b"/page "):
+        line = wire(4096)
+        line.send(GET.replace(b"/ ", path))
+        line.socket.recv(1000)
+        line.socket.close()
+    line = wire()
+    line.send(GET)
+    assert line.answer() == ("200", b"here")
+
+
+def pair():
     """Our end of a connection and the other one, which takes nothing by itself."""
-    monkeypatch.setattr(patient, "SENDING", sending)
     ours, theirs = socket.socketpair()
     found = patient.Gathered(fileno=ours.detach())
     found.setblocking(True)
     return found, theirs
 
 
-def test_an_answer_has_one_time_for_all_its_pieces(monkeypatch):
-    ours, theirs = pair(monkeypatch, 0.3)
+def test_the_rest_of_an_answer_waits_in_its_order(tmp_path):
+    (tmp_path / "film").write_bytes(b"film" * 500_000)
+    ours, theirs = pair()
     with ours, theirs:
-        begun = time.monotonic()
+        with (tmp_path / "film").open("rb") as film:
+            ours.sendall(b"a" * 700_000)
+            assert ours.sendfile(film, 4, 1_000_000) == 1_000_000
+        (tmp_path / "film").unlink()  # neither closing nor removing it takes it away from its receiver
+        ours.sendall(b"z" * 500)
+        got = b""
+        while ours.rest or len(got) < 1_700_500:
+            with suppress(BlockingIOError):
+                ours.push()
+            got += theirs.recv(65_536)
+        assert got == b"a" * 700_000 + b"film" * 250_000 + b"z" * 500
+        assert ours.sent == 1_700_500 and ours.rest.kept == 0
+
+
+def test_more_of_an_answer_than_can_wait_ends_it(monkeypatch):
+    monkeypatch.setattr(untaken, "LARGEST", 1_000_000)
+    ours, theirs = pair()
+    with ours, theirs:
         with pytest.raises(ConnectionResetError):
-            for _ in range(200):  # each of them is taken in its turn, ever so slowly
-                theirs.setblocking(False)
-                with suppress(BlockingIOError):
-                    theirs.recv(64)
+            for _ in range(50):
                 ours.sendall(b"x" * 100_000)
-        assert time.monotonic() - begun < 30
-        assert ours.waited < 0.3 + ours.sent / patient.TAKING
+        assert not ours.rest
 
 
-def test_a_file_is_sent_block_by_block_and_left_where_nobody_takes_it(monkeypatch, tmp_path):
-    (tmp_path / "film").write_bytes(b"y" * 3_000_000)
-    ours, theirs = pair(monkeypatch, 0.3)
+def test_a_file_that_has_become_shorter_ends_the_answer(tmp_path):
+    (tmp_path / "film").write_bytes(b"x" * 100)
+    ours, theirs = pair()
     with ours, theirs, (tmp_path / "film").open("rb") as film, pytest.raises(ConnectionResetError):
-        ours.sendfile(film, 0, 3_000_000)
-    ours, theirs = pair(monkeypatch, 20)
-    taken = []
+        ours.sendfile(film, 0, 200)
 
-    def take() -> None:
-        while sum(taken) < 3_000_000:
-            taken.append(len(theirs.recv(65536)))
 
-    reader = threading.Thread(target=take)
-    with ours, theirs, (tmp_path / "film").open("rb") as film:
-        reader.start()
-        assert ours.sendfile(film, 0, 3_000_000) == 3_000_000
-        reader.join(20)
-    assert sum(taken) == 3_000_000
+@pytest.fixture
+def worker() -> Iterator[patient.PatientWorker]:
+    """A worker that has begun nothing: only its books."""
+    made = patient.PatientWorker.__new__(patient.PatientWorker)
+    made.reading, made.taking, made.nr_conns, made.alive = {}, {}, 0, True
+    made.poller = selectors.DefaultSelector()
+    made._accepting, made.sockets = True, []
+    yield made
+    made.poller.close()
+
+
+def waiting(worker: patient.PatientWorker) -> tuple[patient.Patient, socket.socket]:
+    """A connection with an answer that nobody takes."""
+    ours, theirs = pair()
+    conn = patient.Patient(None, ours, ("", 0), ("", 0))
+    worker.nr_conns += 1
+    ours.sendall(b"x" * 2_000_000)
+    worker.finish_request(conn, object())
+    return conn, theirs
+
+
+def test_an_answer_that_is_not_taken_in_its_time_is_left(worker, monkeypatch):
+    """The more of it was taken, the longer the rest may wait."""
+    conn, theirs = waiting(worker)
+    with theirs:
+        now = time.monotonic()
+        earned = conn.sock.sent / patient.TAKING
+        assert not conn.late(now + patient.SENDING + earned - 1)
+        worker.murder_pending()
+        assert list(worker.taking) == [conn]
+        monkeypatch.setattr(patient.time, "monotonic", lambda: now + patient.SENDING + earned + 1)
+        worker.murder_pending()
+        assert not worker.taking and worker.nr_conns == 0 and conn.sock.fileno() == -1
+
+
+def test_where_too_many_take_slowly_or_too_much_is_kept_for_them_the_oldest_goes(worker, monkeypatch):
+    monkeypatch.setattr(patient, "TAKERS", 2)
+    made = [waiting(worker) for _ in range(3)]
+    assert list(worker.taking) == [conn for conn, _line in made[1:]]
+    monkeypatch.setattr(patient, "TOGETHER", 2_000_000)
+    worker.murder_pending()
+    assert list(worker.taking) == [made[2][0]]
+    worker._drop(made[2][0])
+    for _conn, theirs in made:
+        theirs.close()
+
+
+def test_without_a_file_to_open_the_oldest_makes_room_and_then_nobody_is_let_in(worker):
+    class Full:
+        def accept(self):
+            raise OSError(errno.EMFILE, "too many open files")
+
+    _conn, theirs = waiting(worker)
+    with theirs:
+        worker.accept(Full())
+        assert not worker.taking and worker._accepting
+        worker.accept(Full())
+        assert not worker._accepting, "until the next second"
