@@ -25,6 +25,7 @@ from app.models.units import UnitMaterial
 from app.review import queue
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
+from app.views import file_links
 from app.views.page import Page
 
 SECONDS = 3600
@@ -91,7 +92,9 @@ class FileView(Page):
 
     route_base = "/files"
     default_view = "file"
-    open_to_anybody = frozenset({"file", "thumb"})  # what is public; each file is asked about
+    open_to_anybody = frozenset(
+        {"file", "thumb", "link"}
+    )  # what is public, or asked for by a program; each file is asked about
 
     @expose("/<uuid:file_id>")
     def file(self, file_id: UUID) -> Response:
@@ -106,6 +109,15 @@ class FileView(Page):
         if row.thumb_key is None:
             abort(404)
         return _send(row.thumb_key, "image/webp", row.name, keep=keep)
+
+    @expose("/link/<string:token>")
+    def link(self, token: str) -> Response:
+        """A file by the link that a program was given with the record: for minutes, as long as its permission stands."""
+        file_id, actor = file_links.opened(token)
+        row = db.session.get(StoredFile, file_id)
+        if row is None or not (public(row) or visible(row, actor)):
+            abort(404)
+        return _send(row.key, row.mime, row.name, keep=False)
 
     @expose("/<uuid:file_id>/pages/<int:number>")
     @has_access

@@ -211,6 +211,7 @@ SPOTS: dict[str, Spot] = {
 OTHER = {
     "FileView.file": "test_files_follow_what_they_hang_on",
     "FileView.thumb": "test_files_follow_what_they_hang_on",
+    "FileView.link": "tests/api/test_file_links.py",
     "FileView.page": "test_papers.test_who_may_see_the_paper_sees_its_pages_and_nobody_else",
     "FileView.pages": "test_papers.test_who_may_see_the_paper_sees_its_pages_and_nobody_else",
     "hat": "test_only_own_hats_can_be_worn",
@@ -486,7 +487,7 @@ def test_only_own_hats_can_be_worn(world):
 
 
 NOBODYS_FILE = "00000000-0000-0000-0000-000000000000"
-FILES = {"FileView.file", "FileView.thumb"}  # answer 404 for what is not public: test_files_follow_what_they_hang_on
+FILES = {"FileView.file", "FileView.thumb", "FileView.link"}  # answer 404 for what is not public: test_files_follow_what_they_hang_on
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -15,6 +15,7 @@ from app.review import decide as verdicts
 from app.review import queue, show
 from app.review.kinds import KINDS
 from app.rules.actor import Actor
+from app.views import file_links
 from app.views.api.base import Api
 from app.views.api.problems import answer, answering, body, query
 from app.views.desk_input import key_of, morning_of, verdict_of
@@ -36,7 +37,10 @@ def _public(value: Any) -> Any:
 
 def _shown(actor: Actor, found: ReviewRound) -> Response:
     lang = "en" if str(get_locale()).startswith("en") else "zh"
-    return answer({"round": _public(show.present(db.session, actor, found, lang))})
+    shown = _public(show.present(db.session, actor, found, lang))
+    ids = [file["file_id"] for side in ("evidence", "base") for file in (shown[side] or {}).get("files") or ()]
+    shown["files"] = file_links.links(dict.fromkeys(ids), actor)
+    return answer({"round": shown})
 
 
 def _listed(row: ReviewRound) -> dict[str, Any]:
@@ -57,7 +61,7 @@ class DeskApi(Api):
         """Claim the next round
         ---
         post:
-          description: The most urgent round that may be decided by the caller, claimed for some minutes.
+          description: The most urgent round that the caller may decide, claimed for some minutes; links to its files last five.
           requestBody:
             content:
               application/json:

@@ -18,7 +18,7 @@ from app.review import desk
 from app.review.canonical import plain
 from app.review.kinds import KINDS
 from app.rules.refused import Refused
-from app.views import cells, listing, saving, scope, writing
+from app.views import cells, file_links, listing, record, saving, scope, writing
 from app.views.api import bodies, schemas
 from app.views.api.base import Api
 from app.views.api.problems import answer, answering, body
@@ -137,10 +137,22 @@ class GeneratedApi(Api):
         ]
 
     def _answered(self, row: Any, status: int = 200) -> Response:
-        response = answer({"result": self._row(row, self._shown()), "moves": self._moves(row)}, status)
+        found = {"result": self._row(row, self._shown()), "moves": self._moves(row)}
+        response = answer(found | self._files(row), status)
         if writing.version_of(row):
             response.set_etag(_tag(row))
         return response
+
+    def _files(self, row: Any) -> dict[str, Any]:
+        """What hangs on the row, each with a link that is good for some minutes."""
+        hanging = record.files(self._view, row)
+        made = file_links.links([file.id for _slot, file in hanging], current())
+        pairs = zip(hanging, made, strict=True)
+        told = [
+            {"slot": slot, "name": file.name, "mime": file.mime, "size": file.size} | link
+            for (slot, file), link in pairs
+        ]
+        return {"files": told} if told else {}
 
     @expose("/", methods=["GET"])
     @protect()
@@ -190,10 +202,12 @@ class GeneratedApi(Api):
           parameters:
           - {in: path, name: pk, required: true, schema: {type: string}}
           responses:
-            200: {description: The row, its version as ETag}
+            200: {description: 'The row, its version as ETag; files, if it has some, with links that are good for five minutes'}
             404: {$ref: '#/components/responses/404'}
         """
-        return self._answered(self._fetch(pk)).make_conditional(request)
+        response = self._answered(self._fetch(pk))
+        has_links = "files" in response.get_json()
+        return response if has_links else response.make_conditional(request)
 
     @expose("/", methods=["POST"])
     @protect()
