@@ -487,7 +487,11 @@ def test_only_own_hats_can_be_worn(world):
 
 
 NOBODYS_FILE = "00000000-0000-0000-0000-000000000000"
-FILES = {"FileView.file", "FileView.thumb", "FileView.link"}  # answer 404 for what is not public: test_files_follow_what_they_hang_on
+FILES = {
+    "FileView.file",
+    "FileView.thumb",
+    "FileView.link",
+}  # answer 404 for what is not public: test_files_follow_what_they_hang_on
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
