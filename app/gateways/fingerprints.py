@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from app.rules.late import late
 
@@ -22,10 +22,14 @@ else:
 
 NEAR: Final = 6
 SIMILAR: Final = 12
+SHADED_BELOW: Final = 25.0  # spread of colours that light falling on empty paper makes
+FAINTEST: Final = 24.0  # steps of grey by which a mark on paper stands out from what is around it
+LEAST_MARKED: Final = 0.0005  # of a page: less than a stroke of a pen
 
 _SIDE: Final = 32
 _LOW: Final = 8
 _MASK: Final = (1 << 64) - 1
+_AROUND: Final = 12  # points of the look that count as what is around a mark
 _LOOK: Final = 512  # the longer side on which spread and sharpness are measured, so that they compare
 
 
@@ -37,7 +41,7 @@ def _dct() -> NDArray[np.float64]:
 
 
 def phash(image: Image.Image) -> int:
-    """The hash as a signed 64-bit integer, as a bigint column holds it. Blank pictures all hash alike: exclude them."""
+    """The hash as a signed 64-bit integer, as a bigint column holds it. Blank pictures hash by chance: exclude them."""
     return _hash(_small(image))
 
 
@@ -56,6 +60,19 @@ def spread(image: Image.Image) -> float:
     """Largest standard deviation of a colour channel, 0 to 127.5; a page of one colour has 0."""
     points = np.asarray(_look(image).convert("RGB"), dtype=np.float64)
     return float(points.reshape(-1, 3).std(axis=0).max())
+
+
+def is_blank(image: Image.Image) -> bool:
+    """Whether there is nothing on it: one colour, or empty paper under uneven light, with the grain of a scan."""
+    return spread(image) < SHADED_BELOW and _marked(image) < LEAST_MARKED
+
+
+def _marked(image: Image.Image) -> float:
+    """The part of the points that stand out from what is around them."""
+    look = _look(image.convert("RGB"))
+    around = look.filter(ImageFilter.BoxBlur(_AROUND))
+    apart = np.abs(np.asarray(look, dtype=np.int16) - np.asarray(around, dtype=np.int16)).max(axis=2)
+    return float((apart > FAINTEST).mean())
 
 
 def sharpness(image: Image.Image) -> float:

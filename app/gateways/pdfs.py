@@ -24,9 +24,9 @@ from typing import IO, Final, cast
 import filetype
 from PIL import Image
 
-from app.gateways.fingerprints import orientations, sharpness, spread
+from app.gateways.fingerprints import is_blank, orientations, sharpness
 from app.gateways.pdf_drawing import LONG_SIDE, MOST_PAGES
-from app.gateways.pictures import BLANK_BELOW, BLURRED_BELOW, THUMB_SIDE
+from app.gateways.pictures import BLURRED_BELOW, THUMB_SIDE
 from app.rules.refused import Refused
 
 SECONDS: Final = 20  # from the first byte to the last page
@@ -102,13 +102,13 @@ def _taken(data: bytes, stream: IO[bytes]) -> Pdf:
     count = _count(stream)
     first = _page(stream)
     pages = [_webp(first, 82), *(_webp(_page(stream), 82) for _number in range(1, count))]
-    turned, varied = orientations(first), spread(first)
+    turned, blank = orientations(first), is_blank(first)
     small = first.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE))
     return Pdf(
         size=len(data), sha256=hashlib.sha256(data).hexdigest(), pages=tuple(pages), thumb=_webp(small, 80),
-        width=first.width, height=first.height, phash=turned[0], blank=varied < BLANK_BELOW,
-        blurred=varied >= BLANK_BELOW and sharpness(first) < BLURRED_BELOW,
+        width=first.width, height=first.height, phash=turned[0], blank=blank,
+        blurred=not blank and sharpness(first) < BLURRED_BELOW,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from typing import Final
 import filetype
 from PIL import Image, ImageOps
 
-from app.gateways.fingerprints import orientations, sharpness, spread
+from app.gateways.fingerprints import is_blank, orientations, sharpness, spread
 from app.rules.calendar import SHANGHAI
 from app.rules.late import late
 from app.rules.refused import Refused
@@ -27,7 +27,6 @@ zxingcpp = late("zxingcpp")
 
 MAX_PIXELS: Final = 40_000_000
 THUMB_SIDE: Final = 320
-BLANK_BELOW: Final = 6.0  # spread of colours: paper with a pencil mark has more
 BLURRED_BELOW: Final = 25.0
 
 # Pillow warns above this number and raises above twice as many; both end as "picture_too_many_pixels".
@@ -71,7 +70,8 @@ class Picture:
     """A picture ready to be stored, with what the checks need to know. `data` is the re-encoded file.
 
     `sha256` is that of `data`, `source_sha256` that of the file as it came. `turned` holds the perceptual hash in
-    all eight orientations. `taken_at` is the camera's clock, read as China time.
+    all eight orientations. `blank`: nothing is on it, so that its hash says nothing (I06). `taken_at` is the
+    camera's clock, read as China time.
     """
 
     data: bytes
@@ -84,16 +84,12 @@ class Picture:
     phash: int
     turned: tuple[int, ...]
     spread: float
+    blank: bool
     sharpness: float
     had_gps: bool
     taken_at: datetime | None
     codes: tuple[FoundCode, ...]
     thumb: bytes
-
-    @property
-    def blank(self) -> bool:
-        """Nearly one colour: not to be compared by perceptual hash (I06)."""
-        return self.spread < BLANK_BELOW
 
     @property
     def blurred(self) -> bool:
@@ -138,6 +134,7 @@ def inspect(
         phash=turned[0],
         turned=turned,
         spread=spread(flat),
+        blank=is_blank(flat),
         sharpness=sharpness(flat),
         had_gps=had_gps,
         taken_at=taken_at,

@@ -8,18 +8,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import BigInteger, String, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from app.models.files import StoredFile
 from app.models.media import Medium
 from app.models.units import Unit
+from app.review.kinds.lookalikes import NEAR, apart, comparable, compared
 from app.rules.actor import region_bounds
 from app.views import slots
 
 NEAR_CODES = frozenset({"I07", "U11"})
-NEAR = 12  # bits of 64, as the check itself counts
 _LOOKED_AT = 5000  # newest pictures of the province
 
 
@@ -176,23 +175,23 @@ def _picture(
 
 def _nearest(session: Session, row: Any, entries: list[Mapping[str, Any]]) -> dict[str, Beside]:
     """The nearest other picture of the first file that has a hash."""
-    probe = next((e for e in entries if e.get("phash") is not None), None)
+    probe = next((e for e in entries if comparable(e)), None)
     if probe is None:
         return {}
-    there = (
+    seen = (
         select(StoredFile.id, StoredFile.phash, Medium.title, Unit.name, Medium.status, StoredFile.sha256)
         .join(Medium, Medium.file_id == StoredFile.id)
         .outerjoin(Unit, Unit.id == Medium.unit_id)
-        .where(StoredFile.phash.is_not(None), cast(StoredFile.id, String) != probe["file_id"])
+        .where(cast(StoredFile.id, String) != probe["file_id"])
         .where(Medium.status.in_(("approved", "pending", "rejected")))
         .where(Medium.region_code.between(*region_bounds(row.region_code[:2].ljust(6, "0"))))
         .order_by(Medium.id.desc())
         .limit(_LOOKED_AT)
-        .subquery()
     )
-    apart = func.bit_count(cast(there.c.phash.op("#")(cast(literal(probe["phash"]), BigInteger)), BIT(64)))
+    there = compared(seen).subquery()
+    bits = apart(there.c.phash, literal(probe["phash"]))
     found = session.execute(
-        select(there, apart.label("distance")).where(apart <= NEAR).order_by(apart).limit(1)
+        select(there, bits.label("distance")).where(bits <= NEAR).order_by(bits).limit(1)
     ).one_or_none()
     if found is None:
         return {}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.gateways import demo_pictures as pictures
 from app.gateways import demo_shapes as shapes
+from app.gateways.fingerprints import is_blank
 
 MAKERS: dict[str, Callable[[int], bytes]] = {
     "licence": lambda seed: pictures.licence("韶关丹霞演示木业有限公司", "91440299MADEM00034", "袁泽怡", seed),
@@ -32,7 +33,7 @@ def test_same_seed_same_bytes_small_and_readable(name: str) -> None:
     assert MAKERS[name](3) == data and MAKERS[name](4) != data
     picture = opened(data)
     assert picture.format == ("PNG" if name == "logo" else "JPEG") and picture.mode == "RGB"
-    assert min(picture.size) >= 400 and len(data) < 400_000
+    assert min(picture.size) >= 400 and len(data) < 400_000 and not is_blank(picture)
 
 
 def test_scenes_and_licences_are_800_by_600_and_logos_square() -> None:

@@ -266,6 +266,44 @@ def test_blank_and_blurred_pictures_are_told_apart_from_sharp_ones():
     assert sharpness(Image.new("L", (2, 2))) == 0
 
 
+def sheet(seed: int, *, light=0, grain=0.0, paper=235) -> Image.Image:
+    """An empty page as it comes from a scanner or a telephone: grey, with grain, darker towards one side."""
+    random = np.random.default_rng(seed)
+    ramp = np.linspace(0, light, 800)[:, None] * np.linspace(0.4, 1, 600)[None, :]
+    points = paper - ramp + random.normal(0, grain, (800, 600))
+    return Image.fromarray(points.clip(0, 255).astype(np.uint8)).convert("RGB")
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"grain": 4}, {"light": 50}, {"light": 70, "grain": 3}, {"paper": 12, "grain": 3}, {"light": 40, "paper": 250}]
+)  # fmt: skip
+def test_an_empty_sheet_is_blank_however_the_light_falls_on_it(more):
+    found = [looked(saved(sheet(seed, **more), quality=80)) for seed in (1, 2)]
+    assert [one.blank for one in found] == [True, True]
+    assert not any(one.blurred for one in found), "it is blank, not blurred"
+
+
+def written(image: Image.Image, ink: int) -> Image.Image:
+    draw = ImageDraw.Draw(image)
+    draw.text((60, 80), "Licence No. 91310000 valid until 2031", fill=(ink, ink, ink), font_size=22)
+    return image
+
+
+def stroke(image: Image.Image) -> Image.Image:
+    ImageDraw.Draw(image).line([(300, 500), (340, 470), (420, 520)], fill=(40, 40, 120), width=4)
+    return image
+
+
+@pytest.mark.parametrize(
+    "image",
+    [written(sheet(1, light=60, grain=3), 40), written(sheet(2), 120), stroke(sheet(3, light=70, grain=3)), scene(1),
+     scene(1).filter(ImageFilter.GaussianBlur(8)), Image.linear_gradient("L").resize((600, 800))],
+    ids=["a line of words", "a faint line", "a signature", "a scene", "a blurred scene", "black to white"],
+)  # fmt: skip
+def test_what_has_anything_on_it_is_not_blank(image):
+    assert not looked(saved(image.convert("RGB"), quality=80)).blank
+
+
 def test_a_qr_code_hidden_in_a_picture_is_read():
     code = Image.open(BytesIO(_qr("https://example.cn/加微信"))).convert("RGB")
     image = scene(1)

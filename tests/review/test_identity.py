@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
+import numpy as np
 import pytest
 from flask import current_app
+from PIL import Image
 from sqlalchemy import func, select, update
 
+from app.gateways.malware import NotScanned
+from app.gateways.storage import LocalStorage
 from app.models.accounts import Person
 from app.models.base import vault
 from app.models.files import StoredFile
 from app.models.identity_proofs import IdentityPicture, IdentityProof
 from app.models.reference import Parameter
 from app.models.review import ReviewEvent, ReviewEvidence, ReviewRound
-from app.review import decide, desk, identity, queue
+from app.review import decide, desk, files, identity, queue
 from app.review.kinds import KINDS
 from tests.review.samples import FOREIGN, REGION, Story, account, attached, refusal, resident_id, reviewer, say
 
@@ -165,6 +170,41 @@ def test_a_picture_that_is_nearly_one_of_another_account_is_told(session, story)
         found.phash = phash
     session.commit()
     assert severity(desk.submit(session, story.sender, KIND, mine.id), "P07") == "high"
+
+
+def blank_jpg(seed: int) -> bytes:
+    out = BytesIO()
+    points = 236 - np.linspace(0, 45, 900)[:, None] + np.random.default_rng(seed).normal(0, 2, (900, 700))
+    Image.fromarray(points.astype(np.uint8)).convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def look_alike(session, storage, proof, *seeds: int) -> None:
+    """Puts real empty sheets behind the pictures of a proof."""
+    rows = session.scalars(
+        select(StoredFile)
+        .join(IdentityPicture, IdentityPicture.file_id == StoredFile.id)
+        .where(IdentityPicture.proof_id == proof.id)
+        .order_by(IdentityPicture.id)
+    ).all()
+    for row, seed in zip(rows, seeds, strict=False):
+        real = files.store_picture(session, storage, NotScanned(), blank_jpg(seed), "a.jpg", uploaded_by=None)
+        for name in ("phash", "sha256", "blank", "blurred", "width", "height"):
+            setattr(row, name, getattr(real, name))
+    session.commit()
+
+
+def test_empty_sheets_are_named_so_and_not_taken_for_one_picture_used_twice(session, story, tmp_path):
+    """The very same one with another account, one as good as the same in the next place."""
+    storage = LocalStorage(tmp_path)
+    other, _row = Story(session, KIND).submitted()
+    mine = story.created()
+    look_alike(session, storage, other, 1, 1)
+    look_alike(session, storage, mine, 1, 2)
+    row = desk.submit(session, story.sender, KIND, mine.id)
+    said = [c["message_en"] for c in row.checks if c["severity"] in ("high", "warn")]
+    assert sum("nearly blank" in words for words in said) == 2
+    assert severity(row, "P07") == "ok" and not any("same picture" in words for words in said)
 
 
 def test_nothing_is_approved_without_a_look_at_the_document(session, story):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import BigInteger, Select, cast, column, func, or_, select, union_all, values
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import BigInteger, Select, column, or_, select, union_all, values
 from sqlalchemy.orm import Session
 
 from app.models.appeals import Appeal, AppealFile
@@ -14,6 +13,7 @@ from app.models.files import StoredFile
 from app.models.identity_proofs import IdentityPicture, IdentityProof
 from app.models.units import Unit, UnitMaterial
 from app.review.kinds.base import Kind, Subject, Values
+from app.review.kinds.lookalikes import apart
 from app.review.kinds.materials import shown_anew
 from app.rules.checks.identity_pictures import NEAR
 from app.rules.dates import today
@@ -74,7 +74,7 @@ class WithIdentityPapers(Kind):
         return [self.papers(slot=slot, file_id=file_id) for slot, file_id in wanted.items()]
 
 
-# -- pictures that came with something else before: statements of perceptual hash, digest and whether it is blank ----
+# -- pictures that came with something else before: statements of perceptual hash and digest; empty sheets prove nothing ----
 
 
 def of_appeals(subject: Subject) -> Select[Any]:
@@ -98,17 +98,18 @@ def of_units(uscc: str | None) -> Select[Any]:
 
 
 def _pictures(papers: Any) -> Select[Any]:
-    stmt = select(StoredFile.phash, StoredFile.sha256, StoredFile.blank)
+    stmt = select(StoredFile.phash, StoredFile.sha256).where(~StoredFile.blank)
     return stmt.join(papers, papers.file_id == StoredFile.id)
 
 
 def seen_before(session: Session, evidence: Mapping[str, Any], *sources: Select[Any]) -> list[str]:
     """Files of the evidence that are, or nearly are, a picture of one of the sources; one statement at most."""
-    probes = [(f["file_id"], f.get("phash"), f.get("sha256")) for f in evidence.get("files") or []]
+    probes = [
+        (f["file_id"], f.get("phash"), f.get("sha256")) for f in evidence.get("files") or [] if not f.get("blank")
+    ]
     if not probes:
         return []
     probe = values(column("file_id"), column("phash", BigInteger), column("sha256"), name="probe").data(probes)
     there = union_all(*(select(source.subquery()) for source in sources)).subquery()
-    apart = func.bit_count(cast(there.c.phash.op("#")(cast(probe.c.phash, BigInteger)), BIT(64)))
-    near = or_(there.c.sha256 == probe.c.sha256, (apart <= NEAR) & ~there.c.blank)
+    near = or_(there.c.sha256 == probe.c.sha256, apart(there.c.phash, probe.c.phash) <= NEAR)
     return sorted(session.scalars(select(probe.c.file_id).join(there, near).distinct()))

@@ -33,27 +33,42 @@ class Owner:
     papers_of: int | None = None  # a unit whose own documents are what is looked at
 
 
+def comparable(file: Mapping[str, Any]) -> bool:
+    """Whether a file of evidence may be compared by its looks: two empty sheets are alike and prove nothing."""
+    return file.get("phash") is not None and not file.get("blank")
+
+
+def compared(stmt: Any) -> Any:
+    """The stored files of a statement that may be compared by their looks."""
+    return stmt.where(StoredFile.phash.is_not(None), ~StoredFile.blank)
+
+
+def apart(one: Any, other: Any) -> Any:
+    """Bits in which two perceptual hashes differ, counted by the database."""
+    return func.bit_count(cast(one.op("#")(cast(other, BigInteger)), BIT(64)))
+
+
 def lookalikes(session: Session, evidence: Mapping[str, Any], owner: Owner, region_code: str) -> list[dict[str, Any]]:
     """Stored pictures of the province near to the evidence's files, nearest first; one statement at most."""
-    probes = [(f["file_id"], f["phash"]) for f in evidence.get("files") or [] if f.get("phash") is not None]
+    probes = [(f["file_id"], f["phash"]) for f in evidence.get("files") or [] if comparable(f)]
     if not probes:
         return []
     probe = values(column("file_id", String), column("phash", BigInteger), name="probe").data(probes)
     province = region_bounds(region_code[:2].ljust(6, "0"))
     there = union_all(*(select(source(owner, province).subquery()) for source in (_media, _papers, _gigs))).subquery()
-    apart = func.bit_count(cast(there.c.phash.op("#")(probe.c.phash), BIT(64)))
+    bits = apart(there.c.phash, probe.c.phash)
     rows = session.execute(
-        select(probe.c.file_id, there.c.relation, there.c.title, apart.label("distance"))
+        select(probe.c.file_id, there.c.relation, there.c.title, bits.label("distance"))
         .select_from(there)
-        .join(probe, apart <= NEAR)
-        .order_by(apart, there.c.relation)
+        .join(probe, bits <= NEAR)
+        .order_by(bits, there.c.relation)
         .limit(_SHOWN)
     )
     return [row._asdict() for row in rows]
 
 
 def _newest(stmt: Any, key: Any) -> Any:
-    return stmt.where(StoredFile.phash.is_not(None)).order_by(key.desc()).limit(_CANDIDATES)
+    return compared(stmt).order_by(key.desc()).limit(_CANDIDATES)
 
 
 def _whose(own: Any) -> Any:

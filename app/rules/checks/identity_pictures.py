@@ -17,7 +17,9 @@ _UNREADABLE: Final = "R02"
 
 
 def same(one: reading.Values, other: reading.Values) -> bool:
-    """Whether two pictures are one: the same file, or the same paper once more."""
+    """Whether two pictures are one: the same file, or the same paper once more. An empty sheet is none."""
+    if reading.flag(one, "blank") or reading.flag(other, "blank"):
+        return False
     if reading.text(one, "sha256") and reading.text(one, "sha256") == reading.text(other, "sha256"):
         return True
     left, right = one.get("phash"), other.get("phash")

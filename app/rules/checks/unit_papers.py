@@ -78,7 +78,7 @@ def scans(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for file in files:
         digest, slot = reading.text(file, "sha256"), reading.text(file, "slot")
-        if digest and seen.setdefault(digest, slot) != slot:
+        if digest and not reading.flag(file, "blank") and seen.setdefault(digest, slot) != slot:
             (first_zh, first_en), (zh, en) = _slot(seen[digest]), _slot(slot)
             yield say.high(
                 f"files.{slot}",

@@ -125,6 +125,7 @@ CASES = [
         field="files.licence",
         says="另一单位",
     ),
+    hits(R, "U11", "warn", {"files": _with("letter", sha256="digest of licence", blank=True)}, field="files.letter"),
     clean(R, "U11"),
     clean(
         R,
