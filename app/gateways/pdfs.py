@@ -27,13 +27,15 @@ from PIL import Image
 from app.gateways.fingerprints import is_blank, orientations, sharpness
 from app.gateways.pdf_drawing import LONG_SIDE, MOST_PAGES
 from app.gateways.pictures import BLURRED_BELOW, THUMB_SIDE
+from app.gateways.turns import Busy, Turns
 from app.rules.refused import Refused
+from config import settings
 
 SECONDS: Final = 20  # from the first byte to the last page
-AT_ONCE: Final = 2  # drawn at the same time by one process of the application
+AT_ONCE: Final = 2  # drawn at the same time by one process of the application, where it has threads enough
 _LINE: Final = 1000
 _DRAWING: Final = str(Path(__file__).with_name("pdf_drawing.py"))
-_turns: Final = threading.BoundedSemaphore(AT_ONCE)
+_turns: Final = Turns(settings()["THREADS"], AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,8 @@ def _typed(data: bytes, declared_name: str) -> None:
 @contextmanager
 def _drawing(data: bytes) -> Iterator[IO[bytes]]:
     """What the drawing process writes; the process ends with the block, and by the clock before."""
-    if not _turns.acquire(timeout=SECONDS):
-        raise Refused("pdf_busy", field="file")
     try:
-        with tempfile.TemporaryFile() as source:
+        with _turns.turn(SECONDS), tempfile.TemporaryFile() as source:
             source.write(data)
             source.seek(0)
             with subprocess.Popen(  # noqa: S603 - our own file, no words of anybody among the arguments
@@ -94,8 +94,8 @@ def _drawing(data: bytes) -> Iterator[IO[bytes]]:
                 finally:
                     clock.cancel()
                     child.kill()
-    finally:
-        _turns.release()
+    except Busy:
+        raise Refused("pdf_busy", field="file") from None
 
 
 def _taken(data: bytes, stream: IO[bytes]) -> Pdf:

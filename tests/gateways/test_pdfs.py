@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from PIL import Image, ImageDraw
 
 from app.gateways import pdf_drawing, pdfs
+from app.gateways.turns import Turns
 from app.rules.media import PDF_BYTES
 from app.rules.refused import Refused
 
@@ -198,14 +201,45 @@ def test_the_process_has_bounds():
     assert said.strip() == str([pdf_drawing.MEMORY, pdf_drawing.SECONDS, 0, 0])
 
 
-def test_only_so_many_are_drawn_at_once(monkeypatch):
+SLOW = """
+import sys, time
+sys.stdin.buffer.read()
+time.sleep(1.2)
+print('{"refused": "pdf_broken"}')
+"""
+
+
+def test_papers_that_take_long_to_draw_leave_threads_to_everybody_else(monkeypatch, tmp_path):
+    """Slow: a drawer of more than a second. Of eight who send one, two are drawn, two wait, four are told at once."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    monkeypatch.setattr(pdfs, "_DRAWING", str(tmp_path / "slow.py"))
+    monkeypatch.setattr(pdfs, "_turns", Turns(8, pdfs.AT_ONCE))
+    data, begun = pdf(), time.monotonic()
+
+    def one(_number: int) -> tuple[str, float]:
+        return refusal(data).code, time.monotonic() - begun
+
+    with ThreadPoolExecutor(8) as pool:
+        ended = sorted(pool.map(one, range(8)), key=lambda found: found[1])
+    assert [code for code, _at in ended] == ["pdf_busy"] * 4 + ["pdf_broken"] * 4
+    assert ended[3][1] < 1.1, "nobody who is told so waits for the others"
+    assert refusal(data).code == "pdf_broken", "every turn was given back"
+
+
+def test_whoever_waits_too_long_for_a_turn_is_told(monkeypatch):
+    turns = Turns(8, 1)
+    monkeypatch.setattr(pdfs, "_turns", turns)
     monkeypatch.setattr(pdfs, "SECONDS", 0.05)
-    held = [pdfs._turns.acquire(blocking=False) for _ in range(pdfs.AT_ONCE)]
-    try:
+    with turns.turn(1):
         assert refusal(pdf()).code == "pdf_busy"
-    finally:
-        for _ in held:
-            pdfs._turns.release()
+
+
+@pytest.mark.parametrize(
+    ("threads", "drawn", "waiting"), [(1, 1, 0), (2, 1, 0), (3, 1, 1), (4, 1, 1), (8, 2, 2), (64, 2, 2)]
+)
+def test_turns_are_fewer_than_threads(threads, drawn, waiting):
+    turns = Turns(threads, pdfs.AT_ONCE)
+    assert (turns.at_once, turns.waiting) == (drawn, waiting)
 
 
 def paper_with(word: str) -> bytes:

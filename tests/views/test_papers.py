@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.gateways import pdfs
+from app.gateways.turns import Turns
 from app.models.agencies import CertificationMaterial
 from app.models.files import StoredFile
 from app.models.units import UnitMaterial
@@ -134,6 +136,18 @@ def test_what_is_refused_is_said_beside_its_field(world, data, words):
         assert words in place
         assert "在职证明.pdf" in place
         assert 'aria-invalid="true"' in place
+
+
+def test_where_many_papers_are_drawn_already_the_sender_is_told_when_to_come_again(world, monkeypatch):
+    """What was typed stands in the form, and nothing is stored."""
+    turns = Turns(2, 1)
+    monkeypatch.setattr(pdfs, "_turns", turns)
+    with made.undone(world) as session, turns.turn(1):
+        before = session.scalar(select(func.count()).select_from(StoredFile))
+        answer = sent(world, "在职证明.pdf", pdf())
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+        assert "在职证明.pdf: 当前上传材料较多，请一分钟后再试" in answer.text and 'value="人事主管"' in answer.text
+        assert session.scalar(select(func.count()).select_from(StoredFile)) == before
 
 
 def test_a_persons_identity_stays_a_picture(world):
