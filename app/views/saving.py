@@ -104,7 +104,7 @@ def _attached(view: Any, row: Any) -> list[Any]:
 def submit(work: Work) -> Response | None:
     """Handles a POST. None: something is wrong and the form is to be shown again, with everything typed."""
     if not work.form.validate() or any(place.errors for place in work.places):
-        busy = any(place.status == words.LIMITED for place in work.places)
+        busy = any(place.answer == words.LIMITED for place in work.places)
         work.status = words.LIMITED if busy else 422
         return None
     try:

@@ -38,7 +38,7 @@ class SlotField:
     kept: list[StoredFile] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     jpg_bytes: int = 0  # only jpg up to so many bytes
-    status: int = 422  # of the answer, where something was wrong
+    answer: int = 422  # status of the page, where something was wrong
 
     @property
     def name(self) -> str:
@@ -117,7 +117,7 @@ def _store(place: SlotField, upload: Any, actor: Actor) -> None:
     except Refused as refused:
         db.session.rollback()
         place.errors.append(f"{upload.filename}: {words.say(refused)}")
-        place.status = words.status_of(refused)
+        place.answer = words.status_of(refused)
         return
     place.kept.append(row)
 
