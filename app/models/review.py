@@ -76,6 +76,7 @@ class ReviewRound(Model):
     __table_args__ = (
         one_of("state", ROUND_STATES, "state"),
         CheckConstraint("seats_needed BETWEEN 1 AND 3", name="seats_needed"),
+        CheckConstraint("alone = (seats_needed < seats_wanted)", name="alone"),
         # One open round per case (review.md 8, invariant 6).
         Index(
             "uq_review_round_open",
@@ -113,6 +114,7 @@ class ReviewRound(Model):
             postgresql_where=text("state IN ('withdrawn','superseded','lapsed')"),
         ),
         Index("ix_review_round_aside", "region_code", postgresql_where=text("state IN ('need_info','held')")),
+        Index("ix_review_round_alone", "region_code", "submitted_at", postgresql_where=text("alone")),
         Index("ix_review_round_holder", "holder_id", postgresql_where=text("holder_id IS NOT NULL")),
     )  # fmt: skip
     id = pk()
@@ -133,6 +135,12 @@ class ReviewRound(Model):
     due_at = col("Due", DateTime(timezone=True), nullable=False)
     clock_stopped_at = col("Clock stopped at", DateTime(timezone=True))
     seats_needed = col("Seats needed", SmallInteger, nullable=False, default=1)
+    seats_wanted = col("Seats wanted", SmallInteger, nullable=False, default=1, server_default="1")
+    alone = col(
+        "Decided by fewer than wanted", Boolean, nullable=False, default=False, server_default="false",
+        help=_l("Nobody else could decide it, neither here nor in the divisions above"),
+    )  # fmt: skip
+    escalated = col("Escalated", SmallInteger, nullable=False, default=0, server_default="0")
     all_green = col("All checks green", Boolean, nullable=False, default=False)
     version = col("Version", Integer, nullable=False, default=1)
     epoch = col("Epoch of the lease", Integer, nullable=False, default=0)
@@ -234,6 +242,7 @@ class ReviewPolicy(Traced, Stamped, Model):
         CheckConstraint("working_days BETWEEN 1 AND 60", name="working_days"),
         CheckConstraint("lease_minutes BETWEEN 1 AND 240", name="lease_minutes"),
         CheckConstraint("seats_needed BETWEEN 1 AND 3", name="seats_needed"),
+        CheckConstraint("seats_grave BETWEEN 1 AND 3", name="seats_grave"),
     )
     id = pk()
     kind = col("Kind", String(30), nullable=False, words="review_kind")
@@ -249,6 +258,14 @@ class ReviewPolicy(Traced, Stamped, Model):
         default=1,
         server_default="1",
         help=_l("How many people must agree to an approval, where as many can decide"),
+    )
+    seats_grave = col(
+        "Seats for grave findings",
+        SmallInteger,
+        nullable=False,
+        default=2,
+        server_default="2",
+        help=_l("How many people must agree where a check found something grave"),
     )
     region = relationship(Region, info={"label": _l("Division")})
 

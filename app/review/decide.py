@@ -109,7 +109,8 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
         told = rounds.told(kind, subject, row)
         enqueue(session, notice(kind, subject, row, said, grounds, seat.id), told, delay_seconds=undo_seconds)
     step = ENDORSE if endorsed else said.word
-    rounds.record(session, step, actor, row, facts_of(said, grounds, subject, seat.id))
+    alone = rounds.seats_facts(row) if row.alone else {}
+    rounds.record(session, step, actor, row, facts_of(said, grounds, subject, seat.id) | alone)
     return outcome
 
 

@@ -108,7 +108,7 @@ def _free(actor: Actor) -> Select[Any]:
             ReviewRound.id.in_(ids),
             ReviewRound.state.in_(CLAIMABLE),
             ReviewRound.all_green,
-            ReviewRound.seats_needed == 1,
+            ReviewRound.seats_wanted == 1,
             sight.in_scope(actor),
             sight.unheld(actor),
             sight.unbiased(actor),
@@ -195,9 +195,9 @@ def _require_green(session: Session, actor: Actor, round_id: int) -> None:
     row = session.execute(
         sight.visible(actor)
         .where(ReviewRound.id == round_id)
-        .with_only_columns(ReviewRound.all_green, ReviewRound.seats_needed)
+        .with_only_columns(ReviewRound.all_green, ReviewRound.seats_wanted)
     ).one_or_none()
     if row is None:
         raise Refused("not_found")
-    if not row.all_green or row.seats_needed != 1:
+    if not row.all_green or row.seats_wanted != 1:
         raise Refused("not_all_green")

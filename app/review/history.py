@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.models.review import ReviewEvent, ReviewQuery, ReviewRound, ReviewSeat
 
 # Steps whose reason is for the bureau only.
-_INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo", "endorse"})
+_INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo", "endorse", "recount", "escalate"})
 # Opening and leaving an item is on record, but tells nobody anything about the case.
 _UNTOLD: Final = ("claim", "release")
 
@@ -34,6 +34,7 @@ class Step:
     state: str
     reason_codes: tuple[str, ...] = ()
     text: str = ""
+    alone: bool = False  # one decided where more should have agreed
 
 
 def of_case(session: Session, case_id: int, *, internal: bool) -> list[Step]:
@@ -63,7 +64,8 @@ def _step(event: Any, words: Mapping[tuple[str, int], str], *, internal: bool) -
     facts = json.loads(event.body)["facts"]
     text = facts.get("reason", "") if internal else ""
     if "seat" in facts:
-        text = words.get(("seat", facts["seat"]), "")
+        # Why something grave was let pass is for the bureau; a return or a rejection is explained to the sender.
+        text = words.get(("seat", facts["seat"]), "") if internal or event.action != "approve" else ""
     if "query" in facts:
         text = words.get(("answer" if event.action == "answer" else "query", facts["query"]), "")
     shown = internal or event.action in ("submit", "answer", "withdraw")
@@ -78,6 +80,7 @@ def _step(event: Any, words: Mapping[tuple[str, int], str], *, internal: bool) -
         facts.get("state", ""),
         tuple(facts.get("reasons", ())),
         text,
+        internal and facts.get("seats_set", 0) > facts.get("seats", 0),
     )
 
 

@@ -26,6 +26,8 @@ TEMPLATES: Final = (
     "round_rejected",
     "round_asked",
     "round_transferred",
+    "second_wanted",
+    "rounds_waiting",
     "submission_received",
     "posting_expired",
     "posting_ceased",

@@ -162,6 +162,7 @@ def _restart(session: Session, row: Any) -> None:
     row.due_at = calendar.due_after_stop(session, row.due_at, row.clock_stopped_at, now)
     row.state, row.version = sight.resting(session, row), row.version + 1
     row.clock_stopped_at, row.holder_id, row.lease_until = None, None, None
+    row.escalated = 0  # due later: it may come near once more
     session.flush()
 
 

@@ -23,6 +23,11 @@ class Policy:
     tier: int = 5
     lease_minutes: int = 15
     seats_needed: int = 1
+    seats_grave: int = 2
+
+    def seats(self, *, grave: bool) -> int:
+        """How many must agree; of something grave nobody lets pass alone what others would not (standards.md 3)."""
+        return max(self.seats_needed, self.seats_grave) if grave else self.seats_needed
 
 
 DEFAULT = Policy()
@@ -45,7 +50,7 @@ def policy_for(session: Session, kind_key: str, region_code: str) -> Policy:
     ).one_or_none()
     if row is None:
         return DEFAULT
-    return Policy(row.needs_review, row.working_days, row.tier, row.lease_minutes, row.seats_needed)
+    return Policy(row.needs_review, row.working_days, row.tier, row.lease_minutes, row.seats_needed, row.seats_grave)
 
 
 def number(session: Session, key: str, region_code: str) -> int:

@@ -90,7 +90,8 @@ def open_round(
         select(func.nextval(func.pg_get_serial_sequence("review_round", "id")))
     ).scalar_one()
     region = kind.region(session, subject)
-    seats = officers.seats(session, kind, subject, region, policy.seats_needed, ledger.account_of(actor))
+    wanted = policy.seats(grave=checked.high)
+    seats = officers.seats(session, kind, subject, region, wanted, ledger.account_of(actor))
     opened = ReviewRound(
         id=round_id,
         case_id=_case(session, kind, subject),
@@ -108,6 +109,8 @@ def open_round(
         unit_id=kind.unit_id(subject),
         tier=policy.tier,
         seats_needed=seats,
+        seats_wanted=wanted,
+        alone=seats < wanted,
         due_at=due,
         all_green=all_green(checked.findings),
         parent_id=last.id if last else None,
@@ -123,10 +126,15 @@ def open_round(
     if replaces is not None:
         record(session, "supersede", actor, replaces, {"by": opened.id})
     facts: dict[str, Any] = {"digest": digests[0], "round_no": opened.round_no, "parent": opened.parent_id}
-    if policy.seats_needed > 1:
-        facts |= {"seats": seats, "seats_set": policy.seats_needed}
+    if wanted > 1:
+        facts |= seats_facts(opened)
     record(session, "submit", actor, opened, facts)
     return opened
+
+
+def seats_facts(row: Any) -> dict[str, int]:
+    """For the ledger: how many people must agree, and how many should."""
+    return {"seats": row.seats_needed, "seats_set": row.seats_wanted}
 
 
 def close(session: Session, row: Any, state: str, now: datetime) -> None:

@@ -67,6 +67,7 @@ def present(session: Session, actor: Actor, row: Any, lang: str = "zh") -> dict[
             for found in row.checks
         ],
         "seats_needed": row.seats_needed,
+        "seats_wanted": row.seats_wanted,
         "moves": [] if row.state == "second" and sight.seated(session, actor, row) else moves(actor, row, now),
     }
 

@@ -49,12 +49,17 @@ class Verdict:
 
 
 def grounds_of(session: Session, kind: Kind, row: Any, said: Verdict) -> Grounds:
-    """Reasons of a return or rejection; to approve over a HIGH finding, each is ticked or a reason given."""
+    """Reasons of a return or rejection.
+
+    To approve over a HIGH finding each is ticked and a ground given (standards.md 3); so is one by whoever decides
+    alone what two should have agreed to.
+    """
     if said.word != "approve":
         return reasons.grounds(session, kind.key, said.reason_codes, said.reason_text)
     high = {found["code"] for found in row.checks if found["severity"] == Severity.HIGH.value}
-    if high - set(said.acknowledged) and not said.reason_text:
-        raise Refused("reason_missing", field="reason_text", findings=sorted(high - set(said.acknowledged)))
+    unseen = sorted(high - set(said.acknowledged))
+    if unseen or ((high or row.alone) and not said.reason_text):
+        raise Refused("reason_missing", field="reason_text", findings=unseen, alone=row.alone)
     return Grounds((), said.reason_text, ())
 
 
@@ -145,7 +150,8 @@ def notice(kind: Kind, subject: Subject, row: Any, said: Verdict, grounds: Groun
     """What the sender's side is told."""
     facts = {
         "reasons": list(grounds.items),
-        "reason_text": grounds.text,
+        # Why something grave was let pass, or decided alone, is the bureau's own record.
+        "reason_text": "" if said.word == "approve" else grounds.text,
         "decided_at": row.decided_at or row.clock_stopped_at,
     }
     return notice_of(kind, subject, row, _TEMPLATE[said.word], facts, dedupe=f"{row.id}:{seat_id}")

@@ -122,6 +122,7 @@ class Item:
     lamps: Lamps
     policy: str
     seats: str
+    ground: str
     history: list[Entry]
     reasons: list[Reason]
     sla: Sla = field(default_factory=lambda: Sla("", "", ""))
@@ -217,6 +218,7 @@ def build(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime) ->
         lamps=lamps_of(row.checks),
         policy=str(POLICY.get(row.kind, "")),
         seats=_seats(row),
+        ground=_ground(row, checks),
         history=_history(session, actor, row, now),
         reasons=reasons_of(session, row.kind, row.checks),
     )
@@ -228,11 +230,23 @@ def _day(row: ReviewRound) -> str:
 
 def _seats(row: ReviewRound) -> str:
     """What one's own approval means where two must agree."""
+    if row.alone:
+        return _(
+            "Two should agree to this, and nobody else can decide it, neither here nor above: you decide it alone. "
+            "That stands on record with your ground, and the lead sees it."
+        )
     if row.seats_needed == 1:
         return ""
     if row.state == "second":
         return _("A colleague has approved this. Look for yourself: with your approval it takes effect.")
     return _("Two must agree: after your approval a second person looks at it, and only then does it take effect.")
+
+
+def _ground(row: ReviewRound, checks: Checks) -> str:
+    """What an approval must be explained for, as the label of the field; nothing where it needs no words."""
+    if row.alone:
+        return _("Why it is right to decide this alone")
+    return _("Why the grave findings may pass") if any(c.sev == "high" for c in checks.open) else ""
 
 
 def _state_word(state: str) -> str:
@@ -310,6 +324,7 @@ def entry(step: Any, now: dt.datetime) -> Entry:
         _("today %(time)s", time=f"{at:%H:%M}") if at.date() == now.astimezone(SHANGHAI).date() else f"{at:%m-%d %H:%M}"
     )
     text = " · ".join(part for part in (" ".join(step.reason_codes), step.text) if part)
-    title = _("Round %(n)s: %(step)s", n=step.round_no, step=ACTIONS.get(step.action, step.action))
+    word = _("approved by one, where two should agree") if step.alone and step.action == "approve" else ""
+    title = _("Round %(n)s: %(step)s", n=step.round_no, step=word or ACTIONS.get(step.action, step.action))
     who = step.actor if step.role in _COLLEAGUES or not step.actor else mask_name(step.actor)
     return Entry(title, when, who, text, MARKS.get(step.action, ""))

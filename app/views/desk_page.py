@@ -228,6 +228,9 @@ def _missing_ticks(refused: Refused) -> str:
     codes = refused.facts.get("findings")
     if refused.code != "reason_missing" or not isinstance(codes, list):
         return ""
+    if not codes:
+        alone = refused.facts.get("alone")
+        return _("You decide this alone: say why.") if alone else _("Say why the grave findings may pass.")
     return _("Not verified by hand yet: %(codes)s", codes=", ".join(str(code) for code in codes))
 
 

@@ -110,7 +110,7 @@ def queue_rows(session: Session, actor: Actor, kind: str) -> list[ReviewRound]:
 
 def greens(actor: Actor, kind: str = "") -> Select[Any]:
     """Items that may be decided together: every check green and one seat needed."""
-    return waiting(actor, kind).where(ReviewRound.all_green, ReviewRound.seats_needed == 1)
+    return waiting(actor, kind).where(ReviewRound.all_green, ReviewRound.seats_wanted == 1)
 
 
 def day_and_green(session: Session, actor: Actor, kind: str, now: dt.datetime) -> tuple[Today, int]:

@@ -71,6 +71,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "submit": _l("submitted"),
     "approve": _l("approved"),
     "endorse": _l("approved, a second person must confirm"),
+    "recount": _l("people who can decide counted anew"),
+    "escalate": _l("told to those above"),
     "return": _l("returned for mending"),
     "reject": _l("rejected"),
     "ask": _l("sender asked"),

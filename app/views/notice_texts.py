@@ -30,6 +30,20 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("Passed on to you: %(title)s"),
         _l("%(kind)s “%(title)s” (no. %(receipt_no)s) was passed on to you."),
     ),
+    "second_wanted": (
+        _l("A second person is wanted: %(title)s"),
+        _l(
+            "%(kind)s “%(title)s” (no. %(receipt_no)s) has been approved by one person. In its own division nobody else can decide it: "
+            "please look at it."
+        ),
+    ),
+    "rounds_waiting": (
+        _l("Waiting at the desk: %(late)s overdue, %(near)s due within four hours"),
+        _l(
+            "Newly overdue: %(late)s. Due within four hours: %(near)s. Of these waiting for a second person: %(second)s. "
+            "Please see to it that they are decided."
+        ),
+    ),
     "submission_received": (
         _l("Received: %(title)s"),
         _l("%(kind)s “%(title)s” was received as no. %(receipt_no)s and waits for review."),

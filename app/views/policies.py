@@ -23,7 +23,14 @@ from app.views import labels, settings_words
 from app.views.divisions import DivisionView, counting, offered
 from app.views.identity import current
 
-BOUNDS: Final = {"working_days": (1, 60), "tier": (1, 9), "lease_minutes": (1, 240), "seats_needed": (1, 2)}
+BOUNDS: Final = {
+    "working_days": (1, 60),
+    "tier": (1, 9),
+    "lease_minutes": (1, 240),
+    "seats_needed": (1, 2),
+    "seats_grave": (1, 2),
+}
+SEATS: Final = ("seats_needed", "seats_grave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,16 @@ def levels(kind: str, region_code: str) -> list[Level]:
     return found
 
 
-def _above(row: ReviewPolicy) -> int:
-    """How many people must agree by the setting nearest above this division."""
+def _above(row: ReviewPolicy) -> dict[str, int]:
+    """How many people must agree by the setting nearest above this division, by column."""
     codes = [code for code in upwards(row.region_code or "") if code != row.region_code]
     wider = or_(ReviewPolicy.region_code.is_(None), ReviewPolicy.region_code.in_(codes))
     nearest = ReviewPolicy.region_code.desc().nulls_last()
-    stmt = select(ReviewPolicy.seats_needed).where(ReviewPolicy.kind == row.kind, wider).order_by(nearest).limit(1)
+    columns = [getattr(ReviewPolicy, name) for name in SEATS]
+    stmt = select(*columns).where(ReviewPolicy.kind == row.kind, wider).order_by(nearest).limit(1)
     with db.session.no_autoflush:
-        return int(db.session.scalar(stmt) or 1)
+        found = db.session.execute(stmt).one_or_none()
+    return dict(zip(SEATS, found, strict=True)) if found is not None else dict.fromkeys(SEATS, 1)
 
 
 class ReviewPolicyView(DivisionView):
@@ -66,7 +75,16 @@ class ReviewPolicyView(DivisionView):
     scope = staticmethod(counting(ReviewPolicy.region_code))
     on_ledger = True
     list_title, thing = _l("Review policies"), _l("Review setting")
-    list_columns = ["kind", "region", "needs_review", "working_days", "tier", "lease_minutes", "seats_needed"]
+    list_columns = [
+        "kind",
+        "region",
+        "needs_review",
+        "working_days",
+        "tier",
+        "lease_minutes",
+        "seats_needed",
+        "seats_grave",
+    ]
     list_template = "system/policies.html"
     title_columns = ("kind", "region")
     formatters_columns = {"region": settings_words.place}
@@ -77,12 +95,13 @@ class ReviewPolicyView(DivisionView):
         "tier": _l("From 1 to 9; lower is served first"),
         "lease_minutes": _l("From 1 to 240; so long an item stays with who opened it"),
         "seats_needed": _l("1 or 2: with two, an approval takes effect once a second person has confirmed it"),
+        "seats_grave": _l("1 or 2: the same for what a check found something grave in, which wants a ground besides"),
     }
     search_columns = ["kind", "region", "needs_review"]
     order_columns = ["kind"]
     base_order = ("kind", "asc")
     add_columns = list_columns
-    edit_columns = ["needs_review", "working_days", "tier", "lease_minutes", "seats_needed"]
+    edit_columns = ["needs_review", "working_days", "tier", "lease_minutes", "seats_needed", "seats_grave"]
     show_columns = [*list_columns, "changed_on"]
 
     def before_save(self, row: ReviewPolicy, actor: Actor, *, created: bool) -> None:
@@ -95,9 +114,9 @@ class ReviewPolicyView(DivisionView):
                 raise Refused("number_between", field=name, low=low, high=high)
         if not row.needs_review and KINDS[row.kind].person_decides:
             raise Refused("always_reviewed", field="needs_review")
-        above = _above(row) if actor.is_bureau else 1
-        if row.seats_needed < above:
-            raise Refused("seats_lowered", field="seats_needed", seats=above)
+        for name, above in (_above(row) if actor.is_bureau else {}).items():
+            if getattr(row, name) < above:
+                raise Refused("seats_lowered", field=name, seats=above)
 
     def before_delete(self, row: ReviewPolicy, actor: Actor) -> None:
         """A division goes back to what counts above it; what counts everywhere stays."""

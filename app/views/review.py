@@ -30,10 +30,11 @@ class ReviewRoundView(SafeView):
     list_columns = ["receipt_no", "title", "kind", "state", "region", "submitted_at", "due_at", "decided_at", "holder"]
     identity_columns = ("kind", "state", "region", "due_at")
     show_template = "round.html"
-    search_columns = ["title", "kind", "state", "region", "submitted_at", "due_at", "receipt_no"]
+    search_columns = ["title", "kind", "state", "region", "submitted_at", "due_at", "receipt_no", "alone"]
     order_columns = ["submitted_at", "due_at"]
     show_columns = [
-        "receipt_no", "title", "kind", "state", "round_no", "region", "submitted_at", "due_at", "decided_at", "evidence_digest", "version",
+        "receipt_no", "title", "kind", "state", "round_no", "region", "submitted_at", "due_at", "decided_at",
+        "seats_needed", "alone", "evidence_digest", "version",
     ]  # fmt: skip
 
 

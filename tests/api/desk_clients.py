@@ -49,4 +49,5 @@ def seen(found: dict[str, Any], verdict: str = "approve", **more: Any) -> dict[s
     """A decision on what was just read; red findings are ticked."""
     high = [check["code"] for check in found["checks"] if check["severity"] == "high"]
     shown = {"version": found["version"], "epoch": found["epoch"], "digest": found["digest"]}
-    return {"verdict": verdict, "acknowledged": high, **shown} | more
+    ground = {"reason_text": "已核实"} if verdict == "approve" and high else {}
+    return {"verdict": verdict, "acknowledged": high, **ground, **shown} | more

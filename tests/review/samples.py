@@ -423,8 +423,9 @@ class Story:
 
 def say(session: Session, actor: Actor, row: ReviewRound, verdict: str = "approve", **more: Any) -> dict[str, Any]:
     """Decides what the actor just saw."""
-    grounds: dict[str, Any] = {} if verdict == "approve" else {"reason_codes": "R99", "reason_text": "请补充说明"}
     high = [c["code"] for c in row.checks if c["severity"] == "high"]
+    agreed = {"reason_text": "已核实"} if high or row.alone else {}
+    grounds: dict[str, Any] = agreed if verdict == "approve" else {"reason_codes": "R99", "reason_text": "请补充说明"}
     seen = {"version": row.version, "epoch": row.epoch, "digest": row.evidence_digest, "acknowledged": high}
     return decide.decide(session, actor, row.id, verdict, **(seen | grounds | more))
 

@@ -114,20 +114,24 @@ def test_an_inactive_reason_is_not_accepted(session, story):
         decide.decide(session, story.decider, row.id, "reject", **seen(row), reason_codes="R08")
 
 
-def test_a_high_finding_is_ticked_or_explained_before_it_passes(session, story):
+def test_a_high_finding_is_ticked_and_explained_before_it_passes(session, story):
+    """standards.md 3: the reviewer must tick it and give a reason to pass."""
     _, row = story.claimed(requirements="限男性，身体健康。")
     high = sorted({c["code"] for c in row.checks if c["severity"] == "high"})
     assert "J05" in high and not row.all_green
-    with refusal("reason_missing") as refused:
-        decide.decide(session, story.decider, row.id, "approve", **seen(row))
-    assert (refused.value.field, refused.value.facts["findings"]) == ("reason_text", high)
-    with refusal("reason_missing"):
-        decide.decide(session, story.decider, row.id, "approve", **seen(row), acknowledged=["J99"])
-    decide.decide(session, story.decider, row.id, "approve", **seen(row), acknowledged=high)
-    _, row = story.claimed(requirements="限男性，身体健康。")
-    decide.decide(session, story.decider, row.id, "approve", **seen(row), reason_text="矿山井下作业")
+    for sent, unseen in (
+        ({}, high),
+        ({"acknowledged": ["J99"], "reason_text": "矿山井下作业"}, high),
+        ({"reason_text": "矿山井下作业"}, high),
+        ({"acknowledged": high}, []),
+        ({"acknowledged": high, "reason_text": "  "}, []),
+    ):
+        with refusal("reason_missing") as refused:
+            decide.decide(session, story.decider, row.id, "approve", **seen(row), **sent)
+        assert (refused.value.field, refused.value.facts["findings"]) == ("reason_text", unseen)
+    decide.decide(session, story.decider, row.id, "approve", **seen(row), acknowledged=high, reason_text="矿山井下作业")
     seat = session.scalars(select(ReviewSeat).where(ReviewSeat.round_id == row.id)).one()
-    assert seat.reason_text == "矿山井下作业"
+    assert (seat.reason_text, seat.acknowledged) == ("矿山井下作业", high)
 
 
 def test_an_unknown_verdict_is_refused(session, story):

@@ -12,6 +12,7 @@ from app.models.accounts import Hat
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewRound, ReviewSeat
 from app.review import decide, desk, greens, ledger, queue, show, statistics
+from app.review.canonical import sha256
 from app.review.kinds import KINDS
 from app.rules.actor import Role
 from app.rules.dates import today
@@ -22,7 +23,7 @@ ALL = pytest.mark.parametrize("key", sorted(KINDS))
 
 @pytest.fixture(autouse=True)
 def two_seats(session):
-    kept = session.execute(select(ReviewPolicy.id, ReviewPolicy.seats_needed)).all()
+    kept = session.execute(select(ReviewPolicy.id, ReviewPolicy.seats_needed, ReviewPolicy.seats_grave)).all()
     session.execute(update(ReviewPolicy).values(seats_needed=2))
     there = set(session.scalars(select(ReviewPolicy.kind).where(ReviewPolicy.region_code.is_(None))))
     session.add_all([ReviewPolicy(kind=key, seats_needed=2) for key in KINDS if key not in there])
@@ -30,7 +31,8 @@ def two_seats(session):
     yield
     session.rollback()
     for row in kept:
-        session.execute(update(ReviewPolicy).where(ReviewPolicy.id == row.id).values(seats_needed=row.seats_needed))
+        before = {"seats_needed": row.seats_needed, "seats_grave": row.seats_grave}
+        session.execute(update(ReviewPolicy).where(ReviewPolicy.id == row.id).values(before))
     session.execute(delete(ReviewPolicy).where(ReviewPolicy.id.not_in([row.id for row in kept])))
     session.commit()
 
@@ -87,6 +89,7 @@ def test_the_first_approval_changes_nothing_and_the_second_decides(session, stor
     answer = decide.decide(
         session, first, row.id, "approve", version=claimed.version, epoch=claimed.epoch, digest=row.evidence_digest,
         reason_text="已电话核实", idempotency_key="one",
+        acknowledged=[check["code"] for check in row.checks if check["severity"] == "high"],
     )  # fmt: skip
     session.refresh(subject)
     session.refresh(row)
@@ -232,6 +235,95 @@ def test_never_more_seats_than_people_who_could_take_one(session):
     assert row.state == "approved"
     seated(session, reviewer(session, REGION, Role.LEAD))
     assert story.submitted()[1].seats_needed == 2
+
+
+def test_who_decides_alone_says_why_and_it_stands_on_record(session):
+    """Desk, database and ledger: nobody else could decide it, neither here nor above."""
+    story = Story(session, "posting")
+    seated(session, story.decider)
+    subject, row = story.submitted()
+    assert (row.seats_needed, row.seats_wanted, row.alone) == (1, 2, True)
+    row = queue.claim(session, story.decider, row.id)
+    marks = {"version": row.version, "epoch": row.epoch, "digest": row.evidence_digest}
+    with refusal("reason_missing") as refused:
+        decide.decide(session, story.decider, row.id, "approve", **marks)
+    assert (refused.value.field, refused.value.facts["alone"]) == ("reason_text", True)
+    decide.decide(session, story.decider, row.id, "approve", **marks, reason_text="全局仅一人在岗")
+    approved = session.scalars(
+        select(ReviewEvent).where(ReviewEvent.round_id == row.id, ReviewEvent.action == "approve")
+    ).one()
+    assert (approved.actor_id, approved.facts["seats"], approved.facts["seats_set"]) == (story.decider.account_id, 1, 2)
+    assert approved.facts["text_digest"] == sha256("全局仅一人在岗")
+    last = show.history(session, story.decider, row)[-1]
+    assert (last.alone, last.text) == (True, "全局仅一人在岗")
+    told = show.for_sender(session, story.sender, "posting", subject.id)["history"][-1]
+    assert (told.action, told.alone, told.text) == ("approve", False, ""), (
+        "the sender does not read the bureau's ground"
+    )
+    notices = session.scalars(
+        select(Outbox).where(Outbox.round_id == row.id, Outbox.template == "round_approved")
+    ).all()
+    assert notices and all(notice.facts["reason_text"] == "" for notice in notices)
+
+
+def test_alone_a_return_or_a_rejection_needs_no_more_than_its_reason(session):
+    story = Story(session, "posting")
+    seated(session, story.decider)
+    for verdict, state in (("return", "need_info"), ("reject", "rejected")):
+        _subject, row = story.submitted()
+        assert row.alone
+        say(session, story.decider, queue.claim(session, story.decider, row.id), verdict)
+        session.refresh(row)
+        assert row.state == state
+
+
+def test_the_database_wants_a_ground_of_whoever_decides_alone(session):
+    story = Story(session, "posting")
+    seated(session, story.decider)
+    _subject, row = story.submitted()
+    say(session, story.decider, queue.claim(session, story.decider, row.id))
+    decide.undo(session, story.decider, row.id)
+    session.execute(
+        text("UPDATE review_seat SET undone_at = NULL, reason_text = ' ' WHERE round_id = :id"), {"id": row.id}
+    )
+    with pytest.raises(IntegrityError, match="without a ground"):
+        session.execute(text("UPDATE review_round SET state = 'approved' WHERE id = :id"), {"id": row.id})
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    session.rollback()
+    for by_hand in ("alone = false, seats_wanted = 1", "seats_wanted = 3", "alone = false, seats_needed = 2"):
+        with pytest.raises(IntegrityError, match="never changes"):
+            session.execute(text(f"UPDATE review_round SET {by_hand} WHERE id = :id"), {"id": row.id})
+        session.rollback()
+
+
+def test_what_is_decided_alone_is_never_approved_in_a_batch(session):
+    story = Story(session, "unit_registration")
+    seated(session, story.decider)
+    _subject, row = story.submitted()
+    session.execute(update(ReviewRound).where(ReviewRound.id == row.id).values(all_green=True))
+    session.commit()
+    assert row.alone
+    assert greens.batch(session, story.decider, [(row.id, row.version, row.evidence_digest)])[0].code == "not_all_green"
+
+
+@pytest.mark.parametrize(("grave", "text_of", "seats"), [(2, "限男性。", 2), (1, "限男性。", 1), (2, "会开车。", 1)])
+def test_something_grave_is_passed_by_two(session, grave, text_of, seats):
+    """standards.md 3: the two-person rule where a HIGH finding is passed; the division's policy says how many."""
+    session.execute(update(ReviewPolicy).values(seats_needed=1, seats_grave=grave))
+    session.commit()
+    story, (first, second) = a_posting(session)
+    subject, row = story.submitted(requirements=text_of)
+    assert (row.seats_needed, row.alone) == (seats, False)
+    after = say(session, first, queue.claim(session, first, row.id))["state"]
+    assert after == ("second" if seats == 2 else "approved")
+    if seats == 2:
+        claimed = queue.claim(session, second, row.id)
+        marks = {"version": claimed.version, "epoch": claimed.epoch, "digest": claimed.evidence_digest}
+        with refusal("reason_missing"):  # the second ticks and explains anew
+            decide.decide(session, second, row.id, "approve", **marks)
+        assert say(session, second, claimed)["state"] == "approved"
+    session.refresh(subject)
+    assert subject.status == KINDS["posting"].lifecycle.find("approve").target
 
 
 def test_the_database_counts_the_seats(session):

@@ -41,7 +41,12 @@ def hidden(page: str, form: str) -> dict[str, str]:
 
 def approve(person: Any, page: str, round_id: int, **more: Any):
     ticks = re.findall(r'name="acknowledged" value="(\w+)"', page)
-    values = hidden(page, "d-approve") | {"acknowledged": ticks} | more
+    values = (
+        hidden(page, "d-approve")
+        | {"acknowledged": ticks}
+        | ({"reason_text": "已核实"} if 'id="d-ground"' in page else {})
+        | more
+    )
     return person.client.post(f"/desk/{round_id}/decide", data=values)
 
 

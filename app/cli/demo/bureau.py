@@ -33,7 +33,7 @@ class Bureau:
 
     def __init__(self, session: Session, world: World, past: Past) -> None:
         self.session, self.past = session, past
-        self.reviewers = [world.actors[n] for n in ("reviewer2", "reviewer", "reviewer.sg")]
+        self.reviewers = [world.actors[n] for n in ("reviewer2", "reviewer", "reviewer.sg", "lead")]
         self.school = world.actors["school"]
         self.share = 0.0
         self._count = 0
@@ -57,16 +57,19 @@ class Bureau:
 
     def _settle(self, found: Any, step: Step) -> None:
         """Claims and decides a round as the first reviewer in whose division it lies."""
-        who = self.school if found.kind == "residency" else self._reviewer(found.region_code)
-        claimed = queue.claim(self.session, who, found.id)
-        self.past.work(0.4, 4)
-        words = {"reason_text": "已人工核实，予以通过。"} if step.verdict == "approve" else step.words
-        decide.decide(
-            self.session, who, claimed.id, step.verdict,
-            version=claimed.version, epoch=claimed.epoch, digest=claimed.evidence_digest, **words,
-        )  # fmt: skip
+        people = [self.school] if found.kind == "residency" else self._reviewers(found.region_code)
+        for who in people[: found.seats_needed if step.verdict == "approve" else 1]:
+            claimed = queue.claim(self.session, who, found.id)
+            self.past.work(0.4, 4)
+            high = [check["code"] for check in claimed.checks if check["severity"] == "high"]
+            agreed = {"reason_text": "已人工核实，予以通过。", "acknowledged": high}
+            decide.decide(
+                self.session, who, claimed.id, step.verdict, version=claimed.version, epoch=claimed.epoch,
+                digest=claimed.evidence_digest, **(agreed if step.verdict == "approve" else step.words),
+            )  # fmt: skip
         if step.then is not None:
             step.then()
 
-    def _reviewer(self, region: str) -> Actor:
-        return next(r for r in self.reviewers if covers(r.region_code, region))
+    def _reviewers(self, region: str) -> list[Actor]:
+        """Those who reach the division, the nearest first."""
+        return [r for r in self.reviewers if covers(r.region_code, region)]

@@ -79,7 +79,7 @@ def _approve(session: Session, who: Actor, sent: Any) -> None:
     found = queue.claim(session, who, sent.id)
     decide.decide(
         session, who, found.id, "approve", version=found.version, epoch=found.epoch, digest=found.evidence_digest,
-        acknowledged=[check["code"] for check in found.checks if check["severity"] == "high"],
+        acknowledged=[check["code"] for check in found.checks if check["severity"] == "high"], reason_text="材料已核对。",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.extensions import db
 from app.models.reference import Region
@@ -36,11 +36,16 @@ def lead(actor: Actor, visit: Visit, args: Any) -> Home:
     clock = queue.Clock.at(now, is_work)
     here = queue.place(actor, region)
     open_now = here & ReviewRound.state.in_(CLAIMABLE)
-    found = queue.backlog(session, clock, open_now, aside=here, since=visit.since, scope=here)
+    alone = select(ReviewRound.id).where(here, _alone(asked))
+    found = queue.backlog(session, clock, open_now, aside=here, since=visit.since, scope=here, extra={"alone": alone})
     flow = statistics.flow(session, region or actor.region_code, asked.first, asked.last)
     home = Home(span=asked, region=region, regions=below(actor.region_code))
     home.place = dict(home.regions).get(region, "")
-    home.tiles = [*queue.tiles(found, clock, region), *_flow_tiles(flow, asked)]
+    home.tiles = [
+        *queue.tiles(found, clock, region),
+        *_flow_tiles(flow, asked),
+        _alone_tile(found.extra["alone"], asked, region),
+    ]
     home.todos = [queue.todo(row, now, is_work, holder=True) for row in queue.urgent(session, open_now)]
     home.todo_title, home.todo_url = _("Due first"), url_for("DeskView.list")
     home.nothing = _("Nothing waits for a decision.")
@@ -79,6 +84,21 @@ def _flow_tiles(flow: Flow, asked: Span) -> list[Tile]:
         Tile(_("Median, arrival to verdict"), amount, "#people", _("before: %(n)s", n=spoken(took_before)), unit),
         Tile(_("Decided late"), late, "#flow", _("before: %(n)s", n=late_before), tone="bad" if total.late else ""),
     ]  # fmt: skip
+
+
+def _alone(asked: Span) -> Any:
+    """What one person approved where two should have agreed, of the items that came in within the period."""
+    came = ReviewRound.submitted_at
+    return and_(
+        ReviewRound.alone, ReviewRound.state == "approved",
+        came >= statistics.midnight(asked.first), came < statistics.midnight(asked.last + dt.timedelta(days=1)),
+    )  # fmt: skip
+
+
+def _alone_tile(count: int, asked: Span, region: str) -> Tile:
+    first, last = asked.first.isoformat(), asked.last.isoformat()
+    url = queue.rounds(alone="1", state="approved", submitted_at_from=first, submitted_at_to=last, region=region)
+    return Tile(_("Approved by one, where two should"), f"{count:,}", url, _("nobody else could decide"))
 
 
 def _slot_url(slot: Slot, region: str) -> str:
