@@ -120,6 +120,12 @@ def assert_safe(appbuilder: AppBuilder) -> None:
             for words in e.grants.values()
             for w in words.split()
         }
+        for entry in registry.MENU:
+            writers = {role for role, words in entry.grants.items() if {"write", "submit"} & set(words.split())}
+            if getattr(entry.view, "kind", None) == kind.key and writers - kind.sender_roles:
+                raise RuntimeError(
+                    f"{entry.view.__name__} is open to {sorted(writers - kind.sender_roles)}, who send no {kind.key}"
+                )
         plain = {m.name for m in kind.lifecycle.moves if not m.verdict and m.who != frozenset({"clock"})}
         missing = plain - granted
         if missing:

@@ -124,6 +124,12 @@ def _rows(notice: Notice, accounts: Iterable[int | None]) -> list[dict[str, Any]
     ]
 
 
+def known(session: Session, notice: Notice) -> set[int]:
+    """The accounts for which the notice was written already."""
+    same = Outbox.dedupe_key.startswith(f"{notice.dedupe}:{notice.template}:", autoescape=True)
+    return set(session.scalars(select(Outbox.account_id).where(same)))
+
+
 def recall(session: Session, dedupe: str) -> bool:
     """Cancels the notices of one decision; False where one has already left. The rows stay locked until the commit."""
     mine = Outbox.dedupe_key.startswith(f"{dedupe}:", autoescape=True)

@@ -17,7 +17,7 @@ from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
 from app.review import bindings, dispatch, ledger, persons, purging
 from app.review.kinds.takeovers import TakeoverKind, owners
-from app.review.outbox import Notice, enqueue
+from app.review.outbox import Notice, enqueue, known
 from app.review.policy import service_phone
 from app.rules.actor import CLOCK, Role
 from app.rules.bindings import LEVEL
@@ -29,13 +29,18 @@ _CALM: Final = {"synchronize_session": False}
 
 
 def warn(session: Session) -> None:
-    """The present owners of a unit learn that somebody claims it, once for each sending in. Commits."""
+    """The present owners of a unit learn that somebody claims it, once for each sending in. Commits.
+
+    Where all of them know, nothing is written: the job comes by every minute.
+    """
     waits = select(UnitTakeover).where(UnitTakeover.status == "pending").order_by(UnitTakeover.id)
     for row in session.scalars(waits).all():
         link, stamp = f"/unitview/show/{row.unit_id}", f"takeover:{row.id}:{row.submitted_at.timestamp()}"
-        told = set(session.scalars(owners(Hat.account_id, row.unit_id)))
-        enqueue(session, Notice("takeover_asked", "system", {"title": row.unit.name}, link, stamp), told)
-        _by_phone(session, "takeover_asked", row.unit, told, stamp)
+        asked = Notice("takeover_asked", "system", {"title": row.unit.name}, link, stamp)
+        untold = set(session.scalars(owners(Hat.account_id, row.unit_id))) - known(session, asked)
+        if untold:
+            enqueue(session, asked, untold)
+            _by_phone(session, asked.template, row.unit, untold, stamp)
     session.commit()
 
 

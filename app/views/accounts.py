@@ -14,7 +14,7 @@ from sqlalchemy import Select, false, select, update
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
 from app.models.units import Unit
-from app.review import bindings, ledger
+from app.review import administrators, bindings, ledger
 from app.rules.actor import Actor, Role
 from app.rules.hats import GRANTED, administrators_clash, place_fault
 from app.rules.refused import Refused
@@ -89,6 +89,8 @@ class HatView(SafeView):
         _check_grants(row, role)
         if row.active is not False:
             _refuse_clash(row, role)
+        elif not created:
+            administrators.keep(db.session, row.account_id, row.role)
         if row.is_default:
             others = update(Hat).where(Hat.account_id == row.account_id, Hat.id != (row.id or 0))
             db.session.execute(others.values(is_default=False))

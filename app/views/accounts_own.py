@@ -26,24 +26,25 @@ from app.views.signing_by_code import tell
 from app.views.wardrobe import wardrobe
 
 
-def fault_of(user: User, old: str, new: str, again: str) -> Refused | None:
-    """What is wrong with a wish to change the password. A wrong old one counts towards the lockout, as everywhere.
+def check_wish(user: User, old: str, new: str, again: str) -> None:
+    """Raises Refused for what is wrong with a wish to change the password. A wrong old one counts towards the lockout.
 
-    Raises Refused("too_many").
+    too_many, password_wrong, password_same, what the rules for passwords say, password_reused, password_differs.
     """
     refuse_if_locked(user.username)
     if not check_password_hash(user.password or "", old):
         note(user.username, "wrong", user.id)
-        return Refused("password_wrong", field="old")
+        raise Refused("password_wrong", field="old")
     if new == old:
-        return Refused("password_same", field="new")
+        raise Refused("password_same", field="new")
     staff = wardrobe(user.id).staff
     code = (staff_password_fault if staff else password_fault)(new, user.username)
     if code:
-        return Refused(code, field="new")
+        raise Refused(code, field="new")
     if staff and ageing.used_before(user.id, new):
-        return Refused("password_reused", field="new")
-    return Refused("password_differs", field="again") if new != again else None
+        raise Refused("password_reused", field="new")
+    if new != again:
+        raise Refused("password_differs", field="again")
 
 
 class PasswordView(Page):
@@ -61,10 +62,10 @@ class PasswordView(Page):
             user = db.session.get_one(User, actor.account_id)
             sent = [request.form.get(name, "")[:200] for name in ("old", "new", "again")]
             try:
-                refused = fault_of(user, *sent)
-            except Refused as locked:
-                refused = locked
-            if refused is None:
+                check_wish(user, *sent)
+            except Refused as found:
+                refused = found
+            else:
                 _change(user, sent[1])
                 flash(_("The password was changed. Other sessions of this account have ended."), "success")
                 return redirect(url_for("HomeView.index"))

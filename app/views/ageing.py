@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash
 
 from app.extensions import db
 from app.models.accounts import Hat, PasswordHistory, Person
-from app.review import ledger
+from app.review import administrators, ledger
 from app.review.policy import number
 from app.rules.actor import CLOCK, Role
 from app.rules.hats import OUTSIDE
@@ -42,7 +42,7 @@ def ask_for_change(account_id: int) -> None:
 
 
 def switch_off_unused(session: Session) -> int:
-    """Staff accounts without a login or a change for too long are switched off, on the ledger; never the last system administrator.
+    """Staff accounts without a login or a change for too long are switched off, on the ledger; never the last administrator of a kind.
 
     A change counts too: whoever was just switched on again has time to log in.
     """
@@ -53,7 +53,7 @@ def switch_off_unused(session: Session) -> int:
     unused = select(User).where(User.active, worn, ~demo, seen < before).order_by(User.id).with_for_update(of=User)
     done = 0
     for user in session.scalars(unused).all():
-        if _last_one(session, user.id):
+        if administrators.last_of(session, user.id):
             continue
         user.active = False
         ledger.append(session, "deactivate", CLOCK, "", subject_id=user.id, facts={"unused": True})
@@ -61,13 +61,3 @@ def switch_off_unused(session: Session) -> int:
         done += 1
     session.commit()
     return done
-
-
-def _last_one(session: Session, account_id: int) -> bool:
-    """Whether no other account in use could switch this one on again."""
-    other = aliased(User)
-    mine = exists().where(Hat.account_id == account_id, Hat.active, Hat.role == Role.SYSADMIN)
-    rest: Any = exists().where(
-        Hat.account_id == other.id, Hat.active, Hat.role == Role.SYSADMIN, other.active, other.id != account_id
-    )
-    return bool(session.scalar(select(mine & ~rest)))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.rules.refused import Refused
-from app.views import custom_codes, import_codes, org_codes
+from app.views import account_codes, custom_codes, import_codes, org_codes
 
 # code -> (HTTP status, words). Facts of the refusal are put into the words by name.
 CODES: Final[dict[str, tuple[int, Any]]] = {
@@ -247,12 +247,6 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "own_account": (403, _l("A colleague does this for your own account.")),
     "place_missing": (422, _l("This role needs it: please choose one.")),
     "place_foreign": (422, _l("This role does not belong to such a place. Please leave it empty.")),
-    "one_administrator": (
-        422,
-        _l(
-            "System, security and audit administrator are three persons: this account already holds another of the three."
-        ),
-    ),
     "certified_once": (422, _l("You have a certification for this unit already: open that one and submit it again.")),
     "agency_incomplete": (409, _l("Please complete the data of the agency first.")),
     "agency_closed": (409, _l("The agency is closed on the platform.")),
@@ -356,6 +350,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     **import_codes.FILE,
     **custom_codes.CUSTOM,
     **org_codes.ORGANISATIONS,
+    **account_codes.ACCOUNTS,
 }
 
 

@@ -69,6 +69,31 @@ def test_every_move_is_some_roles_job(key):
     assert idle == []
 
 
+# Of a kind's senders these have no form of their own (yet); nobody beside the senders ever has one.
+WITHOUT_A_FORM = {("unit_registration", Role.STUDENT)}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_forms_are_open_to_exactly_those_whom_the_engine_lets_send(key):
+    """One fact: `sender_roles`. A form for anybody else would be refused when it is sent, a sender without one stuck."""
+    granted = {
+        role
+        for entry in registry.MENU
+        if getattr(entry.view, "kind", "") == key
+        for role, words in entry.grants.items()
+        if {"write", "submit"} & set(words.split())
+    }
+    assert granted <= KINDS[key].sender_roles
+    assert {(key, role) for role in KINDS[key].sender_roles - granted} <= WITHOUT_A_FORM
+    assert not KINDS[key].sender_roles & KINDS[key].reader_roles
+
+
+def test_a_form_for_somebody_who_may_not_send_stops_the_start(app, monkeypatch):
+    monkeypatch.setattr(KINDS["posting"], "sender_roles", frozenset({Role.HANDLER}))
+    with pytest.raises(RuntimeError, match=r"AgencyPostingView is open to .*agency"):
+        compiled.assert_safe(app.extensions["appbuilder"])
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_verdicts_are_given_by_roles_that_have_the_desk(key):
     deciders = {r for r in registry.EVERYONE if (f"can_{'decide'}", "DeskView") in compiled.grants()[r.value]}

@@ -20,6 +20,7 @@ from app.models.review import ReviewRound
 from app.models.schools import School, Student
 from app.models.units import Unit
 from app.review import decide, desk, queue
+from app.review.kinds import KINDS
 from app.rules.actor import Actor, Role
 from app.rules.codes import resident_check_char, uscc_check_char
 from app.rules.dates import ZONE, today
@@ -348,7 +349,8 @@ class Story:
         self.session, self.key = session, key
         self.school = school(session) if key == "residency" else None
         self.unit = None if key in PERSONAL else unit(session)
-        self.sender = seeker(session) if self.unit is None else owner_of(session, self.unit)
+        side = Role.OWNER if Role.OWNER in KINDS[key].sender_roles else Role.HANDLER
+        self.sender = seeker(session) if self.unit is None else owner_of(session, self.unit, side)
         self.decider = school_admin(session, self.school) if self.school else reviewer(session)
         if key == "agency_entry":
             self.decider = operator(session)

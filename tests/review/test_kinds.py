@@ -369,7 +369,7 @@ def test_a_persons_gig_belongs_to_the_person_not_to_a_unit(session):
     gig = desk.create(session, person, "gig_offer", offer_content())
     assert (gig.unit_id, gig.poster_id) == (None, person.account_id)
     company = unit(session)
-    hat = replace(owner_of(session, company), account_id=person.account_id)
+    hat = replace(owner_of(session, company, Role.HANDLER), account_id=person.account_id)
     with refusal("not_found"):
         desk.edit(session, hat, "gig_offer", gig.id, {"title": "别的"})
     units = desk.create(session, hat, "gig_offer", offer_content())
@@ -436,7 +436,7 @@ def test_the_same_text_of_others_is_found(session):
     text_of = posting.content()
     desk.submit(session, posting.sender, "posting", desk.create(session, posting.sender, "posting", text_of).id)
     copy = desk.create(session, Story(session, "posting").sender, "posting", text_of)
-    owner = owner_of(session, copy.unit)
+    owner = owner_of(session, copy.unit, Role.HANDLER)
     assert "J19" in severe(desk.submit(session, owner, "posting", copy.id))
 
 
@@ -483,7 +483,7 @@ def test_only_the_clock_imports(session):
     assert (row.submitted_by_id, row.state, posting.source) == (None, "queued", "import")
     person = reviewer(session)
     say(session, person, queue.claim(session, person, row.id))
-    owner = owner_of(session, unit(session))
+    owner = owner_of(session, unit(session), Role.HANDLER)
     with refusal("not_allowed"):
         desk.create(session, owner, "posting", posting_content(), desk.Origin("import"))
     with refusal("bad_value"):
@@ -567,3 +567,21 @@ def test_a_certification_names_who_is_employed(session):
     name = session.get_one(Person, story.sender.account_id).real_name
     assert name
     assert row.evidence.content["applicant"] == name
+
+
+@pytest.mark.parametrize("key", ["posting", "gig_offer"])
+def test_who_keeps_the_account_of_a_unit_reads_what_its_handlers_send_and_sends_nothing(session, key):
+    """The engine's own rule, whatever screens and programs offer (GD-33)."""
+    story = Story(session, key)
+    subject = story.created()
+    owner = owner_of(session, story.unit)
+    with refusal("not_allowed"):
+        desk.create(session, owner, key, story.content())
+    with refusal("not_allowed"):
+        desk.edit(session, owner, key, subject.id, story.mended())
+    for name in ("submit", "delete"):
+        with refusal("not_allowed"):
+            desk.move(session, owner, key, subject.id, name)
+    assert desk.moves(owner, key, subject) == []
+    kind = KINDS[key]
+    assert session.scalars(kind.scope(select(kind.model.id), owner)).all() == [subject.id], "but sees them"

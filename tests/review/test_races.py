@@ -16,6 +16,7 @@ from app.models.messages import Outbox
 from app.models.review import IdempotencyKey, ReviewEvent, ReviewEvidence, ReviewRound, ReviewSeat
 from app.review import decide, desk, ledger, queue
 from app.review.kinds import KINDS
+from app.rules.actor import Role
 from tests.review import racers
 from tests.review.samples import owner_of, posting_content, refusal, reviewer, stored_file, unit
 
@@ -52,7 +53,7 @@ def race(pool: ProcessPoolExecutor, tasks: list[tuple[Any, ...]]) -> list[Any]:
 
 def queued(session: Session, count: int) -> tuple[Any, list[Any], list[ReviewRound]]:
     """An owner with that many submitted postings."""
-    owner = owner_of(session, unit(session, contact_phone=None))
+    owner = owner_of(session, unit(session, contact_phone=None), Role.HANDLER)
     postings = [desk.create(session, owner, "posting", posting_content()) for _ in range(count)]
     return owner, postings, [desk.submit(session, owner, "posting", posting.id) for posting in postings]
 
@@ -159,7 +160,7 @@ def test_an_edit_racing_a_decision_never_publishes_unread_text(pool, real, fresh
 
 
 def test_a_double_click_on_submit_opens_one_round(pool, real, fresh_db):
-    owner = owner_of(real, unit(real, contact_phone=None))
+    owner = owner_of(real, unit(real, contact_phone=None), Role.HANDLER)
     posting = desk.create(real, owner, "posting", posting_content())
     answers = race(pool, [(racers.submit_one, fresh_db, owner, posting.id)] * PROCESSES)
     assert answers.count("ok") == 1

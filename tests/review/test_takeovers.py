@@ -254,6 +254,21 @@ def test_owners_learn_by_sms_at_once_whatever_they_chose_and_at_night(session):
     assert [to for _channel, to, _text in letters(session, "takeover_lost")] == ["13900007777", "old-owner@example.cn"]
 
 
+def test_the_job_writes_nothing_where_all_know_and_tells_who_came_later(session, statements):
+    lost = unit(session)
+    owner_of(session, lost)
+    claimed(session, lost)
+    takeovers.warn(session)
+    statements.clear()
+    takeovers.warn(session)
+    assert statements and not [one for one in statements if not one.startswith("SELECT")]
+    later = owner_of(session, lost)
+    reached(session, later.account_id, "13900007779")
+    takeovers.warn(session)
+    assert told(session, "takeover_asked")[-1] == later.account_id and len(told(session, "takeover_asked")) == 2
+    assert [to for _channel, to, _text in letters(session, "takeover_asked")] == ["13900007779"]
+
+
 def test_a_claim_whose_papers_are_gone_is_filled_in_anew_and_goes_again(session):
     storage, lost = current_app.extensions["storage"], unit(session)
     who = seeker(session)

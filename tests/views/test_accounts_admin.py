@@ -213,6 +213,25 @@ def test_the_three_administrators_are_three_persons(admin, session):
     assert "already holds the role" in twice.text
 
 
+def test_the_last_administrator_of_a_kind_is_not_taken_away(admin, session):
+    """Neither the role nor the account; with a second one both may go."""
+    user, _word = added(admin, session)
+    give(admin, user.id, "secadmin")
+    hat = session.scalars(select(Hat).where(Hat.account_id == user.id)).one()
+    edit, off = f"/hatview/edit/{hat.id}?lang=en", f"/accountview/move/deactivate/{user.id}?lang=en"
+    taken = admin.post(edit, {"region": "", "version": ""})
+    assert taken.status_code == 422 and "last administrator of its kind" in taken.text
+    refused = admin.post(off)
+    assert refused.status_code == 422 and "last administrator of its kind" in refused.text
+    assert "同类管理员中的最后一个" in admin.post(off.replace("en", "zh")).text
+    session.expire_all()
+    assert session.get(Hat, hat.id).active and session.get(User, user.id).active
+    other, _word = added(admin, session, username="li.si", email="li.si@example.cn")
+    give(admin, other.id, "secadmin")
+    assert admin.post(off).status_code == 302
+    assert not session.get(User, user.id, populate_existing=True).active
+
+
 def test_functions_are_granted_to_handlers_and_to_nobody_else(app, session, admin):
     user, _word = added(admin, session)
     of = unit(session)

@@ -98,8 +98,9 @@ def test_an_account_that_was_switched_on_again_has_time_to_log_in(app, session):
     assert ageing.switch_off_unused(session) == 0
 
 
-def test_the_last_system_administrator_stays(app, session):
-    first, second = (with_person(app, session, "sysadmin")[1] for _ in range(2))
+@pytest.mark.parametrize("role", ["sysadmin", "secadmin", "auditor"])
+def test_the_last_administrator_of_a_kind_stays(app, session, role):
+    first, second = (with_person(app, session, role)[1] for _ in range(2))
     for key in (first, second):
         made_days_ago(session, key, 300)
     assert ageing.switch_off_unused(session) == 1

@@ -352,9 +352,12 @@ def test_a_lead_asks_for_no_fewer_people_than_above_and_lets_no_account_go_unsee
     lead = browser(app, session, "lead", region_code="310000")
     page = lead.get("/reviewpolicyview/add").text
     sent = {"kind": "account_appeal", "region": "310120", "working_days": "2", "tier": "5", "lease_minutes": "15"}
-    sent |= {"needs_review": "y", "csrf_token": hidden(page, "main")["csrf_token"]}
+    sent |= {"needs_review": "y", "seats_grave": "2", "csrf_token": hidden(page, "main")["csrf_token"]}
     refused = lead.client.post("/reviewpolicyview/add?lang=en", data=sent | {"seats_needed": "1"})
     assert refused.status_code == 422 and "Above this division 2 people must agree" in unescape(refused.text)
+    grave = {"seats_needed": "2", "seats_grave": "1"}
+    refused = lead.client.post("/reviewpolicyview/add?lang=en", data=sent | grave)
+    assert refused.status_code == 422 and '<a href="#seats_grave">' in refused.text
     unseen = {name: value for name, value in sent.items() if name != "needs_review"} | {"seats_needed": "2"}
     refused = lead.client.post("/reviewpolicyview/add?lang=en", data=unseen)
     assert refused.status_code == 422 and "it is always reviewed" in unescape(refused.text)

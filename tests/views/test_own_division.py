@@ -38,6 +38,7 @@ def sent(view: str, **more: str) -> dict[str, str]:
             "needs_review": "y",
             "working_days": "5",
             "seats_needed": "1",
+            "seats_grave": "2",
             "tier": "5",
             "lease_minutes": "15",
         },

@@ -77,7 +77,7 @@ def test_a_line_and_a_step_say_where_the_hat_stood(app, session):
     owner = browser(app, session, "unit_owner", unit_id=firm.id)
     lead.post("/reviewpolicyview/add", {
         "kind": "posting", "region": "310120", "needs_review": "y", "working_days": "2", "tier": "5", "lease_minutes": "15",
-        "seats_needed": "1",
+        "seats_needed": "1", "seats_grave": "2",
     })  # fmt: skip
     owner.post("/bindingview/add", {"invited_as": "nobody", "real_name": "无此人", "grants": "gigs"})
     (of_lead,), (of_owner,) = lines(session, lead.account_id), lines(session, owner.account_id)

@@ -95,7 +95,8 @@ PLAIN = {
     "customfieldview": ("sysadmin", {"entity": "posting", "type": "int", "label_zh": "班次", "label_en": "Shifts", "position": "100"}),
     "reviewpolicyview": (
         "sysadmin",
-        {"kind": "posting", "region": "310120", "working_days": "3", "tier": "5", "lease_minutes": "15", "seats_needed": "1"},
+        {"kind": "posting", "region": "310120", "working_days": "3", "tier": "5", "lease_minutes": "15",
+         "seats_needed": "1", "seats_grave": "2"},
     ),
 }  # fmt: skip
 

@@ -177,11 +177,19 @@ def test_the_default_stands_beside_a_value_that_differs_and_is_one_step_away(ses
         ({"tier": "99999999999"}, "too large"),
         ({"tier": "x"}, "whole number"),
         ({"seats_needed": "3"}, "from 1 to 2"),
+        ({"seats_grave": "0"}, "from 1 to 2"),
     ],
 )
 def test_a_review_setting_out_of_bounds_is_refused(session, admin, values, said):
     row = session.scalars(select(ReviewPolicy).where(ReviewPolicy.kind == "posting")).one()
-    usual = {"needs_review": "y", "working_days": "2", "tier": "5", "lease_minutes": "15", "seats_needed": "1"}
+    usual = {
+        "needs_review": "y",
+        "working_days": "2",
+        "tier": "5",
+        "lease_minutes": "15",
+        "seats_needed": "1",
+        "seats_grave": "2",
+    }
     answer = send(admin, f"/reviewpolicyview/edit/{row.id}", usual | values)
     assert answer.status_code == 422
     assert said in answer.text
@@ -190,7 +198,7 @@ def test_a_review_setting_out_of_bounds_is_refused(session, admin, values, said)
 def test_a_setting_of_a_division_counts_for_the_next_submission_and_is_shown(session, admin):
     story = Story(session, "posting")
     new = {"kind": "posting", "region": "310000", "needs_review": "y", "working_days": "7", "tier": "2", "lease_minutes": "20",
-           "seats_needed": "1"}  # fmt: skip
+           "seats_needed": "1", "seats_grave": "2"}  # fmt: skip
     assert admin.post("/reviewpolicyview/add", new).status_code == 302
     _subject, row = story.submitted()
     assert (row.tier, policy.policy_for(session, "posting", "310120").working_days) == (2, 7)

@@ -191,6 +191,8 @@ def _units(session: Session, makers: Makers, world: World) -> None:
             {"is_default": Hat.role == Role.OWNER.value}
         )
         world.units.append((unit, one, actor))
+        if username not in named:  # whoever keeps the account of a small unit posts for it as well
+            makers.hat(seeker.account_id, seeker.name, Role.HANDLER, unit_id=unit.id, grants=("postings",))
         if username in named:
             world.actors[username] = actor
     owner_unit = world.units[0][0]

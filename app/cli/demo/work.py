@@ -209,7 +209,9 @@ def _postings(session: Session, world: World, waiting: list[Step]) -> list[Step]
         number = random.randrange(1000)
         unit, _, owner = usable[one.unit]
         who = world.actors["handler"] if unit.id == world.actors["handler"].unit_id else owner
-        who = Actor(**{**_as_dict(who), "grants": frozenset({"postings", "gigs", "media", "residency"})})
+        who = Actor(
+            **{**_as_dict(who), "role": Role.HANDLER, "grants": frozenset({"postings", "gigs", "media", "residency"})}
+        )
         content = _posting_content(one, unit.name)
         if unit.id in world.residents:
             content["schools"] = [world.school.id]

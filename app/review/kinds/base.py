@@ -55,7 +55,8 @@ class Kind(ABC):
     label: ClassVar[Any]  # lazy text, English source
     model: ClassVar[Any]
     lifecycle: ClassVar[Lifecycle]
-    sender_roles: ClassVar[frozenset[Role]]
+    sender_roles: ClassVar[frozenset[Role]]  # who creates and moves such rows; the registry grants forms to these only
+    reader_roles: ClassVar[frozenset[Role]] = frozenset()  # of the sender's side, and only to read
     decider_roles: ClassVar[frozenset[Role]] = BUREAU
     keeper_roles: ClassVar[frozenset[Role]] = BUREAU
     grant: ClassVar[str] = ""  # the function a unit's handler must have been granted
@@ -90,7 +91,7 @@ class Kind(ABC):
             return true()
         if actor.role in BUREAU:
             return and_(self.model.status != self.lifecycle.initial, self.territory(actor))
-        if actor.role in self.sender_roles and self.granted(actor):
+        if actor.role in self.sender_roles | self.reader_roles and self.granted(actor):
             return self.own(actor)
         return self.beside(actor)
 

@@ -26,7 +26,7 @@ from app.review.kinds.standing import (
 )
 from app.review.ledger import account_of
 from app.review.policy import entries, number
-from app.rules.actor import PEOPLE, UNIT_SIDE, Actor
+from app.rules.actor import PEOPLE, UNIT_SIDE, Actor, Role
 from app.rules.dates import ZONE
 from app.rules.gigs import AGREEMENT_VERSION, GIG
 from app.rules.lifecycle import Move
@@ -192,7 +192,8 @@ class Offer(_Gig):
     key = "gig_offer"
     label = _l("Gig: hiring")
     model = GigOffer
-    sender_roles = PEOPLE | UNIT_SIDE
+    sender_roles = PEOPLE | {Role.HANDLER}
+    reader_roles = frozenset({Role.OWNER})
     relations = frozenset({"files"})
     files_limit = SLOT_LIMITS["image"]
     unseen = frozenset({"I07"})

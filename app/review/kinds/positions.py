@@ -28,7 +28,7 @@ from app.review.kinds.standing import (
 )
 from app.review.ledger import account_of
 from app.review.policy import entries, number, switch
-from app.rules.actor import UNIT_SIDE, Actor, Role
+from app.rules.actor import Actor, Role
 from app.rules.agencies import PUBLIC, SHUT
 from app.rules.lifecycle import Move
 from app.rules.positions import POSTING
@@ -47,7 +47,8 @@ class PostingKind(Kind):
     label = _l("Posting")
     model = Posting
     lifecycle = POSTING
-    sender_roles = UNIT_SIDE | {Role.AGENCY}
+    sender_roles = frozenset({Role.HANDLER, Role.AGENCY})
+    reader_roles = frozenset({Role.OWNER})  # who keeps the unit's account leaves posting to handlers (GD-33)
     grant = "postings"
     message_kind = "recruit"
     link = "/postingview/show/{id}"

@@ -1,0 +1,23 @@
+"""Words for what the roles of administrators are refused with; part of words.CODES."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+# code -> (HTTP status, words).
+ACCOUNTS: Final[dict[str, tuple[int, Any]]] = {
+    "one_administrator": (
+        422,
+        _l(
+            "System, security and audit administrator are three persons: this account already holds another of the three."
+        ),
+    ),
+    "last_administrator": (
+        422,
+        _l(
+            "This is the last administrator of its kind. Give the role to another account first, then take it away here."
+        ),
+    ),
+}
