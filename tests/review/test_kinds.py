@@ -160,7 +160,7 @@ def test_an_approved_change_comes_into_force_whole(session):
     story = Story(session, "unit_change")
     old = unit_content(session, story.sender.account_id)["files"]
     session.add_all([UnitMaterial(unit_id=story.unit.id, slot=f["slot"], file_id=f["file_id"]) for f in old])
-    posting = desk.create(session, story.sender, "posting", posting_content())
+    posting = desk.create(session, replace(story.sender, role=Role.HANDLER), "posting", posting_content())
     version = posting.version
     new_licence = attached(session, story.sender.account_id, "licence", "change_proof")
     _, row = story.submitted(name="测试改名后的商贸有限公司", contact_phone="13600136000", files=new_licence)
