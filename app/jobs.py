@@ -21,17 +21,7 @@ from app.extensions import db
 from app.models import shipped
 from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
-from app.review import (
-    codes,
-    decide,
-    dispatch,
-    escalating,
-    exported,
-    links,
-    logs,
-    outbox,
-    statistics,
-)
+from app.review import codes, decide, dispatch, escalating, exported, links, logs, outbox, statistics
 from app.review.policy import number
 from app.rules import job_times
 from app.rules.dates import ZONE, today
@@ -47,6 +37,7 @@ from app.views import (
     bulk_work,
     custom_work,
     dispatches,
+    due,
     export_work,
     identity_work,
     import_work,
@@ -54,7 +45,6 @@ from app.views import (
     org_work,
     sessions,
 )
-from app.views.due import cease_postings, expire_gigs, expire_invitations, expire_postings, remind
 
 background = late("apscheduler.schedulers.background")
 
@@ -165,16 +155,22 @@ JOBS: dict[str, Job] = {
         Job("deliver_messages", _l("Deliver messages"), deliver_messages, {"seconds": 5}),
         Job("send_dispatches", _l("Send SMS and mail"), send_dispatches, {"seconds": 5}),
         Job("purge_secrets", _l("Purge one-time codes and old SMS and mail"), purge_secrets, {"minute": 25}),
-        Job("expire_postings", _l("Take down expired postings"), expire_postings, {"minute": "*/10"}),
+        Job("expire_postings", _l("Take down expired postings"), due.expire_postings, {"minute": "*/10"}),
         Job(
             "cease_postings",
             _l("Take down postings of agencies without a right"),
-            cease_postings,
+            due.cease_postings,
             {"minute": "8-59/10"},
         ),
-        Job("expire_gigs", _l("Close expired gig posts"), expire_gigs, {"minute": "5-59/10"}),
-        Job("expire_invitations", _l("End unanswered invitations"), expire_invitations, {"minute": "7-59/10"}),
-        Job("remind", _l("Remind of licences and verifications"), remind, {"hour": 8, "minute": 5}),
+        Job("expire_gigs", _l("Close expired gig posts"), due.expire_gigs, {"minute": "5-59/10"}),
+        Job("expire_invitations", _l("End unanswered invitations"), due.expire_invitations, {"minute": "7-59/10"}),
+        Job(
+            "follow_cooperation",
+            _l("Send cooperation needs to new residents, end old ones"),
+            due.follow_cooperation,
+            {"minute": "3-59/10"},
+        ),
+        Job("remind", _l("Remind of licences and verifications"), due.remind, {"hour": 8, "minute": 5}),
         Job("settle_appeals", _l("Carry out decided appeals for accounts"), appeal_work.settle, {"minutes": 1}),
         Job("purge_appeals", _l("Purge papers of appeals"), appeal_work.purge, {"hour": 4, "minute": 40}),
         Job(
@@ -213,6 +209,7 @@ QUIET = frozenset(
         "seal_logs",
         "end_sessions",
         "expire_invitations",
+        "follow_cooperation",
         "cease_postings",
         "settle_appeals",
         "settle_takeovers",

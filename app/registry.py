@@ -182,6 +182,7 @@ MENU: tuple[Entry, ...] = (
         ),
     ),
     *org_entries.PARTNERS,
+    *org_entries.COOPERATION,
     *org_entries.CERTIFIED,
     *recovery_entries.ENTRIES,
     Entry(

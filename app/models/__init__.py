@@ -9,6 +9,7 @@ from app.models import (  # noqa: F401
     changes,
     comments,
     consents,
+    cooperation,
     custom,
     dispatch,
     files,

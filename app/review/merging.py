@@ -23,7 +23,7 @@ MOVED: Final = (
     "gig_wanted.created_by_id", "gig_wanted.poster_id", "hat.account_id", "identity_link.account_id", "medium.created_by_id",
     "medium.person_id", "message.account_id", "outbox.account_id", "posting.created_by_id", "residency.created_by_id",
  "stored_file.uploaded_by_id", "unit.created_by_id", "unit_change.created_by_id",
-    "unit_takeover.created_by_id",
+    "unit_takeover.created_by_id", "cooperation_need.created_by_id",
 )  # fmt: skip
 # Columns that say who did something, what proves an account, or how somebody likes a screen: they stay. What a round
 # decides on never changes; its notices follow the row.
@@ -31,7 +31,7 @@ STAYS: Final = (
     "ab_api_key.user_id", "ab_user.changed_by_fk", "ab_user.created_by_fk", "ab_user_group.user_id",
     "ab_user_role.user_id", "account_merge.asked_by_id", "account_merge.closed_id", "account_merge.decided_by_id",
     "account_merge.kept_id", "announcement_read.account_id", "api_key.account_id", "background_task.account_id",
-    "consent.account_id", "dispatch.account_id", "enrolment_code.account_id", "enrolment_code.made_by_id",
+    "consent.account_id", "cooperation_call.answered_by_id", "dispatch.account_id", "enrolment_code.account_id", "enrolment_code.made_by_id",
     "export_event.account_id", "factor_reset.account_id", "factor_reset.asked_by_id", "factor_reset.decided_by_id",
     "field_change.account_id", "idempotency_key.account_id", "import_mapping.account_id", "import_run.account_id",
     "job_run.account_id", "job_switch.account_id", "list_layout.account_id", "login_event.account_id",

@@ -46,6 +46,8 @@ TEMPLATES: Final = (
     "binding_grants",
     "binding_ended",
     "binding_left",
+    "cooperation_posted",
+    "cooperation_answered",
     "school_unbound",
     "school_grants",
     "takeover_asked",

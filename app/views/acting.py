@@ -57,3 +57,38 @@ class ActingView(SafeView):
             raise Refused("no_such_move", move=name)
         self.demand(f"can_{name}")
         return self.acts[name]
+
+
+class AgreedView(ActingView):
+    """A screen of one side over rows that two sides deal with. What is done stands on the ledger with the rules' own words."""
+
+    acts_by_api: Mapping[str, Move] = {}  # the same moves; programs may make them too
+    reason_words: Mapping[str, Any] = {}  # move -> what the other side is told with it
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.acts_by_api = cls.acts
+
+    def state_of(self, row: Any) -> str:
+        """The state a move starts from."""
+        return str(row.state)
+
+    def touchable(self, row: Any) -> bool:
+        """Whether this person may move this row at all."""
+        return True
+
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
+        """The moves of this side in the present state; who may change the words is another matter."""
+        if not self.touchable(row):
+            return []
+        here = self.state_of(row)
+        return [move for move in self.acts.values() if here in move.sources and self.may(f"can_{move.name}")]
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Makes one move on the locked row."""
+        row = scope.fetch(self, current(), row_id, lock=True)
+        if self.acts[name] not in self.offered(row):
+            raise Refused("wrong_state")
+        self.act(row, name, current(), reason)
+        db.session.commit()
+        return row

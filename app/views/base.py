@@ -80,8 +80,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     inner_words = True  # the search box also finds by custom fields that are not public
 
     default_view = "list"
-    list_template = "list.html"
-    show_template = "show.html"
+    list_template, show_template = "list.html", "show.html"
     add_template = edit_template = "form.html"
     exclude_route_methods = {"download", "action", "action_post"}
 
@@ -193,6 +192,10 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
 
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
         """Columns of the form over this row that mean nothing for it."""
+        return ()
+
+    def left_out_new(self, actor: Actor) -> Sequence[str]:
+        """Columns of the empty form that mean nothing for this person."""
         return ()
 
     def may_edit(self, row: Any, actor: Actor) -> bool:

@@ -15,6 +15,7 @@ DICTIONARIES: Final[dict[str, Any]] = {
     "agency_stage": _l("Stage of an agency"),
     "banned": _l("Subject of a ban"),
     "benefit": _l("Benefit"),
+    "cooperation_topic": _l("Kind of cooperation"),
     "board_lodging": _l("Board and lodging"),
     "degree": _l("Degree"),
     "document_kind": _l("Kind of document"),

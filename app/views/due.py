@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models.agencies import EmployerCertification
 from app.models.gigs import GigOffer, GigWanted
 from app.models.positions import Posting
-from app.review import agency_postings, bindings, desk, reminders
+from app.review import agency_postings, bindings, cooperation, desk, reminders
 from app.rules.actor import CLOCK
 from app.rules.dates import today
 
@@ -55,6 +55,11 @@ def expire_gigs(session: Session) -> int:
 def expire_invitations(session: Session) -> int:
     """Invitations of handlers that nobody answered in time (GD-35)."""
     return bindings.expire(session)
+
+
+def follow_cooperation(session: Session) -> int:
+    """Needs past their last day end; new residents read what was sent to all (HL-95)."""
+    return cooperation.follow(session, today())
 
 
 def expire_certifications(session: Session, day: date) -> int:

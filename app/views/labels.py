@@ -15,7 +15,7 @@ from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
 from app.rules.checks import switching
-from app.views import login_words
+from app.views import login_words, org_words
 from app.views.dictionary_names import DICTIONARIES
 from app.views.parameter_names import PARAMETERS
 
@@ -72,6 +72,7 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "ended": ("off", _l("Ended")),
     "unread": ("pending", _l("Unread")),
     "read": ("off", _l("Read")),
+    **org_words.STATUSES,
 }
 
 # Move -> (word on the button, icon, needs emphasis as dangerous).
@@ -122,6 +123,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "end": (_l("End this login"), "logout", True),
     "revoke_session": (_l("End this login"), "logout", True),
     "revoke_account": (_l("End all logins of the account"), "ban", True),
+    **org_words.MOVES,
 }
 
 # Step of a case -> (word, mark of the timeline).
@@ -189,6 +191,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "seal_requests": (_l("Request log sealed"), ""),
     "purge_logins": (_l("Old logins purged"), ""),
     "purge_requests": (_l("Old requests purged"), ""),
+    **org_words.STEPS,
 }
 
 ROLES: Final[dict[str, Any]] = {
@@ -273,6 +276,7 @@ NOTICES: Final[dict[str, Any]] = {
     "verification_due": _l("Re-verification due"),
     "task_done": _l("Task done"),
     "task_failed": _l("Task failed"),
+    **org_words.NOTICES,
 }
 
 LOGINS: Final = login_words.LOGINS

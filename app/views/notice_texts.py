@@ -70,6 +70,14 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
+    "cooperation_posted": (
+        _l("Cooperation need: %(title)s"),
+        _l("%(unit)s has sent you the cooperation need “%(title)s”. It stands under Cooperation needs to answer."),
+    ),
+    "cooperation_answered": (
+        _l("%(by)s has answered: %(title)s"),
+        _l("%(by)s has answered your cooperation need “%(title)s”. The answer stands under the need."),
+    ),
     "binding_invited": (
         _l("%(title)s invites you to act for it"),
         _l(

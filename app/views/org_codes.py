@@ -22,4 +22,15 @@ ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
             "“Edit”, fill it in, upload the papers again, then submit."
         ),
     ),
+    "contact_form": (422, _l("A mobile number, or a land line with its area code.")),
+    "too_short": (422, _l("Please write at least %(least)s characters.")),
+    "day_out_of_range": (422, _l("A day from %(first)s to %(last)s.")),
+    "unfit_words": (
+        422,
+        _l(
+            "“%(words)s” may not stand here: no limits by sex, marriage or origin, no fees, no contact data, no forbidden trades."
+        ),
+    ),
+    "nobody_resident": (409, _l("Nobody is resident with you yet: residency comes first.")),
+    "answer_full": (422, _l("The answer with all that was added has at most %(limit)s characters.")),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from app.rules.bindings import MANAGES
-from app.rules.hats import ROSTER
-from app.views import agencies, agency_entries, bindings, certifications, schools, units
+from app.rules.hats import RESIDENCY, ROSTER
+from app.views import agencies, agency_entries, bindings, certifications, cooperation, schools, units
 from app.views.entry import Entry, Place
 from app.views.places import (
     ACCOUNT,
@@ -117,6 +117,23 @@ PARTNERS: tuple[Entry, ...] = (
             Place((A,), RECRUIT, _l("Data of the agency"), "building-store"),
         ),
     ),
+)
+# Cooperation of schools and units (校企合作).
+_GRANTED = {H: (RESIDENCY,), S: (RESIDENCY,)}
+COOPERATION: tuple[Entry, ...] = (
+    Entry(
+        cooperation.CooperationNeedView,
+        dict.fromkeys((O, H, S), "read write withdraw export"),
+        (Place((O, H, S), CAMPUS, _l("Cooperation needs we posted"), "speakerphone"),),
+        functions=_GRANTED,
+    ),
+    Entry(
+        cooperation.CooperationCallView,
+        dict.fromkeys((O, H, S), "read respond decline supplement export"),
+        (Place((O, H, S), CAMPUS, _l("Cooperation needs to answer"), "messages"),),
+        functions=_GRANTED,
+    ),
+    Entry(cooperation.CooperationAnswerView, dict.fromkeys((O, H, S), "read"), functions=_GRANTED),
 )
 # Entry of agencies, certification of employers.
 CERTIFIED: tuple[Entry, ...] = (

@@ -55,7 +55,7 @@ class Work:
 
 def columns_of(view: Any, actor: Actor, row: Any) -> list[str]:
     """The columns of the form for a new row, or over this one. Files have places of their own."""
-    idle = {"files", "file", *(view.left_out(row, actor) if row is not None else ())}
+    idle = {"files", "file", *(view.left_out(row, actor) if row is not None else view.left_out_new(actor))}
     part = view.form_part(row)
     whole = part.columns if part is not None else view.edit_columns if row is not None else view.add_columns
     names = [c for c in whole if c not in idle]

@@ -27,6 +27,7 @@ REACHED: dict[str, str] = {
     "FindView": "the search button in the head of every page, and Ctrl-K",
     "AgencyView": "named on postings and associations; an agency opens its own from there",
     "UnitStartView": "an owner begins another unit from the list of the own ones",
+    "CooperationAnswerView": "under the need that was answered",
     "UnitView": "readers without a place come from a posting, a residency or their own registration",
     "PostingView": "an agency has a list of its own, with the unit it posts for",
     "SchoolView": "schools are picked in forms and named on residencies",

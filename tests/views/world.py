@@ -24,6 +24,7 @@ from app.models.announcements import Announcement
 from app.models.api_keys import ApiKey
 from app.models.appeals import Appeal
 from app.models.bindings import Binding
+from app.models.cooperation import CooperationCall, CooperationNeed
 from app.models.custom import CustomField
 from app.models.dispatch import Dispatch
 from app.models.gigs import GigOffer, GigWanted
@@ -70,6 +71,7 @@ ABSENT = {
 # What a role sees of two sides: "a" is its own division, unit or school, "own" what the person made, "all" is all.
 # Roles without a word are not granted the screen. Written down by hand: the code is compared with it.
 _BUREAU = {"reviewer": "a", "lead": "a"}
+_PARTNERS = {"unit_owner": "a", "unit_handler": "a", "school_admin": "a"}
 REACH: dict[str, dict[str, str]] = {
     "UnitView": _BUREAU | {
         "school_admin": "a", "operator": "all", "unit_owner": "a", "unit_handler": "a", "agency": "a",
@@ -87,6 +89,7 @@ REACH: dict[str, dict[str, str]] = {
     "GigOfferView": _BUREAU | {"unit_owner": "a", "unit_handler": "a", "seeker": "own", "student": "own"},
     "GigWantedView": _BUREAU | {"seeker": "own", "student": "own"},
     "ResidencyView": _BUREAU | {"school_admin": "a", "unit_owner": "a", "unit_handler": "a"},
+    "CooperationNeedView": _PARTNERS, "CooperationCallView": _PARTNERS, "CooperationAnswerView": _PARTNERS,
     "ReviewRoundView": _BUREAU | {"school_admin": "own", "operator": "own"},
     "AgencyEntryView": _BUREAU | {"operator": "all", "seeker": "own", "student": "own"},
     "EmployerCertificationView": _BUREAU | {"operator": "all", "unit_owner": "a"},
@@ -301,6 +304,7 @@ class _Builder:
         self.persons_rows()
         self.bindings()
         self.entries()
+        self.cooperation()
         self.rounds()
         self.eventful()
         self.system()
@@ -431,6 +435,23 @@ class _Builder:
             self.keep("EmployerCertificationView", side, self.add(EmployerCertification(
                 unit_id=things[f"unit_{side}"].id, region_code=region, status="returned", title="人事", created_by_id=by.account_id,
             )))  # fmt: skip
+
+    def cooperation(self) -> None:
+        """A need of either unit to its school, and one of the school here to the unit here."""
+        things, call = self.world.things, {}
+        for side, by, to in (("a", "unit", "school"), ("school_admin", "school", "unit"), ("b", "unit", "school")):
+            here = "b" if side == "b" else "a"
+            need = self.keep("CooperationNeedView", side, self.need(**{f"{by}_id": things[f"{by}_{here}"].id}))
+            call[side] = self.add(CooperationCall(need_id=need.id, **{f"{to}_id": things[f"{to}_{here}"].id}))
+            self.keep("CooperationAnswerView", side, call[side])
+        for side, one in (("a", "school_admin"), ("school_admin", "a"), ("b", "b")):
+            self.keep("CooperationCallView", side, call[one])
+
+    def need(self, **author: int) -> CooperationNeed:
+        return self.add(CooperationNeed(
+            title="共建实训基地", body="每学期接收二十名学生到岗实习。", contact_name="李四", contact_phone="13800001111",
+            valid_until=today() + timedelta(days=30), reached=1, **author,
+        ))  # fmt: skip
 
     def bindings(self) -> None:
         """A handler of either unit, and an invitation of the other unit for everybody outside the staff."""
@@ -693,6 +714,8 @@ class _Builder:
                 )
             )
             self.add(Residency(unit_id=other.id, school_id=school.id, region_code=HERE, status="active"))
+            self.add(CooperationCall(need_id=self.need(unit_id=other.id).id, school_id=school.id))
+            self.add(CooperationCall(need_id=self.need(school_id=school.id).id, unit_id=unit.id))
             self.add(AgencyUnit(agency_id=things["agency_a"].id, unit_id=other.id))
             self.add(
                 UnitChange(

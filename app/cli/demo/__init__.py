@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.orm import Session
 
-from app.cli.demo import appealing, around, partners, people, work
+from app.cli.demo import appealing, around, cooperating, partners, people, work
 from app.models.accounts import Person
 
 
@@ -45,6 +45,7 @@ def load_once(session: Session) -> bool:
         work.load(inner, world)
         around.load(inner, world)
         partners.load(inner, world)
+        cooperating.load(inner, world)
         appealing.load(inner)
         inner.commit()
     return True

@@ -43,7 +43,7 @@ def read(view: Any, actor: Actor, sent: dict[str, Any], row: Any = None) -> dict
 
 def offered(view: Any, actor: Actor, row: Any = None) -> list[str]:
     """The columns that may be sent: those of the screen's form."""
-    left_out = view.left_out(row, actor) if row is not None else ()
+    left_out = view.left_out(row, actor) if row is not None else view.left_out_new(actor)
     return [name for name in (view.edit_columns if row is not None else view.add_columns) if name not in left_out]
 
 

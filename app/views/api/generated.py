@@ -42,11 +42,12 @@ def api_of(view: type) -> type[GeneratedApi]:
 @lru_cache(maxsize=256)
 def _made(view: Any) -> type[GeneratedApi]:
     kind = KINDS.get(view.kind)
-    moves = [m.name for m in kind.lifecycle.moves if not m.verdict] if kind else []
+    acts = list(getattr(view, "acts_by_api", ()))
+    moves = [m.name for m in kind.lifecycle.moves if not m.verdict] if kind else acts
     writes = [name for name in ("add", "edit") if _has_form(view, name)]
     if writes and not kind:
         writes.append("delete")
-    closed = {"add", "edit", "delete"} - set(writes) | (set() if kind else {"move"})
+    closed = {"add", "edit", "delete"} - set(writes) | (set() if moves else {"move"})
     return type(
         api_name(view),
         (GeneratedApi,),
@@ -130,7 +131,7 @@ class GeneratedApi(Api):
     def _moves(self, row: Any) -> list[str]:
         """The moves of this row that the caller may make now."""
         if not self._view.kind:
-            return []
+            return [m.name for m in self._view.offered(row)] if hasattr(self._view, "acts_by_api") else []
         name = self.class_permission_name
         return [
             m.name for m in desk.moves(current(), self._view.kind, row) if not m.verdict and may(f"can_{m.name}", name)
@@ -315,7 +316,10 @@ class GeneratedApi(Api):
             409: {description: stale or wrong_state}
             422: {$ref: '#/components/responses/422'}
         """
-        kind, actor, row, sent = KINDS[self._view.kind], current(), self._fetch(pk), body()
+        actor, row, sent = current(), self._fetch(pk), body()
+        if not self._view.kind:
+            return self._acted(row, name, sent)
+        kind = KINDS[self._view.kind]
         wanted = kind.lifecycle.find(name)
         if wanted.verdict or not may(f"can_{name}", self.class_permission_name):
             raise Refused("not_allowed", move=name)
@@ -327,6 +331,20 @@ class GeneratedApi(Api):
             desk.move(db.session, actor, kind.key, row.id, name, version=version, reason=reason, values=values or None)
         db.session.refresh(row)
         return self._answered(row)
+
+    def _acted(self, row: Any, name: str, sent: Fields) -> Response:
+        """A move of a row that no desk decides on, as from the screen."""
+        wanted = self._view.acts_by_api.get(name)
+        if wanted is None:
+            raise Refused("no_such_move", move=name)
+        if not may(f"can_{name}", self.class_permission_name):
+            raise Refused("not_allowed", move=name)
+        reason = sent.text("reason", limit=REASON_LIMIT)
+        if wanted.needs_reason and not reason:
+            raise Refused("reason_missing", field="reason")
+        done = self._view.perform(row.id, name, None, reason, {})
+        db.session.refresh(done)
+        return self._answered(done)
 
     def _refuse_strangers(self, content: dict[str, Any], row: Any = None) -> None:
         """Raises Refused("not_a_choice") for a key that no picker of the screen would offer this caller.
