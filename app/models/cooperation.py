@@ -101,7 +101,9 @@ class CooperationCall(Traced, Stamped, Model):
     need_id = col("Cooperation need", BigInteger, ForeignKey("cooperation_need.id", ondelete="CASCADE"), nullable=False)
     unit_id = col("Addressed unit", BigInteger, ForeignKey("unit.id"))
     school_id = col("Addressed school", BigInteger, ForeignKey("school.id"))
-    author_name = col("Sent by", String(120), nullable=False, default="", server_default="")  # for lists, as are the next
+    author_name = col(
+        "Sent by", String(120), nullable=False, default="", server_default=""
+    )  # for lists, as are the next
     topic = col(
         "Kind of cooperation", String(20), nullable=False, words="cooperation_topic", default="other", server_default="other",
     )  # fmt: skip
