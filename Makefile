@@ -12,7 +12,7 @@ help: ## what there is to run
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-dev.txt
+.venv/.dev: requirements.txt requirements-dev.txt requirements-tencent.txt
 	@test -x $(PY) || python3 -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch .venv/.run $@

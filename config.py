@@ -65,6 +65,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SMS_URL": env.get("SMS_URL", ""),
         "SMS_KEY_ID": env.get("SMS_KEY_ID", ""),
         "SMS_SECRET": env.get("SMS_SECRET", ""),
+        "SMS_TEMPLATES": env.get("SMS_TEMPLATES", ""),
         "SITE_URL": env.get("SITE_URL", "").rstrip("/"),
         # Host names the site answers to, with commas; empty: any. Others are refused.
         "TRUSTED_HOSTS": [name.strip() for name in env.get("ALLOWED_HOSTS", "").split(",") if name.strip()] or None,

@@ -15,6 +15,7 @@ COMMANDS = {
     "reset-factor": "app.cli.release:reset_factor",
     "keys": "app.cli.keys:group",
     "import": "app.cli.importing:group",
+    "sms-texts": "app.cli.texts:command",
 }
 
 

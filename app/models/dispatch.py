@@ -33,6 +33,7 @@ class Dispatch(Model):
     subject = col("Subject", String(200), nullable=False, default="")
     text = col("Text", Sealed("dispatch.text", 4000))
     blanked = col("Text without its secret", Sealed("dispatch.blanked", 4000))
+    params = col("What fills its template", Sealed("dispatch.params", 4000))
     state = col("State", String(10), nullable=False, default="queued", words="dispatch_state")
     tries = col("Tries", Integer, nullable=False, default=0)
     next_try = col("Next try", DateTime(timezone=True), server_default=func.now(), nullable=False)

@@ -5,18 +5,20 @@ Sent at least once; the gateway is given the same key at every try. What has lef
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+from flask_babel import get_locale
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.gateways.messengers import Letter, Messenger, Undelivered
 from app.models.dispatch import Dispatch
-from app.review.dispatch_words import SECRETS, URGENT, WORDS
+from app.review.dispatch_words import SECRETS, URGENT, WORDS, blanks
 from app.review.policy import number
 from app.rules import quiet
 from app.rules.dates import ZONE
@@ -47,7 +49,7 @@ def send(
     """
     if not to or _CONTROL.search(to):
         raise ValueError("not a target")
-    now = datetime.now(ZONE)
+    now, facts = datetime.now(ZONE), {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
     begins, ends = number(session, "quiet_from", ""), number(session, "quiet_until", "")
     values = {
         "channel": channel,
@@ -56,6 +58,7 @@ def send(
         "template": template,
         "subject": str(WORDS[template][0]),
         "text": _said(template, facts),
+        "params": _params(template, facts),
         "blanked": _said(template, {name: BLANK if name in SECRETS else fact for name, fact in facts.items()}),
         "next_try": now if template in URGENT else quiet.not_before(now, begins, ends),
         "not_after": now + timedelta(minutes=minutes) if minutes else None,
@@ -65,8 +68,13 @@ def send(
 
 
 def _said(template: str, facts: Mapping[str, str]) -> str:
-    """The text in one line: a fact brings neither lines nor headers with it."""
-    return str(WORDS[template][1]) % {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
+    return str(WORDS[template][1]) % dict(facts)
+
+
+def _params(template: str, facts: Mapping[str, str]) -> str:
+    """What fills the blanks of a provider's template, with the language whose words they stand in."""
+    filled = [facts[name] for name in blanks(template)]
+    return json.dumps({"language": str(get_locale() or "zh"), "params": filled}, ensure_ascii=False)
 
 
 def deliver(
@@ -105,7 +113,7 @@ def _next(session: Session, messengers: Mapping[str, Messenger], keep: bool, now
     try:
         if row.not_after is not None and row.not_after <= at:
             raise Undelivered("too late", final=True)
-        messenger.send(Letter(f"{row.channel}-{row.id}", row.target or "", row.subject, row.text or row.blanked or ""))
+        messenger.send(_letter(row))
     except Undelivered as fault:
         final = fault.final or row.tries >= MOST_TRIES
         row.state, row.error = "dead" if final else "failed", fault.why
@@ -114,9 +122,23 @@ def _next(session: Session, messengers: Mapping[str, Messenger], keep: bool, now
         row.state, row.error, row.sent_on = "sent", "", func.clock_timestamp()
     sent = row.state == "sent"
     if not keep and row.state in ("sent", "dead") and row.text != row.blanked:
-        row.text = None
+        row.text = row.params = None
     session.commit()
     return sent
+
+
+def _letter(row: Dispatch) -> Letter:
+    filled = json.loads(row.params or '{"language": "", "params": []}')
+    said = row.text or row.blanked or ""
+    return Letter(
+        f"{row.channel}-{row.id}",
+        row.target or "",
+        row.subject,
+        said,
+        row.template,
+        filled["language"],
+        tuple(filled["params"]),
+    )
 
 
 def again(row: Dispatch) -> bool:
@@ -139,7 +161,6 @@ def forget(session: Session) -> int:
 def blank_expired(session: Session) -> int:
     """Takes the secrets out of whatever is past its time, sent or not. No commit."""
     over = or_(Dispatch.not_after < func.now(), Dispatch.created_on < func.now() - timedelta(days=1))
-    stmt = (
-        update(Dispatch).where(Dispatch.text.is_not(None), Dispatch.state.in_(("sent", "dead")), over).values(text=None)
-    )
+    kept = Dispatch.text.is_not(None), Dispatch.state.in_(("sent", "dead"))
+    stmt = update(Dispatch).where(*kept, over).values(text=None, params=None)
     return int(session.execute(stmt.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]

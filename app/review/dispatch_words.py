@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -159,6 +160,7 @@ GATEWAYS: Final[dict[str, Any]] = {
     "outbox": _l("Kept here, nothing leaves"),
     "smtp": _l("Mail server"),
     "http_sms": _l("SMS provider"),
+    "tencent_sms": _l("Tencent Cloud SMS"),
 }
 KIND_WORDS: Final[dict[str, Any]] = {
     "system": _l("system message"),
@@ -168,3 +170,17 @@ KIND_WORDS: Final[dict[str, Any]] = {
     "fair": _l("message about a job fair"),
     "guidance": _l("message about career guidance"),
 }
+
+_BLANK: Final = re.compile(r"%\((\w+)\)s")
+_SIGNED: Final = re.compile(r"^(?:\[[^\]]*\]|【[^】]*】)\s*")
+
+
+def blanks(template: str) -> list[str]:
+    """The facts that a text names, in the order in which it first names them, in the language of the moment."""
+    return list(dict.fromkeys(_BLANK.findall(str(WORDS[template][1]))))
+
+
+def registered(template: str) -> str:
+    """The text as it is registered with a provider: blanks numbered {1}, {2} …, without the name it signs with."""
+    numbers = {name: number for number, name in enumerate(blanks(template), 1)}
+    return _BLANK.sub(lambda found: f"{{{numbers[found[1]]}}}", _SIGNED.sub("", str(WORDS[template][1])))

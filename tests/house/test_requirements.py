@@ -14,7 +14,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = ("app", "config.py", "run.py", "migrations")
-EXTRAS = {"boto3"}  # only where STORAGE_URL names a bucket; docs/libraries.md
+EXTRAS = {
+    "boto3",
+    "tencentcloud-sdk-python-sms",
+}  # only where STORAGE_URL names a bucket, SMS_URL that provider; docs/libraries.md
 TOOLS = ("bench", "scripts", "tests")
 OURS = {"app", "bench", "config", "run", "scripts", "tests", "migrations"} | {
     one.stem for one in (ROOT / "scripts").glob("*.py")

@@ -7,13 +7,14 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select, text, update
 
 from app.gateways.messengers import Kept, Letter, Undelivered
 from app.models.dispatch import Dispatch, OneTimeCode, OneTimeLink
 from app.models.reference import Parameter
 from app.review import codes, dispatch, links
-from app.review.dispatch_words import URGENT, WORDS
+from app.review.dispatch_words import URGENT, WORDS, blanks, registered
 from app.rules.dates import ZONE
 from app.rules.refused import Refused
 from tests.review.samples import account
@@ -83,6 +84,37 @@ def test_in_the_database_neither_target_nor_text_can_be_read(session):
     dispatch.send(session, "sms", PHONE, "code", {"code": "123456", "minutes": "5"})
     stored = session.execute(text("SELECT target || text || blanked || subject FROM dispatch")).scalar_one()
     assert PHONE not in stored and "123456" not in stored
+
+
+def test_a_gateway_that_knows_the_words_is_given_what_fills_them(session):
+    """Like the text it is sealed, and gone once it has left."""
+    gateway = Gateway(Undelivered("away"))
+    dispatch.send(session, "sms", PHONE, "code", {"code": "123456", "minutes": "5"})
+    session.commit()
+    raw = session.execute(text("SELECT params FROM dispatch")).scalar_one()
+    assert raw and "123456" not in raw
+    now = datetime.now(ZONE)
+    dispatch.deliver(session, both(gateway), now=now)
+    dispatch.deliver(session, both(gateway), now=now + timedelta(minutes=2))
+    (letter,) = gateway.taken
+    assert (letter.template, letter.language, letter.params) == ("code", "zh", ("123456", "5"))
+    assert rows(session)[0].params is None
+
+
+def test_the_blanks_of_a_text_are_numbered_as_they_are_filled(app):
+    for template in WORDS:
+        for language in ("zh", "en"):
+            with force_locale(language):
+                said, names = registered(template), blanks(template)
+            assert [int(n) for n in dict.fromkeys(re.findall(r"{(\d+)}", said))] == list(range(1, len(names) + 1))
+            assert "%" not in said
+            assert not said.startswith(("[", "【"))
+
+
+def test_the_command_names_every_text_in_both_languages(app):
+    said = app.test_cli_runner().invoke(args=["sms-texts"]).output.splitlines()
+    assert [one.split(":")[0] for one in said] == [f"{template}.{lang}" for template in WORDS for lang in ("zh", "en")]
+    assert "code.zh: 验证码 {1}" in said[0]
 
 
 def test_failures_are_tried_again_ever_later_until_given_up(session):
