@@ -320,6 +320,8 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
         """The empty form, and its arrival."""
         if not self.add_columns:
             raise Refused("not_allowed")
+        if request.method == "GET":
+            self.opening(current())
         return self._form(None)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])

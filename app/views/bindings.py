@@ -14,6 +14,7 @@ from sqlalchemy import Select, false, inspect
 from app.extensions import db
 from app.models.bindings import Binding
 from app.review import bindings
+from app.review.kinds.standing import approved_unit
 from app.review.policy import DEFAULT, Policy
 from app.rules import bindings as rules
 from app.rules.actor import Actor
@@ -105,6 +106,10 @@ class BindingView(_Bound):
     def _form(self, row: Any) -> Any:
         proof.demand()
         return super()._form(row)
+
+    def opening(self, actor: Actor) -> None:
+        """Only an approved unit invites (GD-27)."""
+        approved_unit(db.session, actor.unit_id)
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """An invitation, or other functions; the rules are those of app.review.bindings. Asks for a fresh proof."""

@@ -39,6 +39,11 @@ class Prechecking(Page):
     edit_columns: Sequence[str] = ()
     public_face: str = ""  # how the public will see it: "postings", "offer", "wanted" or "unit"
 
+    def opening(self, actor: Actor) -> None:
+        """Before an empty form is shown: raises Refused for whatever would refuse all that could be filled in."""
+        if self.kind:
+            KINDS[self.kind].opening(db.session, actor)
+
     def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
         """Last word before a row of a kind is made, by page or API; raises Refused to stop it."""
 

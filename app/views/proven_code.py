@@ -17,6 +17,12 @@ def keep(actor: Actor, uscc: str) -> None:
     steps.keep(PLACE, str(actor.account_id), uscc)
 
 
+def begun(actor: Actor) -> None:
+    """Raises Refused("code_first") for whoever has not been through the first two steps, with whatever code."""
+    if (steps.kept(PLACE, LASTS) or [""])[0] != str(actor.account_id):
+        raise Refused("code_first")
+
+
 def demand(actor: Actor, uscc: Any) -> None:
     """Raises Refused("code_first") for another person, another credit code, or without the steps."""
     if steps.kept(PLACE, LASTS) != [str(actor.account_id), str(uscc or "")]:

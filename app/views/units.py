@@ -114,6 +114,11 @@ class UnitView(SafeView):
         given = {name: request.args.get(name, "").strip()[:120] for name in ("name", "uscc")}
         return {name: value for name, value in given.items() if value}
 
+    def opening(self, actor: Actor) -> None:
+        """The first two steps come before the form, whoever types its address (GD-25)."""
+        super().opening(actor)
+        proven_code.begun(actor)
+
     def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
         """What is wrong with the credit code comes first; then the code by SMS must have come back for it (GD-25)."""
         KINDS[self.kind].clean(content, creating=True)

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Select, and_, false, true
 from sqlalchemy.orm import Session
 
-from app.review.canonical import plain
 from app.review.kinds import content as column
 from app.review.kinds import custom, files
-from app.rules.actor import BUREAU, Actor, Role, region_bounds
+from app.review.kinds.standing import approved_unit
+from app.rules.actor import BUREAU, UNIT_SIDE, Actor, Role, region_bounds
 from app.rules.custom import is_custom
 from app.rules.hats import GRANTED
 from app.rules.lifecycle import CLOCK, KEEPER, SENDER, Lifecycle, Move
@@ -59,6 +59,7 @@ class Kind(ABC):
     reader_roles: ClassVar[frozenset[Role]] = frozenset()  # of the sender's side, and only to read
     decider_roles: ClassVar[frozenset[Role]] = BUREAU
     keeper_roles: ClassVar[frozenset[Role]] = BUREAU
+    for_unit: ClassVar[bool] = False  # under a unit's hat such rows are the unit's: it must be approved (GD-27)
     grant: ClassVar[str] = ""  # the function a unit's handler must have been granted
     message_kind: ClassVar[str] = "system"
     link: ClassVar[str] = ""  # path of the sender's screen
@@ -192,6 +193,15 @@ class Kind(ABC):
         if not (actor.role is Role.CLOCK if origin.source in BROUGHT_IN else by_hand):
             raise Refused("not_allowed")
 
+    def opening(self, session: Session, actor: Actor) -> None:
+        """Raises Refused for whatever would refuse any row of this actor: no form is shown that could not be saved.
+
+        `owner` refuses for the same reasons; tests hold the two together.
+        """
+        self.require_sender(actor, BY_HAND)
+        if self.for_unit and actor.role in UNIT_SIDE:
+            approved_unit(session, actor.unit_id)
+
     def created(self, session: Session, actor: Actor, subject: Subject) -> None:  # noqa: B027 - a hook
         """What else comes into being with the row."""
 
@@ -321,7 +331,7 @@ class Kind(ABC):
         return frozenset(
             name
             for name in (*self.columns, *sorted(self.relations), *custom.names_in(before, after))
-            if _comparable(self.model, name, before) != _comparable(self.model, name, after)
+            if column.comparable(self.model, name, before) != column.comparable(self.model, name, after)
         )
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
@@ -387,14 +397,3 @@ class Kind(ABC):
             else:
                 found[name] = column.read(self.model, name, evidence.get(name), strip=False)
         return found
-
-
-def _comparable(model: Any, name: str, evidence: Mapping[str, Any]) -> Any:
-    if name in model.SEALED:
-        return column.sealed_part(evidence, name)[1]
-    value = evidence.get(name)
-    if name == "files":
-        return sorted((entry["slot"], entry["file_id"]) for entry in value or [])
-    if name == "schools":
-        return sorted(entry["id"] for entry in value or [])
-    return plain(value)

@@ -30,6 +30,7 @@ class EmployerCertificationKind(WithMaterials):
     model = EmployerCertification
     lifecycle = CERTIFICATION
     sender_roles = frozenset({Role.OWNER})
+    for_unit = True
     decider_roles = BUREAU | {Role.OPERATOR}
     keeper_roles = BUREAU | {Role.OPERATOR}
     link = "/employercertificationview/show/{id}"

@@ -176,3 +176,15 @@ def required_missing(model: Any, name: str, value: Any) -> bool:
     """Whether a column that cannot be empty would be."""
     column = columns_of(model)[name]
     return value is None and not column.nullable and column.default is None and column.server_default is None
+
+
+def comparable(model: Any, name: str, evidence: Mapping[str, Any]) -> Any:
+    """A piece of content out of evidence in the form in which two of them are compared."""
+    if name in model.SEALED:
+        return sealed_part(evidence, name)[1]
+    value = evidence.get(name)
+    if name == "files":
+        return sorted((entry["slot"], entry["file_id"]) for entry in value or [])
+    if name == "schools":
+        return sorted(entry["id"] for entry in value or [])
+    return plain(value)

@@ -194,6 +194,7 @@ class Offer(_Gig):
     model = GigOffer
     sender_roles = PEOPLE | {Role.HANDLER}
     reader_roles = frozenset({Role.OWNER})
+    for_unit = True
     relations = frozenset({"files"})
     files_limit = SLOT_LIMITS["image"]
     unseen = frozenset({"I07"})

@@ -144,6 +144,7 @@ class UnitMedia(_Media):
     key = "unit_media"
     label = _l("Unit picture or video")
     sender_roles = UNIT_SIDE
+    for_unit = True
     grant = "media"
     slots = frozenset({"logo", "image", "video"})
     link = "/unitmediumview/show/{id}"

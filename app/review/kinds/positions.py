@@ -50,6 +50,7 @@ class PostingKind(Kind):
     sender_roles = frozenset({Role.HANDLER, Role.AGENCY})
     reader_roles = frozenset({Role.OWNER})  # who keeps the unit's account leaves posting to handlers (GD-33)
     grant = "postings"
+    for_unit = True
     message_kind = "recruit"
     link = "/postingview/show/{id}"
     relations = frozenset({"schools"})
@@ -82,6 +83,12 @@ class PostingKind(Kind):
             return and_(Posting.status == "live", Posting.schools.any(School.id == actor.school_id))
         return false()
 
+    def opening(self, session: Session, actor: Actor) -> None:
+        """An agency must be open besides."""
+        super().opening(session, actor)
+        if actor.role is Role.AGENCY:
+            _open_agency(session, actor)
+
     def owner(self, session: Session, actor: Actor, sent: Mapping[str, Any], origin: Origin) -> Values:
         """The unit of the hat; an agency names a unit that authorised it."""
         self.require_sender(actor, origin)
@@ -108,9 +115,7 @@ class PostingKind(Kind):
             unit_id = int(sent.get("unit_id") or 0)
         except (TypeError, ValueError):
             raise Refused("bad_value", field="unit_id") from None
-        stage = session.scalar(select(Agency.stage).where(Agency.id == actor.agency_id))
-        if stage in SHUT:
-            raise Refused(f"agency_{stage}")
+        _open_agency(session, actor)
         linked = select(AgencyUnit.id).where(
             AgencyUnit.agency_id == actor.agency_id, AgencyUnit.unit_id == unit_id, AgencyUnit.authorised
         )
@@ -334,3 +339,10 @@ def _written(schools: Any) -> list[Values]:
 
 
 KINDS = (PostingKind(),)
+
+
+def _open_agency(session: Session, actor: Actor) -> None:
+    """Raises Refused for an agency that is closed or whose data lack something."""
+    stage = session.scalar(select(Agency.stage).where(Agency.id == actor.agency_id))
+    if stage in SHUT:
+        raise Refused(f"agency_{stage}")

@@ -30,6 +30,7 @@ class ResidencyKind(Kind):
     model = Residency
     lifecycle = RESIDENCY
     sender_roles = UNIT_SIDE
+    for_unit = True
     decider_roles = frozenset({Role.SCHOOL})
     keeper_roles = frozenset({Role.SCHOOL})
     grant = "residency"

@@ -271,6 +271,7 @@ class UnitChangeRequest(_UnitKind):
     model = UnitChange
     lifecycle = CHANGE
     sender_roles = frozenset({Role.OWNER})
+    for_unit = True
     replaces = True
     locked_with = ("unit",)
     constraint_fields = {"uq_unit_change_open": "unit_id"}
