@@ -28,6 +28,7 @@ from app.rules.refused import Refused
 from app.views import cells, changes, chosen, custom, facets, filters, listing, record, saving, scope, writing
 from app.views.columns import describe, key_name
 from app.views.exporting import Exporting
+from app.views.form_parts import flat
 from app.views.identity import current
 from app.views.inline import InPlace
 from app.views.moves import Moving
@@ -95,9 +96,9 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
         self.search_columns = list(self.search_columns or [])
         self.order_columns = [n for n in self.order_columns or [] if n in inspect(self.model).column_attrs]
         self.related_views, self._related_views = [], []  # ours are named: views would import each other in circles
-        self.show_columns = _flat(self.show_fieldsets) or list(self.show_columns or self.list_columns)
-        self.add_columns = _flat(self.add_fieldsets) or list(self.add_columns or [])
-        self.edit_columns = _flat(self.edit_fieldsets) or list(self.edit_columns or [])
+        self.show_columns = flat(self.show_fieldsets) or list(self.show_columns or self.list_columns)
+        self.add_columns = flat(self.add_fieldsets) or list(self.add_columns or [])
+        self.edit_columns = flat(self.edit_fieldsets) or list(self.edit_columns or [])
         if self.base_order == ("id", "desc"):
             self.base_order = (key_name(self.model), "desc")
         self._init_lifecycle()
@@ -366,11 +367,6 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
             raise Refused("not_found")
         rows = listing.related(self, info, request.args.get("q", ""), g.actor)
         return jsonify([{"id": str(scope.key_of(row)), "text": cells.choice_of(self, column, row)} for row in rows])
-
-
-def _flat(fieldsets: Any) -> list[str]:
-    """The columns of fieldsets in order."""
-    return [name for _title, spec in fieldsets or () for name in spec["fields"]]
 
 
 class SafePage(Page):

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 
+def flat(fieldsets: Any) -> list[str]:
+    """The columns of fieldsets in order."""
+    return [name for _title, spec in fieldsets or () for name in spec["fields"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a form. `steps` are the words of the whole way, `at` the place of this part among them, from 1 on."""
@@ -21,4 +26,4 @@ class Part:
     @property
     def columns(self) -> list[str]:
         """The columns of this part."""
-        return [name for _title, spec in self.fieldsets for name in spec["fields"]]
+        return flat(self.fieldsets)
