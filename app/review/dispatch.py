@@ -27,8 +27,14 @@ MOST_TRIES: Final = 8  # the last one about an hour after the first
 FIRST_WAIT: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=90)
 KEPT_UNNAMED: Final = timedelta(days=2)  # what belongs to no account cannot be found when one is closed
+LONGEST_TARGET: Final = 254  # of a mail address (RFC 5321)
 BLANK: Final = "••••••"
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# One address each: nothing that a mail server or a provider could read as a second one, a name or a header.
+_TARGETS: Final = {
+    "sms": re.compile(r"\+?[0-9]{5,20}"),
+    "mail": re.compile(r"[^\s\x00-\x20\x7f-\x9f,;:<>()\[\]\\\"@]+@[^\s\x00-\x20\x7f-\x9f,;:<>()\[\]\\\"@]+"),
+}
 
 
 def send(
@@ -45,9 +51,9 @@ def send(
     """Queues one message; the caller commits. The words are made now, in the language of the request.
 
     `dedupe`: a second message under the same key is not queued. `minutes`: later it is worth nothing and is not sent.
-    Raises ValueError for a target with control characters or none at all, KeyError for a template that is not known.
+    Raises ValueError for what is not the one address of somebody, KeyError for a template that is not known.
     """
-    if not to or _CONTROL.search(to):
+    if not is_target(channel, to):
         raise ValueError("not a target")
     now, facts = datetime.now(ZONE), {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
     begins, ends = number(session, "quiet_from", ""), number(session, "quiet_until", "")
@@ -65,6 +71,11 @@ def send(
         "dedupe_key": dedupe,
     }
     session.execute(insert(Dispatch).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+def is_target(channel: str, to: str) -> bool:
+    """Whether that is one telephone number, or one mail address, and nothing besides."""
+    return _TARGETS[channel].fullmatch(to) is not None and len(to) <= LONGEST_TARGET
 
 
 def _said(template: str, facts: Mapping[str, str]) -> str:
@@ -111,9 +122,7 @@ def _next(session: Session, messengers: Mapping[str, Messenger], keep: bool, now
     messenger, at = messengers[row.channel], now or datetime.now(ZONE)
     row.tries, row.via = row.tries + 1, messenger.name
     try:
-        if row.not_after is not None and row.not_after <= at:
-            raise Undelivered("too late", final=True)
-        messenger.send(_letter(row))
+        _hand_over(messenger, row, at)
     except Undelivered as fault:
         final = fault.final or row.tries >= MOST_TRIES
         row.state, row.error = "dead" if final else "failed", fault.why
@@ -139,6 +148,18 @@ def _letter(row: Dispatch) -> Letter:
         filled["language"],
         tuple(filled["params"]),
     )
+
+
+def _hand_over(messenger: Messenger, row: Dispatch, at: datetime) -> None:
+    """Raises Undelivered, whatever else goes wrong: one letter that cannot be sent holds up no other."""
+    if row.not_after is not None and row.not_after <= at:
+        raise Undelivered("too late", final=True)
+    try:
+        messenger.send(_letter(row))
+    except Undelivered:
+        raise
+    except Exception as error:
+        raise Undelivered(type(error).__name__) from error
 
 
 def again(row: Dispatch) -> bool:

@@ -34,7 +34,7 @@ def forward(session: Session, rows: Iterable[Any]) -> None:
     chosen: dict[tuple[int, str], list[tuple[Any, str]]] = {}
     for account_id, kind, channel, phone, mail in session.execute(wanted):
         target = phone if channel == "sms" else mail
-        if target:
+        if target and dispatch.is_target(channel, target):  # what is none stops neither this notice nor others
             chosen.setdefault((account_id, kind), []).append((channel, target))
     for notice, key in waiting.items():
         for channel, target in chosen.get(key, ()):

@@ -149,6 +149,16 @@ def test_one_bad_letter_holds_up_no_other(session):
     assert [letter.to for letter in gateway.taken] == ["13800002222"]
 
 
+def test_a_gateway_that_breaks_in_a_way_of_its_own_holds_up_no_other(session):
+    """It is tried again, and given up in the end, like every other."""
+    for phone in (PHONE, "13800002222"):
+        dispatch.send(session, "sms", phone, "password_changed", {"account": "a", "phone": "12333"})
+    gateway = Gateway(RuntimeError("13800001111 and all that it says"))
+    assert dispatch.deliver(session, both(gateway)) == 1
+    bad, good = sorted(rows(session), key=lambda row: row.id)
+    assert (bad.state, bad.error, bad.tries, good.state) == ("failed", "RuntimeError", 1, "sent")
+
+
 def test_a_code_whose_time_is_over_does_not_leave(session):
     dispatch.send(session, "sms", PHONE, "code", {"code": "123456", "minutes": "5"}, minutes=5)
     gateway = Gateway()
@@ -164,10 +174,23 @@ def test_the_same_key_is_queued_once(session):
     assert len(rows(session)) == 1
 
 
-@pytest.mark.parametrize("to", ["", "a@example.cn\r\nBcc: b@example.cn", "138\n0000"])
-def test_a_target_with_line_breaks_is_none(session, to):
+@pytest.mark.parametrize(
+    ("channel", "to"),
+    [("mail", ""), ("mail", "a@example.cn\r\nBcc: b@example.cn"), ("mail", "a@example.cn\n"), ("mail", "a@example.cn, b@example.cn"),
+     ("mail", "a@example.cn;b@example.cn"), ("mail", "Bank <a@example.cn>"), ("mail", "a@example.cn\x85Bcc:b@example.cn"),
+     ("mail", "a@example.cn\u2028"), ("mail", "a\x00@example.cn"), ("mail", "no address"), ("mail", "a@b@c"),
+     ("mail", f"{'a' * 250}@example.cn"), ("mail", '"a b"@example.cn'), ("sms", ""), ("sms", "138\n0000"), ("sms", "13800001111,13800002222"),
+     ("sms", "13800001111\n"), ("sms", "+8613800001111 "), ("sms", "１３８００００１１１１"), ("sms", "138" * 9), ("sms", "a@example.cn")],
+)  # fmt: skip
+def test_what_is_not_one_address_is_no_target(session, channel, to):
     with pytest.raises(ValueError):
-        dispatch.send(session, "mail", to, "account_name", {"account": "a"})
+        dispatch.send(session, channel, to, "account_name", {"account": "a"})
+    assert rows(session) == []
+
+
+@pytest.mark.parametrize(("channel", "to"), [("mail", "陈.x+1@例子.中国"), ("sms", "+8613800001111"), ("sms", "12333")])
+def test_what_is_one_address_is_a_target(channel, to):
+    assert dispatch.is_target(channel, to)
 
 
 def test_a_fact_brings_no_line_with_it(session):

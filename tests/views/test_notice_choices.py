@@ -59,6 +59,15 @@ def test_what_is_chosen_leaves_and_names_the_kind_alone(app, session, reader):
     assert ticked(reader) == 3
 
 
+def test_an_address_that_is_none_stops_neither_the_message_nor_the_other_way(app, session, reader):
+    """As an old list may have brought it in: two in one."""
+    reader.post("/my-notices/", {"want": ["gig:sms", "gig:mail"]})
+    session.get_one(Person, reader.account_id).set_mail("li@example.cn, other@example.cn")
+    session.commit()
+    assert [channel for channel, _text in told(session, reader)] == ["sms"]
+    assert len(session.scalars(select(Message)).all()) == 1
+
+
 def test_a_delivery_repeated_after_a_crash_sends_nothing_twice(app, session, reader):
     reader.post("/my-notices/", {"want": ["gig:sms"]})
     assert len(told(session, reader)) == 1
