@@ -98,12 +98,7 @@ def hold(
 def resume(session: Session, actor: Actor, round_id: int) -> Any:
     """Ends a hold before its time. Raises Refused: not_found, wrong_state."""
     with one(session):
-        row = session.scalars(
-            sight.visible(actor)
-            .where(ReviewRound.id == round_id)
-            .with_for_update(key_share=True, of=ReviewRound)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = sight.locked(session, actor, round_id)
         if row is None:
             raise Refused("not_found")
         if row.state != "held":

@@ -228,12 +228,7 @@ def release(session: Session, actor: Actor, round_id: int) -> None:
 
 
 def _release(session: Session, actor: Actor, round_id: int) -> Any:
-    row = session.scalars(
-        visible(actor)
-        .where(ReviewRound.id == round_id)
-        .with_for_update(key_share=True, of=ReviewRound)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = sight.locked(session, actor, round_id)
     if row is None:
         raise Refused("not_found")
     if row.holder_id == actor.account_id and row.state in CLAIMABLE:
@@ -263,12 +258,7 @@ def transfer(session: Session, actor: Actor, round_id: int, to_account_id: int, 
     with one(session):
         if not reason.strip():
             raise Refused("reason_missing", field="reason")
-        row = session.scalars(
-            visible(actor)
-            .where(ReviewRound.id == round_id)
-            .with_for_update(key_share=True, of=ReviewRound)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = sight.locked(session, actor, round_id)
         if row is None or row.state not in CLAIMABLE:
             raise lost(session, actor, round_id)
         held = session.scalar(select(ReviewRound.id).where(ReviewRound.id == round_id, sight.held_by(actor)))

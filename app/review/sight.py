@@ -38,6 +38,13 @@ def visible(actor: Actor) -> Select[Any]:
     return select(ReviewRound).where(in_scope(actor))
 
 
+def locked(session: Session, actor: Actor, round_id: int) -> Any:
+    """The round as it stands now, locked until the commit; None where the actor does not see it."""
+    mine = visible(actor).where(ReviewRound.id == round_id)
+    mine = mine.with_for_update(key_share=True, of=ReviewRound).execution_options(populate_existing=True)
+    return session.scalars(mine).one_or_none()
+
+
 def unbiased(actor: Actor) -> ColumnElement[bool]:
     """The condition that the round is neither the actor's own submission nor of an own unit or school (invariant 4).
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.models.review import ReviewQuery, ReviewRound, ReviewSeat
+from app.models.review import ReviewQuery, ReviewSeat
 from app.review import door, outbox, rounds, sight
 from app.review.kinds import KINDS
 from app.review.kinds.base import Kind, Subject
@@ -30,12 +30,7 @@ def undo(session: Session, actor: Actor, round_id: int, undo_seconds: int = UNDO
     Raises Refused: not_found, wrong_state, not_allowed (another's decision), undo_too_late, stale (the row went on).
     """
     with one(session):
-        row = session.scalars(
-            sight.visible(actor)
-            .where(ReviewRound.id == round_id)
-            .with_for_update(key_share=True, of=ReviewRound)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        row = sight.locked(session, actor, round_id)
         if row is None:
             raise Refused("not_found")
         seat = _last_seat(session, actor, row, undo_seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.rules.lifecycle import Lifecycle, move
+from app.rules.lifecycle import VERDICTS, Lifecycle, move
 
 PUBLIC, COMMERCIAL = "public", "commercial"
 # "open": may work; "incomplete": approved, its data not yet completed; "closed": shut by the operator.
@@ -33,9 +33,7 @@ ENTRY = Lifecycle(
         move("not_recommend", "asked", "returned", "keeper", needs_reason=True),
         move("submit", "draft returned rejected recommended", "pending", "sender", opens_round=True),
         move("withdraw", "asked recommended pending", "draft", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        *VERDICTS,
         move("delete", "draft returned rejected", "deleted", "sender"),
     ],
     public="approved",
@@ -47,9 +45,7 @@ CERTIFICATION = Lifecycle(
     [
         move("submit", "draft returned rejected expired revoked", "pending", "sender", opens_round=True),
         move("withdraw", "pending", "draft", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        *VERDICTS,
         move("revoke", "approved", "revoked", "keeper", needs_reason=True),
         move("expire", "approved", "expired", "clock"),
         move("delete", "draft returned rejected", "deleted", "sender"),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.rules.lifecycle import Lifecycle, move
+from app.rules.lifecycle import VERDICTS, Lifecycle, move
 
 APPEAL = Lifecycle(
     "draft",
     [
         move("submit", "draft returned withdrawn", "pending", "sender", opens_round=True),
         move("withdraw", "pending returned", "withdrawn", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        *VERDICTS,
         # An approval called back: by the bureau, as long as nobody has taken the account over; by the clock, where it cannot
         # be carried out any more.
         move("revoke", "approved", "revoked", "keeper clock", needs_reason=True),

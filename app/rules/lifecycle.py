@@ -47,13 +47,18 @@ def move(
     return Move(name, tuple(sources.split()), target, frozenset(who.split()), needs_reason, batch, opens_round)
 
 
+# What a decision makes of what waits for one, wherever nothing else comes of it.
+VERDICTS: Final[tuple[Move, ...]] = (
+    move("approve", "pending", "approved", "decider"),
+    move("return", "pending", "returned", "decider", needs_reason=True),
+    move("reject", "pending", "rejected", "decider", needs_reason=True),
+)
+
 # What is asked for once and decided once: a change of a unit, its takeover.
 ASKED_ONCE: Final[tuple[Move, ...]] = (
     move("submit", "draft returned rejected", "pending", "sender", opens_round=True),
     move("withdraw", "pending", "draft", "sender"),
-    move("approve", "pending", "approved", "decider"),
-    move("return", "pending", "returned", "decider", needs_reason=True),
-    move("reject", "pending", "rejected", "decider", needs_reason=True),
+    *VERDICTS,
     move("delete", "draft returned rejected", "deleted", "sender"),
 )
 

@@ -1,15 +1,13 @@
 """Lifecycle of a picture or video of a unit or person (TJ-51..53, GD-50/51, HL-25) and its limits."""
 
-from app.rules.lifecycle import Lifecycle, move
+from app.rules.lifecycle import VERDICTS, Lifecycle, move
 
 PICTURE = Lifecycle(
     "draft",
     [
         move("submit", "draft returned", "pending", "sender", opens_round=True),
         move("withdraw", "pending", "draft", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        *VERDICTS,
         move("remove", "approved", "removed", "keeper", needs_reason=True, batch=True),
         move("delete", "draft returned rejected approved", "deleted", "sender", batch=True),
     ],

@@ -1,15 +1,13 @@
 """Lifecycles of a unit's registration and of a change to an approved unit (GD-24..31, HL-12..15)."""
 
-from app.rules.lifecycle import ASKED_ONCE, Lifecycle, move
+from app.rules.lifecycle import ASKED_ONCE, VERDICTS, Lifecycle, move
 
 REGISTRATION = Lifecycle(
     "draft",
     [
         move("submit", "draft returned rejected imported", "pending", "sender", opens_round=True),
         move("withdraw", "pending", "draft", "sender"),
-        move("approve", "pending", "approved", "decider"),
-        move("return", "pending", "returned", "decider", needs_reason=True),
-        move("reject", "pending", "rejected", "decider", needs_reason=True),
+        *VERDICTS,
         move("freeze", "approved imported", "frozen", "keeper", needs_reason=True),
         move("thaw", "frozen", "approved", "keeper", needs_reason=True),
     ],

@@ -30,6 +30,7 @@ class Beside:
     label: str
     caption: str
     alt: str
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +95,27 @@ def pictures_of(
         picture
         for entry in entries
         for picture in _shown(
-            row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries)
+            _picture(row.kind, entry, approved.get(entry.get("slot")), near.get(entry["file_id"]), hits, len(entries)),
+            entry,
+            approved.get(entry.get("slot")),
         )
     ]
 
 
-def _shown(
-    kind_key: str,
-    entry: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    near: Beside | None,
-    hits: list[Any],
-    count: int,
-) -> list[Picture]:
+def _shown(whole: Picture, entry: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[Picture]:
     """The picture of a file; of a PDF one for each page, beside the same page of the approved version."""
-    whole = _picture(kind_key, entry, before, near, hits, count)
     pages = _pages(entry)
-    return [_page(whole, number, pages, before, near) for number in range(1, pages + 1)] or [whole]
+    return [_page(whole, number, pages, before) for number in range(1, pages + 1)] or [whole]
 
 
 def _pages(entry: Mapping[str, Any]) -> int:
     return int(entry.get("pages") or 0)
 
 
-def _page(whole: Picture, number: int, pages: int, before: Mapping[str, Any] | None, near: Beside | None) -> Picture:
+def _page(whole: Picture, number: int, pages: int, before: Mapping[str, Any] | None) -> Picture:
     url, old = f"{whole.url}/pages/{number}", whole.old
     if number > 1 and old is not None:  # nothing stands beside a page that the approved version does not have
-        there = old is not near and before is not None and number <= _pages(before)
+        there = old.approved and before is not None and number <= _pages(before)
         old = replace(old, url=_face(before or {}, number)) if there else None
     label = f"{whole.label} {number}/{pages}"
     return replace(
@@ -158,6 +153,7 @@ def _picture(
             _("Approved version"),
             _caption(before),
             _("%(what)s, approved version", what=label),
+            approved=True,
         )
     return Picture(
         url=url,

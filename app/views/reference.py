@@ -53,14 +53,10 @@ class RegionView(ReferenceView):
     ]
 
 
-class IndustryView(ReferenceView):
-    """Industries of GB/T 4754-2017."""
+class ClassificationView(ReferenceView):
+    """A national classification: codes one below the other."""
 
-    imports, rule = ("industry",), staticmethod(rules.industry_fault)
-
-    datamodel = SQLAInterface(Industry)
     open_to_all = True
-    list_title, thing = _l("Industries"), _l("Industry")
     list_columns = ["code", "name", "parent_code", "level", "edition"]
     search_columns = ["code", "name", "level"]
     order_columns = ["code"]
@@ -68,6 +64,15 @@ class IndustryView(ReferenceView):
     add_columns = list_columns
     edit_columns = ["name", "edition"]
     show_columns = list_columns
+
+
+class IndustryView(ClassificationView):
+    """Industries of GB/T 4754-2017."""
+
+    imports, rule = ("industry",), staticmethod(rules.industry_fault)
+
+    datamodel = SQLAInterface(Industry)
+    list_title, thing = _l("Industries"), _l("Industry")
 
 
 class MajorView(ReferenceView):
@@ -86,21 +91,13 @@ class MajorView(ReferenceView):
     show_columns = [*add_columns, "changed_on"]
 
 
-class OccupationView(ReferenceView):
+class OccupationView(ClassificationView):
     """Occupations of the national classification."""
 
     imports, rule = ("occupation",), staticmethod(rules.occupation_fault)
 
     datamodel = SQLAInterface(Occupation)
-    open_to_all = True
     list_title, thing = _l("Occupations"), _l("Occupation")
-    list_columns = ["code", "name", "parent_code", "level", "edition"]
-    search_columns = ["code", "name", "level"]
-    order_columns = ["code"]
-    base_order = ("code", "asc")
-    add_columns = list_columns
-    edit_columns = ["name", "edition"]
-    show_columns = list_columns
 
 
 class WorkDayView(ReferenceView):
