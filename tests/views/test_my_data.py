@@ -39,7 +39,7 @@ LEFT_OUT = {
     "second_factor", "security_key", "personal_code_use", "recovery_code", "password_history", "one_time_link", "token_floor", "login_session",
     "enrolment_code", "api_key", "factor_reset", "unit", "unit_change", "posting", "residency", "announcement_read",
     "visit", "field_change", "record_comment", "idempotency_key", "outbox", "list_layout", "import_mapping",
-    "job_run", "job_switch", "export_event", "cooperation_need", "cooperation_call",
+    "job_run", "job_switch", "export_event", "cooperation_need",
 }  # fmt: skip
 
 
