@@ -23,7 +23,7 @@ from app.models.review import IdempotencyKey
 from app.models.system import JobRun, JobSwitch
 from app.review import codes, decide, dispatch, escalating, exported, links, logs, outbox, statistics
 from app.review.policy import number
-from app.rules import job_times
+from app.rules import faults, job_times
 from app.rules.dates import ZONE, today
 from app.rules.late import late
 from app.rules.refused import Refused
@@ -233,7 +233,7 @@ def run_now(name: str, account_id: int | None = None) -> int:
         session.commit()
     try:
         rows = job.run(session)
-    except (sqlalchemy.exc.SQLAlchemyError, OSError, RuntimeError, ValueError) as fault:
+    except Exception as fault:
         session.rollback()
         record = session.merge(record)
         record.error, record.ended_at = type(fault).__name__, func.now()
@@ -359,8 +359,8 @@ class Leader:
                 run_now(name)
             except Refused:
                 log.info("job %s is at work already", name)
-            except sqlalchemy.exc.SQLAlchemyError:
-                log.exception("job %s failed", name)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the scheduler would log its message
+                log.error("job %s failed: %s", name, faults.told(fault))
 
     def _resign(self) -> None:
         if self.scheduler is not None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.gateways.storage import ObjectMissing
+from app.rules import faults
 from app.rules.refused import Refused
 from app.tasks import queue
 from app.tasks.work import Outcome, Run, Stopped, Work
@@ -62,8 +63,8 @@ class Runner:
             self.woken.clear()
             try:
                 busy = self.run_next()
-            except SQLAlchemyError:
-                log.exception("the queue of background tasks could not be reached")
+            except SQLAlchemyError as fault:
+                log.error("the queue of background tasks could not be reached: %s", faults.told(fault))
                 busy = False
             if not busy:
                 self.woken.wait(POLL)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
 from collections.abc import Collection
 from typing import Any
 
@@ -18,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from app.extensions import db
 from app.models.base import Sealed
+from app.rules import faults
 from app.rules.refused import Refused
 from app.views import carried, words
 from app.views.identity import is_api
@@ -141,20 +141,10 @@ def unexpected(error: InternalServerError) -> Any:
 
 
 def log_fault(info: Any) -> None:
-    """Writes down where it happened and what kind it was. Messages stay out: databases quote the values in them."""
-    _kind, error, place = info if info is not None else sys.exc_info()
-    where = "".join(traceback.format_tb(place))
-    causes, inner = [], error
-    while inner is not None:
-        causes.append(type(inner).__name__)
-        inner = inner.__cause__ or inner.__context__
+    """Writes down what kind it was and where it happened, without its message."""
+    error = (info if info is not None else sys.exc_info())[1]
     log.error(
-        "unexpected %s request=%s %s %s\n%s",
-        " < ".join(causes),
-        g.get("request_id", "-"),
-        request.method,
-        request.endpoint,
-        where,
+        "unexpected request=%s %s %s %s", g.get("request_id", "-"), request.method, request.endpoint, faults.told(error)
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app import jobs
 from app.models.changes import FieldChange
@@ -163,6 +164,27 @@ def test_a_time_out_of_bounds_is_refused(app, session, name, values, said):
     assert answer.status_code in (409, 422)
     assert said in unescape(answer.text)
     assert session.get(JobSwitch, name) is None
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_an_error_of_a_job_is_logged_by_kind_and_place_without_the_values_in_its_message(
+    app, session, monkeypatch, caplog, written
+):
+    """The database quotes the whole row that it refuses; other errors quote what they were given."""
+    secret = "13800001234"
+
+    def fails(of):
+        if written:
+            of.execute(text(f"INSERT INTO visit (account_id, at) VALUES (-1, '{secret}')"))
+        raise KeyError(secret)
+
+    monkeypatch.setitem(jobs.JOBS, "purge_keys", replace(jobs.JOBS["purge_keys"], run=fails))
+    with caplog.at_level(logging.DEBUG):
+        jobs.Leader(app)._run("purge_keys")
+    assert "job purge_keys failed" in caplog.text and "in fails" in caplog.text
+    assert secret not in caplog.text
+    last = session.scalars(select(JobRun).where(JobRun.job == "purge_keys").order_by(JobRun.id.desc())).first()
+    assert last.error and last.ended_at
 
 
 def test_messages_are_always_delivered(app, session):
