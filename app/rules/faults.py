@@ -7,8 +7,9 @@ import traceback
 
 def told(error: BaseException) -> str:
     """The kinds of the error and its causes, innermost last, then the places it came through."""
-    kinds, inner = [], error
+    kinds: list[str] = []
+    inner: BaseException | None = error
     while inner is not None and len(kinds) < 10:
         kinds.append(type(inner).__name__)
-        inner = inner.__cause__ or inner.__context__  # type: ignore[assignment]
+        inner = inner.__cause__ or inner.__context__
     return f"{' < '.join(kinds)}\n{''.join(traceback.format_tb(error.__traceback__))}"
