@@ -32,6 +32,8 @@ def check_wish(user: User, old: str, new: str, again: str) -> None:
     too_many, password_wrong, password_same, what the rules for passwords say, password_reused, password_differs.
     """
     refuse_if_locked(user.username)
+    if not old:  # a form sent too early is no guess
+        return Refused("missing", field="old")
     if not check_password_hash(user.password or "", old):
         note(user.username, "wrong", user.id)
         raise Refused("password_wrong", field="old")

@@ -70,6 +70,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     on_ledger = False  # a setting: who added, changed or deleted it stands on the ledger
     needed_columns: Sequence[str] = ()  # starred although a draft may be stored without
     add_words: Any = ""  # the button that leads to the empty form, and its heading
+    send_words, added_words = "", ""  # the button of the empty form and what follows it, where “Save” says too little
     empty_words: Any = ""  # next step where there is no row at all
     tabs: Sequence[str] = ()  # statuses shown as tabs; by default those of the lifecycle, else none
     file_slots: Sequence[str] = ()  # slots of files in the form

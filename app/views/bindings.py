@@ -84,6 +84,10 @@ class BindingView(_Bound):
     scope = staticmethod(of_my_unit)
     acts = rules.FOR_UNIT
     list_title, thing, add_words = _l("Handlers and their functions"), _l("Handler"), _l("Invite a handler")
+    send_words = _l("Send the invitation")
+    added_words = _l(
+        "The invitation is on its way. It can be accepted for seven days; until then it may be called back here."
+    )
     empty_words = _l(
         "Invite a person who has registered and proven the name; the person accepts, then acts for the unit."
     )

@@ -133,13 +133,13 @@ def _faults(form: Any, places: list[Any], tried: Trial) -> Iterator[Line]:
     """What the form cannot read, and what would be refused before any check."""
     for one in form:
         if one.errors:
-            yield Line("block", f"{one.label.text}: {one.errors[0]}", one.id)
+            yield Line("block", words.named(one.label.text, one.errors[0]), one.id)
     for refused in tried.faults:
         at = _anchor(form, places, refused.field or "")
         named = next((str(one.label.text) for one in form if one.id == at), "")
         named = named or next((place.label for place in places if place.name == at), "")
         said = words.say(refused)
-        yield Line("block", f"{named}: {said}" if named else said, at)
+        yield Line("block", words.named(named, said) if named else said, at)
 
 
 def _anchor(form: Any, places: list[Any], name: str) -> str:

@@ -48,8 +48,10 @@ class Work:
     @property
     def summary(self) -> list[tuple[str, str]]:
         """Everything that is wrong, as links to the fields."""
-        found = [(f.id, f"{f.label.text}: {error}") for f in self.form if f.name != "csrf_token" for error in f.errors]
-        found += [(p.name, f"{p.label}: {error}") for p in self.places for error in p.errors]
+        found = [
+            (f.id, words.named(f.label.text, error)) for f in self.form if f.name != "csrf_token" for error in f.errors
+        ]
+        found += [(p.name, words.named(p.label, error)) for p in self.places for error in p.errors]
         return found + self.faults
 
 
@@ -205,7 +207,7 @@ def _save_plain(work: Work) -> Response:
     view = work.view
     found = forms.values(view, work.form, work.columns, editing=work.row is not None)
     row = writing.write(view, work.actor, work.row, found, work.version, _sending(work))
-    flash(_("Saved."), "success")
+    flash((view.added_words if work.row is None else "") or _("Saved."), "success")
     return redirect(url_for(f"{view.endpoint}.show", pk=_id(row)))
 
 

@@ -116,7 +116,7 @@ def _store(place: SlotField, upload: Any, actor: Actor) -> None:
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
-        place.errors.append(f"{upload.filename}: {words.say(refused)}")
+        place.errors.append(words.named(upload.filename, words.say(refused)))
         place.answer = words.status_of(refused)
         return
     place.kept.append(row)

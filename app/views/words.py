@@ -374,6 +374,11 @@ def status_of(refused: Refused) -> int:
     return status
 
 
+def named(what: Any, said: Any) -> str:
+    """What is wrong after the name of its field or file, with the colon of the reader's language."""
+    return _("%(what)s: %(said)s", what=what, said=said)
+
+
 def say(refused: Refused) -> str:
     """The refusal in the reader's language. In tests a code without words is an error."""
     if refused.code not in CODES:

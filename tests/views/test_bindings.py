@@ -87,6 +87,17 @@ def test_invited_by_phone_and_name_accepted_and_acting(app, session, firm, owner
     assert steps[-2:] == ["bind_invite", "bind_accept"]
 
 
+def test_the_form_and_its_answer_say_what_happens(app, session, owner):
+    """Where "Save" and "Saved" would leave open whether anybody was asked; what is wrong follows the colon of the language."""
+    assert "发起绑定</button>" in owner.get("/bindingview/add?lang=zh").text
+    wrong = owner.post("/bindingview/add?lang=zh", {"invited_as": "", "real_name": ""})
+    assert "姓名：请填写此项" in wrong.text
+    assert "Real name: " in owner.post("/bindingview/add?lang=en", {"invited_as": "", "real_name": ""}).text
+    who = person(app, session)
+    record = owner.get(invite(owner, name_of(session, who)).location).text
+    assert "The invitation is on its way" in record
+
+
 @pytest.mark.parametrize("case", ["nobody", "other name", "name not proven", "switched off", "staff"])
 def test_one_answer_for_whoever_cannot_be_bound(app, session, owner, case):
     role, place = ("reviewer", {"region_code": "310000"}) if case == "staff" else ("seeker", {})

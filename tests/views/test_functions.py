@@ -77,6 +77,7 @@ def test_typed_by_address_the_page_says_in_words_what_lacks(app, session):
     answer = who.get("/postingview/list/?lang=en")
     assert answer.status_code == 403
     assert "You were not granted the function for this (Postings)" in answer.text
+    assert 'data-code="function_missing"' in answer.text and ">403</span>" in answer.text, "no code where people read"
     assert who.get("/imports/?lang=en").text.count("Gigs: hiring / Postings") == 1, "either of them would do"
     other = who.get("/desk/?lang=en")
     assert other.status_code == 403 and "function_missing" not in other.text, "a screen of other roles"

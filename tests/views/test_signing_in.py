@@ -120,6 +120,16 @@ def test_a_weak_or_wrong_new_password_is_named_and_never_shown(app, session, rol
     assert f'value="{new}"' not in answer.text
 
 
+def test_an_empty_old_password_is_named_and_is_no_try(app, session):
+    """Five times Enter on the empty form lock nobody out."""
+    who = browser(app, session, "seeker")
+    for _turn in range(6):
+        answer = who.post("/password/", {"old": "", "new": "Another-2026-pass", "again": "Another-2026-pass"})
+        assert (answer.status_code, '<a href="#old">' in answer.text) == (422, True)
+    changed = {"old": PASSWORD, "new": "Another-2026-pass", "again": "Another-2026-pass"}
+    assert who.post("/password/", changed).status_code == 302
+
+
 def test_an_inactive_account_is_out_at_once(app, session):
     who = browser(app, session, "seeker")
     app.extensions["appbuilder"].sm.get_user_by_id(who.account_id).active = False

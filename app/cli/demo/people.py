@@ -42,7 +42,7 @@ STAFF: dict[str, tuple[Role, str | None]] = {
 }
 TITLES = {
     "reviewer": "审核员甲", "reviewer2": "审核员乙", "reviewer.sg": "审核员丙", "lead": "审核主管", "school": "学校管理员",
-    "owner": "单位负责人", "handler": "单位经办人", "owner2": "单位负责人二", "agency": "职介经办人", "operator": "平台运营",
+    "owner": "单位管理员", "handler": "单位经办人", "owner2": "单位管理员二", "agency": "职介经办人", "operator": "平台运营",
     "sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计管理员",
 }  # fmt: skip
 
