@@ -160,7 +160,7 @@ JOBS: dict[str, Job] = {
             "cease_postings",
             _l("Take down postings of agencies without a right"),
             due.cease_postings,
-            {"minute": "8-59/10"},
+            {"minute": "*/2"},
         ),
         Job("expire_gigs", _l("Close expired gig posts"), due.expire_gigs, {"minute": "5-59/10"}),
         Job("expire_invitations", _l("End unanswered invitations"), due.expire_invitations, {"minute": "7-59/10"}),

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -24,7 +25,7 @@ from app.models.base import PERSONAL, Reviewable, Sealed, Stamped, Traced, col, 
 from app.models.files import Paper
 from app.models.reference import Region
 from app.models.units import Unit
-from app.rules.agencies import CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES
+from app.rules.agencies import ASSOCIATION_STATES, CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES
 from app.rules.masks import mask_phone
 
 
@@ -155,13 +156,26 @@ class CertificationMaterial(Paper, Model):
 
 
 class AgencyUnit(Traced, Stamped, Model):
-    """An association 关联: the agency may post for the unit and the unit sees what comes of it (ZX-33..35)."""
+    """An association 关联: while it stands the agency may post for the unit (ZX-33..35, ZX-37)."""
 
     __tablename__ = "agency_unit"
-    __table_args__ = (UniqueConstraint("agency_id", "unit_id"),)
+    __table_args__ = (UniqueConstraint("agency_id", "unit_id"), one_of("state", ASSOCIATION_STATES, "state"))
     id = pk()
     agency_id = col("Agency", BigInteger, ForeignKey("agency.id"), nullable=False)
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), nullable=False, index=True)
-    authorised = col("Authorised", Boolean, nullable=False, default=False)
+    state = col("State", String(10), nullable=False, default="applied", server_default="applied")
+    # What the association opens asks this; the database makes it of the state.
+    authorised = col("Authorised", Boolean, Computed("state = 'linked'", persisted=True), nullable=False)
+    statement = col(
+        "Message to the agency", String(300), nullable=False, default="", server_default="",
+        help=_l("Which posts the agency shall fill, and whom it may call"),
+    )  # fmt: skip
+    reason = col("Reason", String(300), nullable=False, default="", server_default="")
+    moved_at = col("Since", DateTime(timezone=True))
     agency = relationship(Agency, info={"label": _l("Agency")})
     unit = relationship(Unit, info={"label": _l("Unit")})
+
+    @property
+    def unit_facts(self) -> str:
+        """Which unit asks, for an agency that may read no more of it yet."""
+        return f"{self.unit.uscc} · {self.unit.region.full_name}"

@@ -51,6 +51,7 @@ class Posting(Extensible, Searchable, Reviewable, Model):
         Index("ix_posting_agency_status", "agency_id", "status", "id", postgresql_where=text("agency_id IS NOT NULL")),
         Index("ix_posting_region_status", "region_code", "status", "id"),
         Index("ix_posting_live", text("id DESC"), postgresql_where=text("status = 'live'")),
+        Index("ix_posting_withheld", "id", postgresql_where=text("withheld")),
         Index("ix_posting_expiry", "valid_until", postgresql_where=text("status = 'live'")),
         Index("uq_posting_source_key", "source_key", unique=True, postgresql_where=text("source_key IS NOT NULL")),
     )
@@ -91,6 +92,8 @@ class Posting(Extensible, Searchable, Reviewable, Model):
     valid_until = col("Valid until", Date, help=_l("Taken down automatically after this day"))
     source = col("Source", String(10), nullable=False, default="form", words="source")
     source_key = col("Key in the source", String(60))
+    # The agency has lost its right; the public reads it no longer, the clock takes it down (review/agency_postings.py).
+    withheld = col("Withheld", Boolean, nullable=False, default=False, server_default="false")
     assumed = col("Assumed on import", ARRAY(String(30)), nullable=False, server_default="{}", default=list)
     unit = relationship(Unit, info={"label": _l("Unit")})
     agency = relationship(Agency, info={"label": _l("Agency")})

@@ -1,11 +1,15 @@
-"""Postings of agencies that may post no longer leave the public: closed, licence over, association withdrawn (ZX-10, J17)."""
+"""Postings of agencies that may post no longer leave the public: closed, licence over, association ended (ZX-10, J17).
+
+In two steps, because there may be thousands: one statement withholds them all, so that from this commit on nobody outside reads
+them; the clock then takes them down through the desk, a piece at a time. Whatever interrupts it, the next run goes on.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models.agencies import Agency, AgencyUnit
@@ -17,37 +21,36 @@ from app.rules.agencies import PUBLIC, SHUT
 
 BATCH: Final = 200
 _CEASE: Final = "cease"
+_CALM: Final = {"synchronize_session": False}
 
 
-def _due(day: date) -> Select[Any]:
+def _without_right(day: date) -> ColumnElement[bool]:
     """Live postings whose agency may not post for this unit today."""
     no_licence = or_(func.coalesce(Agency.licence_no, "") == "", Agency.licence_valid_until < day)
     linked = exists().where(
         AgencyUnit.agency_id == Posting.agency_id, AgencyUnit.unit_id == Posting.unit_id, AgencyUnit.authorised
     )
-    return (
-        select(Posting.id)
-        .join(Agency, Agency.id == Posting.agency_id)
-        .where(Posting.status == "live", or_(Agency.stage.in_(SHUT), (Agency.kind != PUBLIC) & no_licence, ~linked))
-        .order_by(Posting.id)
-        .limit(BATCH)
+    barred = exists().where(
+        Agency.id == Posting.agency_id, or_(Agency.stage.in_(SHUT), and_(Agency.kind != PUBLIC, no_licence))
     )
+    return and_(Posting.status == "live", Posting.agency_id.is_not(None), or_(barred, ~linked))
 
 
-def take_down_of(session: Session, agency_id: int, day: date) -> int:
-    """With the change that ends an agency's right: its postings, as many as one transaction bears. Does not commit.
+def _due(day: date) -> Select[Any]:
+    return select(Posting.id).where(_without_right(day)).order_by(Posting.id).limit(BATCH)
 
-    What is left is taken down by the clock within minutes (`take_down`).
-    """
+
+def withhold_of(session: Session, agency_id: int, day: date) -> int:
+    """With the change that ends an agency's right: the public reads its postings no longer. Does not commit."""
     session.flush()
-    ids = session.scalars(_due(day).where(Posting.agency_id == agency_id)).all()
-    for posting_id in ids:
-        desk.move_in(session, CLOCK, PostingKind.key, posting_id, _CEASE)
-    return len(ids)
+    return _withhold(session, _without_right(day), Posting.agency_id == agency_id)
 
 
 def take_down(session: Session, day: date) -> int:
-    """All of them, each in a transaction of its own."""
+    """All of them: withheld in one transaction, taken down each in one of its own. What has its right back is shown again."""
+    _withhold(session, _without_right(day))
+    _show_again(session, day)
+    session.commit()
     done = 0
     while True:
         ids = session.scalars(_due(day)).all()
@@ -55,4 +58,17 @@ def take_down(session: Session, day: date) -> int:
         moved = sum(one.ok for one in outcomes)
         done += moved
         if not moved:  # none is left, or somebody else is at these very rows: the next run sees them again
+            _show_again(session, day)
+            session.commit()
             return done
+
+
+def _withhold(session: Session, *which: ColumnElement[bool]) -> int:
+    stmt = update(Posting).where(*which, ~Posting.withheld).values(withheld=True, changed_on=Posting.changed_on)
+    return int(session.execute(stmt.execution_options(**_CALM)).rowcount)  # type: ignore[attr-defined]
+
+
+def _show_again(session: Session, day: date) -> None:
+    """The mark is for those on their way out only."""
+    stmt = update(Posting).where(Posting.withheld, ~_without_right(day))
+    session.execute(stmt.values(withheld=False, changed_on=Posting.changed_on).execution_options(**_CALM))

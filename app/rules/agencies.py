@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.rules.lifecycle import VERDICTS, Lifecycle, move
+from app.rules.lifecycle import DECIDER, SENDER, VERDICTS, Lifecycle, Move, move
 
 PUBLIC, COMMERCIAL = "public", "commercial"
 # "open": may work; "incomplete": approved, its data not yet completed; "closed": shut by the operator.
@@ -24,6 +24,19 @@ REMINDED: Final = (60, 30, 7, 0)  # days before a licence or a verification ends
 CERTIFIED_MONTHS: Final = 12
 CERTIFIED_REMINDED: Final = (30, 7)  # days before a certification ends
 RENEWED_DAYS: Final = 60  # approved within so many days of the end, the next one follows on the present one
+
+# Association of a unit with an agency. "sender" is the unit, "decider" the agency, "keeper" the operator.
+ASSOCIATION_STATES: Final = ("applied", "linked", "refused", "withdrawn", "ended")
+ASSOCIATION: Final[dict[str, Move]] = {
+    one.name: one
+    for one in (
+        move("ask_again", "refused withdrawn ended", "applied", SENDER),
+        move("withdraw", "applied", "withdrawn", SENDER),
+        move("agree", "applied", "linked", DECIDER),
+        move("refuse", "applied", "refused", DECIDER, needs_reason=True),
+        move("dissolve", "linked", "ended", "sender decider keeper", needs_reason=True),
+    )
+}
 
 ENTRY = Lifecycle(
     "draft",

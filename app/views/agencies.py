@@ -9,12 +9,14 @@ from sqlalchemy import Select, false
 
 from app.extensions import db
 from app.models.agencies import Agency, AgencyUnit
-from app.review import agency_postings
+from app.review import agency_postings, associations
+from app.rules import agencies as rules
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.agencies import COMPLETED
 from app.rules.codes import uscc_fault
 from app.rules.dates import today
 from app.rules.refused import Refused
+from app.views.acting import AgreedView
 from app.views.base import SafeView
 
 # What the operator decided on: an agency completes the rest.
@@ -30,6 +32,11 @@ def own_links(stmt: Select, actor: Actor) -> Select:
     if actor.role in UNIT_SIDE:
         return stmt.where(AgencyUnit.unit_id == actor.unit_id)
     return stmt.where(false())
+
+
+def answering(stmt: Select, _actor: Actor) -> Select:
+    """Agencies at work where somebody answers."""
+    return stmt.where(associations.answering(today()))
 
 
 class AgencyView(SafeView):
@@ -77,27 +84,41 @@ class AgencyView(SafeView):
             row.stage = "open"
 
 
-class AgencyUnitView(SafeView):
-    """Associations between agencies and units."""
+class AgencyUnitView(AgreedView):
+    """关联职介: the unit asks, the agency agrees or declines, either side ends it."""
 
     datamodel = SQLAInterface(AgencyUnit)
     scope = staticmethod(own_links)
-    list_title, thing = _l("Associated units"), _l("Association")
+    acts = rules.ASSOCIATION
+    list_title, thing, add_words = _l("Associated units"), _l("Association"), _l("Ask an agency")
     hidden_for = {Role.AGENCY: ("agency",), **dict.fromkeys(UNIT_SIDE, ("unit",))}
-    empty_words = _l("The operator of the platform enters which agency may post for which unit.")
-    list_columns = ["agency", "unit", "authorised", "created_on"]
-    search_columns = ["agency", "unit", "authorised"]
-    order_columns = ["created_on"]
-    add_columns = ["agency", "unit", "authorised"]
-    edit_columns = ["authorised"]
-    show_columns = ["agency", "unit", "authorised", "created_on"]
+    empty_words = _l("A unit asks an agency for association; once the agency agrees, it may post for the unit.")
+    title_columns = ("agency", "unit")
+    list_columns = ["agency", "unit", "state", "created_on", "moved_at"]
+    search_columns = ["agency", "unit", "state", "created_on"]
+    order_columns = ["created_on", "moved_at"]
+    row_needs = ("state",)
+    choices = {"agency": answering}
+    add_columns = ["agency", "statement"]
+    show_columns = ["agency", "unit", "unit_facts", "state", "statement", "reason", "created_on", "moved_at"]
+    label_columns = {"created_on": _l("Asked on"), "unit_facts": _l("Code and division of the unit")}
+    reason_words = {"refuse": _l("Reason"), "dissolve": _l("Reason")}
+    move_words = {
+        "agree": _l("The agency may then post for the unit, until either side ends the association."),
+        "dissolve": _l("What the agency has posted for the unit leaves the public at once."),
+    }
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
-        """An association that is withdrawn takes the postings for the unit along."""
-        _end_postings(row.agency_id, created=created)
+        """A wish for association; the rules are those of app.review.associations."""
+        with db.session.no_autoflush:
+            associations.ask(db.session, actor, row, today())
+
+    def act(self, row: Any, name: str, actor: Actor, reason: str) -> None:
+        """Asked again, taken back, agreed to, declined, ended."""
+        associations.act(db.session, actor, row, name, reason, today())
 
 
 def _end_postings(agency_id: int, *, created: bool) -> None:
     """What the change leaves without a right to be public is taken down with it (J17)."""
     if not created:
-        agency_postings.take_down_of(db.session, agency_id, today())
+        agency_postings.withhold_of(db.session, agency_id, today())

@@ -70,6 +70,26 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "removed": (_l("Taken down by the bureau: %(title)s"), _l("“%(title)s” was taken down by the bureau.")),
     "frozen": (_l("Unit frozen: %(title)s"), _l("The unit “%(title)s” was frozen by the bureau.")),
     "thawed": (_l("Unit active again: %(title)s"), _l("The unit “%(title)s” is active again.")),
+    "association_asked": (
+        _l("%(unit)s asks for association"),
+        _l("The unit “%(unit)s” wishes that %(agency)s posts for it. Agree or decline under Associations."),
+    ),
+    "association_withdrawn": (
+        _l("%(unit)s no longer asks for association"),
+        _l("The unit “%(unit)s” has taken its wish for association with %(agency)s back."),
+    ),
+    "association_agreed": (
+        _l("%(agency)s has agreed to the association"),
+        _l("%(agency)s may now post for “%(unit)s”, until either side ends the association."),
+    ),
+    "association_refused": (
+        _l("%(agency)s has declined the association"),
+        _l("%(agency)s has declined the association with “%(unit)s”."),
+    ),
+    "association_ended": (
+        _l("Association ended: %(agency)s, %(unit)s"),
+        _l("The association of “%(unit)s” with %(agency)s has ended. Postings of the agency for it leave the public."),
+    ),
     "cooperation_posted": (
         _l("Cooperation need: %(title)s"),
         _l("%(unit)s has sent you the cooperation need “%(title)s”. It stands under Cooperation needs to answer."),

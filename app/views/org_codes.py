@@ -33,4 +33,6 @@ ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
     ),
     "nobody_resident": (409, _l("Nobody is resident with you yet: residency comes first.")),
     "answer_full": (422, _l("The answer with all that was added has at most %(limit)s characters.")),
+    "association_there": (422, _l("You have asked this agency before: open that association.")),
+    "agency_not_at_work": (409, _l("This agency takes nobody at present: it is closed or without a licence.")),
 }

@@ -102,12 +102,17 @@ PARTNERS: tuple[Entry, ...] = (
     ),
     Entry(
         agencies.AgencyUnitView,
-        {A: "read export", O: "read", OP: "read write export"},
+        {
+            A: "read agree refuse dissolve export",
+            **dict.fromkeys((O, H), "read add ask_again withdraw dissolve"),
+            OP: "read dissolve export",
+        },
         (
             Place((A,), RECRUIT, _l("Associations"), "users"),
-            Place((O,), UNIT, _l("Agencies that post for us"), "users"),
+            Place((O, H), UNIT, _l("Agencies that post for us"), "users"),
             Place((OP,), PLATFORM, _l("Associations"), "users"),
         ),
+        functions={H: ("postings",)},
     ),
     Entry(
         agencies.AgencyView,

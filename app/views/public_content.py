@@ -72,7 +72,7 @@ def _current(model: Any, day: dt.date) -> Any:
 
 def public_postings(day: dt.date) -> Select[Any]:
     """Live postings of units that are not frozen, with unit, division and occupation."""
-    stmt = select(Posting).join(Posting.unit).where(_current(Posting, day), Unit.status != "frozen")
+    stmt = select(Posting).join(Posting.unit).where(_current(Posting, day), ~Posting.withheld, Unit.status != "frozen")
     return stmt.options(
         joinedload(Posting.unit, innerjoin=True).load_only(*_UNIT_CARD),
         joinedload(Posting.region, innerjoin=True).load_only(Region.code, Region.name, Region.full_name),

@@ -16,7 +16,7 @@ def agency(app, session, name: str, *clients) -> Program:
     row = Agency(name=name, region_code="310120")
     session.add(row)
     session.flush()
-    session.add_all(AgencyUnit(agency_id=row.id, unit_id=one.id, authorised=True) for one in clients)
+    session.add_all(AgencyUnit(agency_id=row.id, unit_id=one.id, state="linked") for one in clients)
     session.commit()
     return program(app, session, "agency", agency_id=row.id)
 

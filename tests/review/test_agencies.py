@@ -22,6 +22,7 @@ from tests.review.samples import (
     attached,
     entry_content,
     operator,
+    owner_of,
     posting_content,
     refusal,
     reviewer,
@@ -69,7 +70,7 @@ def test_an_agency_at_work_is_not_undone(session):
     entry, row = story.decided()
     session.refresh(entry)
     client = Story(session, "posting").unit
-    session.add(AgencyUnit(agency_id=entry.agency_id, unit_id=client.id, authorised=True))
+    session.add(AgencyUnit(agency_id=entry.agency_id, unit_id=client.id, state="linked"))
     session.commit()
     with refusal("wrong_state"):
         decide.undo(session, story.decider, row.id)
@@ -143,7 +144,7 @@ def test_nothing_is_posted_before_the_data_are_complete(session):
     entry, _row = story.decided()
     session.refresh(entry)
     client = Story(session, "posting").unit
-    session.add(AgencyUnit(agency_id=entry.agency_id, unit_id=client.id, authorised=True))
+    session.add(AgencyUnit(agency_id=entry.agency_id, unit_id=client.id, state="linked"))
     session.commit()
     acting = Actor(story.sender.account_id, Role.AGENCY, agency_id=entry.agency_id, region_code=REGION)
     with refusal("agency_incomplete"):
@@ -247,7 +248,7 @@ def test_a_verification_due_is_told_to_the_owner(session):
     unit = Story(session, "posting").unit
     unit.reverify_due = today() + timedelta(days=7)
     session.commit()
-    owner = session.scalars(select(Hat.account_id).where(Hat.unit_id == unit.id)).one()
+    owner = owner_of(session, unit).account_id
     reminders.verifications(session, today())
     assert owner in notices(session, "verification_due")
     before = len(notices(session, "verification_due"))

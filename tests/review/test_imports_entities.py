@@ -77,7 +77,7 @@ def _agency(session) -> Actor:
     agency = Agency(name="测试职介", region_code=REGION, licence_no="1")
     session.add(agency)
     session.flush()
-    session.add(AgencyUnit(agency_id=agency.id, unit_id=client.id, authorised=True))
+    session.add(AgencyUnit(agency_id=agency.id, unit_id=client.id, state="linked"))
     session.commit()
     return Actor(account(session), Role.AGENCY, agency_id=agency.id)
 
@@ -292,7 +292,7 @@ def test_an_agency_posts_only_for_units_that_authorised_it(session, sender):
     assert run(session, actor, listed("agency_posting", {}), **options).created == 1
     posting = session.scalars(select(Posting).where(Posting.agency_id == actor.agency_id)).one()
     assert posting.unit_name == "示例（上海）贸易有限公司"
-    session.execute(update(AgencyUnit).values(authorised=False))
+    session.execute(update(AgencyUnit).values(state="ended"))
     session.commit()
     result = run(session, actor, listed("agency_posting", {"posting_no": "2"}), **options)
     assert said(result) == [(2, "unit_name", "cell_no_client")]

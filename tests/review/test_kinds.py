@@ -447,7 +447,7 @@ def agency_actor(session, company, *, authorised: bool) -> Actor:
     agency = Agency(name=f"职介{company.id}", kind="public", region_code=REGION)
     session.add(agency)
     session.flush()
-    session.add(AgencyUnit(agency_id=agency.id, unit_id=company.id, authorised=authorised))
+    session.add(AgencyUnit(agency_id=agency.id, unit_id=company.id, state="linked" if authorised else "refused"))
     session.commit()
     return Actor(account_id=account(session), role=Role.AGENCY, agency_id=agency.id, region_code=REGION)
 

@@ -98,7 +98,7 @@ REACH: dict[str, dict[str, str]] = {
     "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
     "IdentityProofView": _BUREAU | {"seeker": "own", "student": "own"},
     "UnitTakeoverView": _BUREAU | {"seeker": "own"},
-    "AgencyUnitView": {"agency": "a", "unit_owner": "a", "operator": "all"},
+    "AgencyUnitView": {"agency": "a", "unit_owner": "a", "unit_handler": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
         "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
         "seeker": "own", "student": "own",
@@ -330,7 +330,7 @@ class _Builder:
             )
             agency = self.keep("AgencyView", side, self.add(Agency(name=f"测试职介{side}", region_code=region)))
             self.keep(
-                "AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=True))
+                "AgencyUnitView", side, self.add(AgencyUnit(agency_id=agency.id, unit_id=unit.id, state="linked"))
             )
             self.keep("StudentView", side, self.add(samples.student(school)))
             self.world.things |= {

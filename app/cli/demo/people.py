@@ -45,6 +45,7 @@ TITLES = {
     "owner": "单位管理员", "handler": "单位经办人", "owner2": "单位管理员二", "agency": "职介经办人", "operator": "平台运营",
     "sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计管理员",
 }  # fmt: skip
+ASSOCIATED = ("linked", "linked", "linked", "applied", "applied", "refused")  # units with the demo agency
 
 
 @dataclass
@@ -208,6 +209,7 @@ def _agency(session: Session, makers: Makers, world: World) -> None:
     nearby = [unit for unit, data, _ in world.units if data.region == FENGXIAN]
     world.clients.update(unit.id for unit in nearby[:3])
     session.add_all(
-        AgencyUnit(agency_id=agency.id, unit_id=unit.id, authorised=n != 3) for n, unit in enumerate(nearby[:6])
+        AgencyUnit(agency_id=agency.id, unit_id=unit.id, state=state, statement="请代招普工与文员（演示）。")
+        for unit, state in zip(nearby, ASSOCIATED, strict=False)
     )
     world.actors["agency"] = makers.account("agency", Role.AGENCY, agency_id=agency.id, region_code=FENGXIAN)

@@ -80,7 +80,7 @@ class PostingKind(Kind):
     def beside(self, actor: Actor) -> ColumnElement[bool]:
         """A school sees live postings sent to it."""
         if actor.role is Role.SCHOOL and actor.school_id:
-            return and_(Posting.status == "live", Posting.schools.any(School.id == actor.school_id))
+            return and_(Posting.status == "live", ~Posting.withheld, Posting.schools.any(School.id == actor.school_id))
         return false()
 
     def opening(self, session: Session, actor: Actor) -> None:

@@ -175,7 +175,9 @@ class UnitRegistration(_UnitKind):
         if actor.role is Role.HANDLER and actor.unit_id:
             return and_(Unit.id == actor.unit_id)
         if actor.role is Role.AGENCY and actor.agency_id:
-            return Unit.id.in_(select(AgencyUnit.unit_id).where(AgencyUnit.agency_id == actor.agency_id))
+            return Unit.id.in_(
+                select(AgencyUnit.unit_id).where(AgencyUnit.agency_id == actor.agency_id, AgencyUnit.authorised)
+            )
         if actor.role is Role.SCHOOL and actor.school_id:
             sent = Residency.status != "draft"
             return Unit.id.in_(select(Residency.unit_id).where(Residency.school_id == actor.school_id, sent))

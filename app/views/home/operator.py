@@ -52,7 +52,7 @@ def operator(actor: Actor, _visit: Visit, args: Any) -> Home:
 def _figures(asked: Span, runs: Any) -> tuple[dict[str, int], dict[str, int], dict[str, tuple[int, int]]]:
     """Counts; imports of the period by state; agencies by kind and whether their licence holds. One statement."""
     simple = {
-        "units": select(AgencyUnit.id), "waiting": select(AgencyUnit.id).where(~AgencyUnit.authorised),
+        "units": select(AgencyUnit.id), "waiting": select(AgencyUnit.id).where(AgencyUnit.state == "applied"),
         "schools": select(School.id).where(School.open_for_residency), "notices": select(Announcement.id),
         "shown": select(Announcement.id).where(in_force()),
         "policies": select(ReviewPolicy.id), "reasons": select(ReviewReason.code).where(ReviewReason.active),
@@ -86,7 +86,7 @@ def _figures(asked: Span, runs: Any) -> tuple[dict[str, int], dict[str, int], di
 
 def _tiles(counts: dict[str, int], imports: dict[str, int], asked: Span) -> list[Tile]:
     failed = imports.get("failed", 0)
-    waiting = ngettext("%(num)d without authority", "%(num)d without authority", counts["waiting"])
+    waiting = ngettext("%(num)d awaiting the agency", "%(num)d awaiting the agency", counts["waiting"])
     reasons = ngettext("%(num)d reason in use", "%(num)d reasons in use", counts["reasons"])
     ran = url_for("ImportRunView.list", f_started_at_from=asked.first.isoformat())
     return [
@@ -105,7 +105,7 @@ def _tiles(counts: dict[str, int], imports: dict[str, int], asked: Span) -> list
 
 
 def _todos() -> list[Todo]:
-    """Licences that end, the earliest first; associations without authority, the oldest first."""
+    """Licences that end, the earliest first; associations that wait for the agency, the oldest first."""
     ends = today() + dt.timedelta(days=ENDS_IN)
     papers = (
         select(literal("licence").label("what"), Agency.id, Agency.name, cast(Agency.licence_valid_until, String).label("day"))
@@ -113,7 +113,7 @@ def _todos() -> list[Todo]:
     )  # fmt: skip
     links = (
         select(literal("link"), AgencyUnit.id, Agency.name, cast(func.timezone("Asia/Shanghai", AgencyUnit.created_on), String))
-        .join(Agency, Agency.id == AgencyUnit.agency_id).where(~AgencyUnit.authorised)
+        .join(Agency, Agency.id == AgencyUnit.agency_id).where(AgencyUnit.state == "applied")
         .order_by(AgencyUnit.id).limit(LISTED).subquery()
     )  # fmt: skip
     found = []
@@ -122,8 +122,8 @@ def _todos() -> list[Todo]:
             words = _("Licence ends %(day)s", day=day)
             found.append(Todo("certificate", name, url_for("AgencyView.show", pk=key), _("View"), words))
         else:
-            words = _("Association without authority since %(day)s", day=day[:10])
-            found.append(Todo("users", name, url_for("AgencyUnitView.edit", pk=key), _("Edit"), words))
+            words = _("Association asked for on %(day)s", day=day[:10])
+            found.append(Todo("users", name, url_for("AgencyUnitView.show", pk=key), _("View"), words))
     return found
 
 

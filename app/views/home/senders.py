@@ -102,7 +102,7 @@ def _questions(actor: Actor, visit: Visit, views: list[Any]) -> Iterator[Any]:
                 yield _clients(every)
     if actor.role is Role.AGENCY:
         mine = select(AgencyUnit).where(AgencyUnit.agency_id == actor.agency_id)
-        yield _over(mine, *_row("link", AgencyUnit.authorised, literal(""), n)).group_by(AgencyUnit.authorised)
+        yield _over(mine, *_row("link", AgencyUnit.state, literal(""), n)).group_by(AgencyUnit.state)
 
 
 def _bucket(last_day: Any) -> Any:
@@ -183,7 +183,7 @@ def _tiles(views: list[Any], found: Figures) -> list[Tile]:
 def _more_tiles(actor: Actor, found: Figures) -> list[Tile]:
     tiles = []
     if actor.role is Role.AGENCY:
-        waiting = ngettext("%(num)d without authority", "%(num)d without authority", found.links["false"])
+        waiting = ngettext("%(num)d asks you", "%(num)d ask you", found.links["applied"])
         tiles.append(Tile(_("Associated units"), figure(found.links.total()), url_for("AgencyUnitView.list"), waiting))
     unread = "99+" if g.unread > 99 else str(g.unread)
     url = url_for("MessageView.list", tab="unread" if g.unread else None)
