@@ -365,6 +365,23 @@ def test_a_lead_asks_for_no_fewer_people_than_above_and_lets_no_account_go_unsee
         assert lead.client.post("/reviewpolicyview/add", data=sent | more).status_code == 302
 
 
+def test_who_would_decide_alone_reads_so_before_and_says_why(app, session, reviewer):
+    """No other officer in the division nor above: the note stands above the content, on a telephone too."""
+    _subject, row = Story(session, "account_appeal").submitted()
+    assert row.alone
+    page = reviewer.get(f"/desk/{row.id}?lang=en").text
+    assert "you decide it alone" in page and 'id="d-ground"' in page and "Why it is right to decide this alone" in page
+    ticks = re.findall(r'name="acknowledged" value="(\w+)"', page)
+    silent = hidden(page, "d-approve") | {"acknowledged": ticks}
+    refused = reviewer.client.post(f"/desk/{row.id}/decide?lang=en", data=silent, headers=FRAGMENT)
+    assert refused.status_code == 422 and "You decide this alone: say why." in refused.text
+    other = browser(app, session, "reviewer", region_code="310120")
+    assert "you decide it alone" not in other.get(f"/desk/{row.id}?lang=en").text, "somebody else has it"
+    _subject, second = Story(session, "account_appeal").submitted()
+    assert not second.alone
+    assert "Two must agree" in other.get(f"/desk/{second.id}?lang=en").text
+
+
 def test_where_all_of_them_are_approved_the_page_is_asked_for_anew(session, reviewer):
     """So that reloading it sends nothing twice."""
     story = Story(session, "posting")

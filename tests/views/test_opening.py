@@ -32,7 +32,7 @@ from tests.views.people import browser
 ADDING = [
     (entry.view, role)
     for entry in registry.MENU
-    if issubclass(entry.view, SafeView) and entry.view.add_columns
+    if issubclass(entry.view, SafeView) and (entry.view.add_columns or entry.view.add_fieldsets)
     for role, said in entry.grants.items()
     if {"write", "add"} & set(said.split())
 ]
