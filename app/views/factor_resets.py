@@ -46,6 +46,7 @@ class FactorResetView(SafeView):
     datamodel = SQLAInterface(FactorReset)
     scope = staticmethod(for_admins)
     choices = {"account": with_factor}
+    send_words, added_words = _l("Ask for it"), _l("Asked for. Another administrator decides.")
     list_title, thing, add_words = (
         _l("Resets of the second factor"),
         _l("Reset of a second factor"),

@@ -47,6 +47,7 @@ class AccountMergeView(SafeView):
     scope = staticmethod(for_admins)
     choices = {"kept": others, "closed": others}
     list_title, thing, add_words = _l("Merged accounts"), _l("Merging of accounts"), _l("Ask for a merging")
+    send_words, added_words = _l("Ask for it"), _l("Asked for. Another administrator decides.")
     empty_words = _l("Where one person has two accounts, one of them keeps everything and the other is closed.")
     list_template = "system/merges.html"
     move_words = {

@@ -22,6 +22,16 @@ ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
             "“Edit”, fill it in, upload the papers again, then submit."
         ),
     ),
+    "residency_there": (
+        422,
+        _l(
+            "The unit has a record for this school already: open it in the list, mend it if need be and submit it again."
+        ),
+    ),
+    "change_open": (
+        422,
+        _l("The unit has a request for change that is not decided yet: open that one, mend it or withdraw it."),
+    ),
     "contact_form": (422, _l("A mobile number, or a land line with its area code.")),
     "too_short": (422, _l("Please write at least %(least)s characters.")),
     "day_out_of_range": (422, _l("A day from %(first)s to %(last)s.")),

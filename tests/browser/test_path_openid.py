@@ -39,6 +39,9 @@ def test_linked_once_and_logged_in_ever_after(visit, server):
         page.wait_for_url("**/openid/")
         assert PROVIDER in page.inner_text("main")
         who.snap("openid-5-linked")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, "the button fits a telephone"
+        page.set_viewport_size({"width": 1366, "height": 768})
         _once_more(page)
         who.go("/me/")
         assert "L3" in page.inner_text("main")

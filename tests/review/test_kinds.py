@@ -203,7 +203,7 @@ def test_an_introduction_is_changed_by_request(session):
 def test_one_open_change_at_a_time(session):
     story = Story(session, "unit_change")
     change = story.created()
-    with refusal("duplicate"):
+    with refusal("change_open"):
         story.created()
     desk.move(session, story.sender, story.key, change.id, "delete")
     story.created()
@@ -520,7 +520,7 @@ def test_residency_is_decided_by_the_own_school_and_revoked_with_a_reason(sessio
 def test_one_residency_per_school_and_only_where_the_school_is_open(session):
     story = Story(session, "residency")
     story.created()
-    with refusal("duplicate") as refused:
+    with refusal("residency_there") as refused:
         story.created()
     assert refused.value.field == "school_id"
     closed = school(session)

@@ -38,6 +38,7 @@ class ResidencyKind(Kind):
     link = "/residencyview/show/{id}"
     extra = frozenset({"school_id"})
     constraint_fields: ClassVar[Mapping[str, str]] = {"uq_residency_unit_id_school_id": "school_id"}
+    constraint_codes: ClassVar[Mapping[str, str]] = {"unit_id_school_id": "residency_there"}
     move_notices: ClassVar[Mapping[str, str]] = {"revoke": "residency_revoked"}
 
     def beside(self, actor: Actor) -> ColumnElement[bool]:

@@ -277,6 +277,7 @@ class UnitChangeRequest(_UnitKind):
     replaces = True
     locked_with = ("unit",)
     constraint_fields = {"uq_unit_change_open": "unit_id"}
+    constraint_codes = {"open": "change_open"}
 
     @property
     def columns(self) -> tuple[str, ...]:
