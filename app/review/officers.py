@@ -51,12 +51,14 @@ def free(session: Session, row: Any) -> list[Officer]:
 def leads(session: Session, row: Any, levels: int) -> set[int]:
     """The leads of the nearest divisions upwards that have one, as many divisions as asked.
 
-    What a school or the operator decides has no lead: all who decide it.
+    What a school or the operator decides has no lead: all who decide it. Where no division on the way up has one: the
+    nearest who could decide it themselves.
     """
     everybody = free(session, row)
     if not KINDS[row.kind].decider_roles & BUREAU:
         return {one.account_id for one in everybody}
-    return {one.account_id for one in _nearest([o for o in everybody if o.role == Role.LEAD.value], row, levels)}
+    found = [one for one in everybody if one.role == Role.LEAD.value]
+    return {one.account_id for one in _nearest(found or everybody, row, levels)}
 
 
 def above(session: Session, row: Any) -> set[int]:

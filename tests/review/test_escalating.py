@@ -98,6 +98,19 @@ def test_near_is_told_to_the_lead_and_overdue_to_the_next_above_too(session, wai
     assert ledger.verify(session).ok and ledger.replay(session)[row.id] == waits
 
 
+def test_where_no_division_has_a_lead_the_nearest_who_decide_hear_of_it(session):
+    """Near: those of the nearest division; overdue: of the next one up as well."""
+    city, province = officer(session, CITY), officer(session, PROVINCE)
+    story = Story(session, "posting")
+    _subject, row = story.submitted()
+    due(session, row, hours=-3)
+    assert escalating.run(session) == 1
+    assert set(told(session, "rounds_waiting")) == {city.account_id}
+    due(session, row, hours=1)
+    assert escalating.run(session) == 1
+    assert set(told(session, "rounds_waiting")) == {city.account_id, province.account_id}
+
+
 def test_many_rounds_are_one_message(session):
     lead = officer(session, REGION, Role.LEAD)
     story = Story(session, "posting")
