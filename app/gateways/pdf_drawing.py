@@ -23,13 +23,18 @@ _HEAD: Final = 2000  # bytes between the mark of packed objects and their data
 
 # A paper shows; it runs nothing, sends nothing and brings no further files.
 _ACTIVE: Final = re.compile(
-    rb"/(?:JavaScript|Launch|EmbeddedFiles?|FileAttachment|RichMedia|SubmitForm|ImportData|Rendition|GoToE|XFA)"
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|FileAttachment|RichMedia|SubmitForm|ImportData|Rendition|GoTo[ER]|OnInstantiate|XFA)"
     rb"(?=[\s/<>\[\](){}%]|\Z)"
 )
 _ENCRYPTED: Final = re.compile(rb"/Encrypt(?=[\s/<\[]|\Z)")
 _PACKED: Final = re.compile(rb"/ObjStm\b")
 _BODY: Final = re.compile(rb"stream\r?\n")
 _ESCAPED: Final = re.compile(rb"#([0-9a-fA-F]{2})")
+# The head of packed objects as every program writes it: names, numbers, references. A text in it could hold a "stream" of
+# its own, and be looked through in place of the real one.
+_PACKED_HEAD: Final = re.compile(rb"\s*<<[\w\s/\[\]<>.+-]*>>\s*")
+_DEFLATED: Final = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])(?=[\s/>])")
+_OTHERWISE: Final = re.compile(rb"/(?:Filter|DecodeParms|DP)\b")
 _FIRST_PAIRS: Final = re.compile(rb"\s*\d+\s+\d+\s")
 _ZIP_END: Final = b"PK\x05\x06"
 _MARKUP: Final = re.compile(rb"<(?:html|script|\?php|!doctype|svg)", re.IGNORECASE)
@@ -86,14 +91,13 @@ def _packed(data: bytes, plain: bytes) -> list[bytes]:
     if len(spots) != marks:
         raise Stop("pdf_active")  # spelled in a way that nobody needs who hides nothing
     for spot in spots:
-        body = _BODY.search(data, spot, spot + _HEAD)
-        if body is None:
+        start, body = data.rfind(b"obj", 0, spot), _BODY.search(data, spot, spot + _HEAD)
+        if start < 0 or body is None:
             raise Stop("pdf_broken")
-        inside = data[body.end() : data.find(b"endstream", body.end())]
-        try:
-            text = zlib.decompressobj().decompress(inside, left)
-        except zlib.error:
-            text = inside
+        head = _unescaped(data[start + 3 : body.start()])
+        if not _PACKED_HEAD.fullmatch(head):
+            raise Stop("pdf_active")
+        text = _unpacked(head, data[body.end() : data.find(b"endstream", body.end())], left)
         if not _FIRST_PAIRS.match(text):
             raise Stop("pdf_broken")
         left -= len(text)
@@ -101,6 +105,23 @@ def _packed(data: bytes, plain: bytes) -> list[bytes]:
             raise Stop("pdf_heavy")
         found.append(_unescaped(text))
     return found
+
+
+def _unpacked(head: bytes, inside: bytes, most: int) -> bytes:
+    """Packed objects in clear, all of them: what a reader would unpack in another way, or further, is refused."""
+    ways, deflated = _OTHERWISE.findall(head), _DEFLATED.search(head)
+    if not ways:
+        return inside
+    if len(ways) > 1 or not deflated:
+        raise Stop("pdf_broken")
+    unpacking = zlib.decompressobj()
+    try:
+        text = unpacking.decompress(inside, most)
+    except zlib.error:
+        raise Stop("pdf_broken") from None
+    if len(text) < most and not unpacking.eof:
+        raise Stop("pdf_broken")
+    return text
 
 
 def drawn(data: bytes, out: BinaryIO) -> None:

@@ -6,11 +6,16 @@ The container is read, not the pictures: a poster frame is the browser's to send
 from __future__ import annotations
 
 import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, Final, cast
 
-from app.gateways.containers.facts import Damaged, OtherContainer
+from app.gateways.containers.facts import Aside, Damaged, OtherContainer
 from app.gateways.containers.mp4 import read_mp4
 from app.gateways.containers.webm import read_webm
 from app.rules.refused import Refused
@@ -20,6 +25,10 @@ MAX_SECONDS: Final = 180
 
 _READERS: Final = {"mp4": read_mp4, "webm": read_webm}
 _MIMES: Final = {"mp4": "video/mp4", "webm": "video/webm"}
+_PLACES: Final = frozenset({"gpmd", "camm"})  # tracks in which action cameras write the way, second by second
+_PLACE: Final = re.compile(rb"\xa9xyz|loci|ISO6709|LOCATION|GPSL|exif:GPS")
+_IN_MEMORY: Final = 8 * 1024 * 1024
+_BLOCK: Final = 1024 * 1024
 _SAME_EXTENSION: Final = {"m4v": "mp4"}
 # What Chromium, Firefox and Safari play without an extra: H.264, VP8, VP9, AV1. HEVC is not among them.
 _CODECS: Final = frozenset({"avc1", "avc3", "vp08", "vp09", "av01", "V_VP8", "V_VP9", "V_AV1"})
@@ -27,13 +36,18 @@ _CODECS: Final = frozenset({"avc1", "avc3", "vp08", "vp09", "av01", "V_VP8", "V_
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A video as it may be stored: type by content, bytes, seconds, codec of its first picture track."""
+    """A video as it may be stored: type by content, bytes, seconds, codec of its first picture track.
+
+    `asides` are what `cleaned` empties; `had_place`: the camera wrote the place there.
+    """
 
     mime: str
     ext: str
     size: int
     seconds: float
     codec: str
+    asides: tuple[Aside, ...] = ()
+    had_place: bool = False
 
 
 def inspect(
@@ -42,7 +56,7 @@ def inspect(
     """What a seekable stream holds; it is left at its beginning.
 
     Raises Refused, field "file": "video_too_big" (limit, size), "video_type" (real, declared), "video_broken",
-    "video_no_picture", "video_codec" (codec), "video_length_unknown", "video_too_long" (limit, seconds).
+    "video_no_picture", "video_codec" (codec), "video_place", "video_length_unknown", "video_too_long" (limit, seconds).
     """
     size = stream.seek(0, os.SEEK_END)
     if size > limit_bytes:
@@ -65,7 +79,39 @@ def inspect(
         raise Refused("video_length_unknown", field="file")
     if facts.seconds > limit_seconds:
         raise Refused("video_too_long", field="file", limit=limit_seconds, seconds=round(facts.seconds))
-    return Video(_MIMES[ext], ext, size, facts.seconds, facts.codecs[0])
+    if _PLACES.intersection(facts.notes):
+        raise Refused("video_place", field="file")
+    asides = tuple(facts.asides)
+    return Video(_MIMES[ext], ext, size, facts.seconds, facts.codecs[0], asides, _says_place(stream, asides))
+
+
+@contextmanager
+def cleaned(stream: BinaryIO, video: Video) -> Iterator[BinaryIO]:
+    """The video with nothing beside its pictures and sound, as long as before: no place moves. The stream itself stays."""
+    stream.seek(0)
+    if not video.asides:
+        yield stream
+        return
+    with SpooledTemporaryFile(_IN_MEMORY) as out:
+        shutil.copyfileobj(stream, out)
+        for aside in video.asides:
+            out.seek(aside.at)
+            out.write(aside.head)
+            left = aside.length - len(aside.head)
+            while left > 0:
+                left -= out.write(bytes(min(left, _BLOCK)))
+        out.seek(0)
+        yield cast(BinaryIO, out)
+
+
+def _says_place(stream: BinaryIO, asides: tuple[Aside, ...]) -> bool:
+    for aside in asides:
+        stream.seek(aside.at)
+        if _PLACE.search(stream.read(min(aside.length, _BLOCK))):
+            stream.seek(0)
+            return True
+    stream.seek(0)
+    return False
 
 
 def _real_type(stream: BinaryIO, declared_name: str) -> str:

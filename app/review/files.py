@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app.models.files import StoredFile
 from app.rules.media import IMAGE_BYTES, PDF_BYTES, PDF_MIME, VIDEO_BYTES
 from app.rules.refused import Refused
 
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # categories of Unicode
 VIDEO_NAMES = (".mp4", ".webm")
 PDF_NAMES = (".pdf",)
 
@@ -27,9 +29,10 @@ class Upload(Protocol):
 
 
 def shown_name(name: str) -> str:
-    """A file name fit to be shown: no folders, no control characters, at most 200 characters."""
+    """A file name fit to be shown: no folders, nothing unseen that could turn or hide its ending, at most 200 characters."""
     last = re.split(r"[\\/]", name or "")[-1]
-    return re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "", last).strip(". ")[:200] or "file"
+    seen = (letter for letter in last if unicodedata.category(letter) not in _UNSEEN and letter not in '<>:"|?*')
+    return "".join(seen).strip(". ")[:200] or "file"
 
 
 def store(
@@ -107,22 +110,24 @@ def store_pdf(
 def store_video(
     session: Session, storage: Storage, scanner: Scanner, stream: BinaryIO, name: str, *, uploaded_by: int | None
 ) -> StoredFile:
-    """A video as it came, its container and length checked."""
+    """A video whose container and length are checked, without what its camera wrote beside the pictures."""
     video = videos.inspect(stream, name, limit_bytes=VIDEO_BYTES)
-    stream.seek(0)
-    state = _scanned(scanner, stream)
-    stream.seek(0)
-    digest = _digest(stream)
-    stream.seek(0)
+    with videos.cleaned(stream, video) as clean:
+        state = _scanned(scanner, clean)
+        clean.seek(0)
+        digest = _digest(clean)
+        clean.seek(0)
+        key = storage.put(clean, video.ext)
     return _row(
         session,
         name,
         state,
         uploaded_by,
-        key=storage.put(stream, video.ext),
+        key=key,
         mime=video.mime,
         size=video.size,
         seconds=round(video.seconds),
+        had_gps=video.had_place,
         sha256=digest,
     )
 

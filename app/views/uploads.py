@@ -119,6 +119,8 @@ def _store(place: SlotField, upload: Any, actor: Actor) -> None:
         place.errors.append(words.named(upload.filename, words.say(refused)))
         place.answer = words.status_of(refused)
         return
+    finally:
+        upload.close()
     place.kept.append(row)
 
 

@@ -100,6 +100,8 @@ ACTIVE = {
     "a script when it opens": {"catalog": b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"},
     "the same with letters spelled as numbers": {"catalog": b"/OpenAction << /S /J#61vaScript /JS (1) >>"},
     "a program to be started": {"catalog": b"/OpenAction << /S /Launch /F (cmd.exe) >>"},
+    "a file of another machine": {"catalog": b"/OpenAction << /S /GoToR /F (\\\\\\\\192.0.2.1\\\\x) /D [0 /Fit] >>"},
+    "a model with a script": {"catalog": b"/X << /Type /3D /OnInstantiate 100 0 R >>"},
     "a file inside": {"catalog": b"/Names << /EmbeddedFiles << /Names [] >> >>"},
     "a form that is sent": {"catalog": b"/AA << /WC << /S /SubmitForm /F (http://example.invalid) >> >>"},
     "a form of another language": {"catalog": b"/AcroForm << /XFA [] /Fields [] >>"},
@@ -121,6 +123,47 @@ def test_packed_objects_that_nobody_can_look_into_are_refused():
     assert stopped(pdf(packed(b"<< /S /JavaScript >>", b"/Obj#53tm"))) == "pdf_active"
     hidden = b"<< /Type /ObjStm /N 1 /First 6 /Filter /LZWDecode /Length 9 >>\nstream\n\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01\nendstream"
     assert stopped(pdf(hidden)) == "pdf_broken"
+
+
+SCRIPT = b"200 0 << /S /JavaScript /JS (1) >>"
+
+
+def stream_of(head: bytes, body: bytes) -> bytes:
+    return b"<< /Type /ObjStm /N 1 /First 6 " + head + b" >>\nstream\n" + body + b"\nendstream"
+
+
+def stored(text: bytes) -> bytes:
+    """Packed without being made smaller: the text stands in the file as it is, and can hold any word."""
+    return zlib.compress(text, 0)
+
+
+ANOTHER_WAY = {
+    "letters as numbers with blanks": stream_of(b"/Filter /ASCIIHexDecode", SCRIPT.hex(" ").encode() + b">"),
+    "one way behind the other": stream_of(b"/Filter [ /ASCIIHexDecode /FlateDecode ]", zlib.compress(SCRIPT).hex().encode()),
+    "the way named elsewhere": stream_of(b"/Filter 300 0 R", SCRIPT.hex(" ").encode() + b">"),
+    "differences in place of bytes": stream_of(b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>", zlib.compress(SCRIPT)),
+    "a text that ends it before its end": stream_of(b"/Filter /FlateDecode", zlib.compress(b"200 0 " + b"x" * 90_000, 9)[:60]),
+    "a word that ends it before its end": stream_of(
+        b"/Filter /FlateDecode", stored(b"200 0 (endstream) << >>") + b" more"
+    ),
+    "another stream inside its head": b"<< /Type /ObjStm /X (\nstream\n200 0 << >>\nendstream) /Filter /FlateDecode >>\nstream\n"
+    + zlib.compress(SCRIPT) + b"\nendstream",
+    "its kind named elsewhere": b"/ObjStm\nendobj\n101 0 obj\n<< /Length 9 >>\nstream\n200 0 << >>\nendstream",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANOTHER_WAY)
+def test_packed_objects_that_another_reader_would_unpack_otherwise_are_refused(case):
+    """A script in them would be found by the reader at whose desk the paper is opened, and not here."""
+    assert stopped(pdf(ANOTHER_WAY[case])) in ("pdf_broken", "pdf_active")
+
+
+@pytest.mark.parametrize(
+    "head", [b"/Filter /FlateDecode", b"/Filter [ /FlateDecode ]", b"/Filter/FlateDecode/Length 30", b"/Extends 9 0 R /Filter /FlateDecode"]
+)  # fmt: skip
+def test_packed_objects_as_programs_write_them_are_taken(head):
+    assert stopped(pdf(stream_of(head, zlib.compress(b"200 0 << /Type /Font >>")))) == ""
+    assert stopped(pdf(stream_of(b"", b"200 0 << /Type /Font >>"))) == ""
 
 
 def test_a_bomb_of_packed_objects_ends_at_its_bound(monkeypatch):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.gateways.containers import facts
-from app.gateways.videos import inspect
+from app.gateways.videos import cleaned, inspect
 from app.rules.refused import Refused
 
 
@@ -141,6 +141,59 @@ def test_a_file_of_empty_boxes_does_not_hold_the_reader(monkeypatch):
     monkeypatch.setattr("app.gateways.containers.mp4.MAX_ELEMENTS", 1000)
     assert refusal(mp4(5, more=box(b"free") * 2000), "a.mp4").code == "video_broken"
     assert facts.MAX_ELEMENTS >= 100_000
+
+
+PLACE = b"+31.2304+121.4737/"
+NOTES = box(b"\xa9xyz", b"\0\x12\x15\xc7", PLACE)
+TAGS = element("1254C367", element("7373", element("67C8", element("45A3", b"LOCATION") + element("4487", PLACE))))
+
+
+def noted(*beside: bytes) -> bytes:
+    """A video whose movie says more than it needs to."""
+    movie = box(b"mvhd", ints(0, 0, 0, 1000, 10_000))
+    return box(b"ftyp", b"isom", ints(0), b"isom") + box(b"moov", movie, track(), *beside) + box(b"mdat", b"\1" * 64)
+
+
+LARGE = struct.pack(">I4sQ", 1, b"udta", 16 + len(NOTES)) + NOTES  # its length written in eight bytes
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (noted(box(b"udta", NOTES)), "a.mp4"),
+        (noted(LARGE), "a.mp4"),
+        (noted(box(b"meta", ints(0), b"com.apple.quicktime.location.ISO6709", PLACE)), "a.mp4"),
+        (mp4(more=box(b"uuid", b"\0" * 16, b"exif:GPSLatitude", PLACE)), "a.mp4"),
+        (mp4(more=box(b"free", b"ISO6709", PLACE, b"PK\5\6")), "a.mp4"),
+        (webm(12)[:-1] + b"x" + TAGS, "a.webm"),
+        (webm(12) + element("1941A469", b"LOCATION" + PLACE + b"x" * 200), "a.webm"),
+        (webm(12) + bytes.fromhex("EC") + bytes([0x80 | 30]) + b"LOCATION" + PLACE + b"1234", "a.webm"),
+    ],
+    ids=["a camera's", "in eight bytes", "a telephone's", "an editor's", "free room", "tags", "attachments", "void"],
+)
+def test_where_it_was_taken_is_emptied_and_nothing_moves(data, name):
+    video = looked(data, name)
+    assert video.had_place
+    with cleaned(BytesIO(data), video) as stream:
+        out = stream.read()
+    assert len(out) == len(data) and PLACE not in out and b"PK" not in out
+    again = looked(out, name)
+    assert (again.seconds, again.codec, again.had_place) == (video.seconds, video.codec, False)
+    assert data.find(b"mdat") == out.find(b"mdat")
+    with cleaned(BytesIO(out), again) as stream:
+        assert stream.read() == out, "once is enough"
+
+
+def test_an_ordinary_video_is_stored_as_it_came():
+    stream = BytesIO(mp4())
+    with cleaned(stream, looked(mp4(), "a.mp4")) as clean:
+        assert clean is stream
+    assert not looked(noted(box(b"udta", box(b"name", b"Holiday"))), "a.mp4").had_place
+
+
+@pytest.mark.parametrize("codec", [b"gpmd", b"camm"])
+def test_a_track_of_the_way_is_refused(codec):
+    assert refusal(mp4(10, track(), track(handler=b"meta", codec=codec)), "a.mp4").code == "video_place"
 
 
 def test_the_stream_is_left_at_its_beginning():

@@ -13,7 +13,7 @@ from app.gateways.storage import LocalStorage
 from app.review import files
 from app.rules.media import APPEAL_BYTES
 from app.rules.refused import Refused
-from tests.gateways.test_videos import mp4, track
+from tests.gateways.test_videos import box, mp4, track
 
 
 class Up:
@@ -57,12 +57,23 @@ def test_a_video_is_stored_as_it_came(session, storage):
         assert kept.read() == data
 
 
+def test_where_a_video_was_taken_is_not_stored(session, storage):
+    data = mp4(10, track(), box(b"udta", box(b"\xa9xyz", b"+31.2304+121.4737/")))
+    row = files.store(session, storage, NotScanned(), Up(data, "b.mp4"), None)
+    with storage.open(row.key) as kept:
+        stored = kept.read()
+    assert b"+31.2304" in data and b"+31.2304" not in stored and len(stored) == len(data)
+    assert row.had_gps and row.sha256 == hashlib.sha256(stored).hexdigest()
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
         ("../../etc/passwd.jpg", "passwd.jpg"),
         ("C:\\x\\执照.jpg", "执照.jpg"),
         ("a\x00<b>.jpg", "ab.jpg"),
+        ("执照\u202egpj.exe.jpg", "执照gpj.exe.jpg"),
+        ("a\u200b\u2028b\ud800\x85.jpg", "ab.jpg"),
         ("", "file"),
         ("...", "file"),
     ],

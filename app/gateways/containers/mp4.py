@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from app.gateways.containers.facts import MAX_ELEMENTS, Damaged, Facts, OtherContainer
+from app.gateways.containers.facts import MAX_ELEMENTS, Aside, Damaged, Facts, OtherContainer
 from app.rules.late import late
 
 np = late("numpy")
@@ -18,6 +18,9 @@ _CONTAINERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"m
 _BRANDS: Final = frozenset(
     {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash"}
 )
+_ASIDES: Final = frozenset(
+    {b"udta", b"meta", b"uuid", b"free", b"skip", b"wide"}
+)  # where cameras write place and owner
 _LARGEST_BOX: Final = 16 * 1024 * 1024
 _NO_DURATION: Final = frozenset({2**32 - 1, 2**64 - 1})
 
@@ -45,6 +48,7 @@ class _Reader:
     fragment: _Track | None = None
     default: int = 0
     base: int = 0
+    asides: list[Aside] = field(default_factory=list)
 
     def enter(self, kind: bytes) -> None:
         """A container begins."""
@@ -60,7 +64,8 @@ class _Reader:
         if not self.movie_scale:
             raise Damaged("no movie header")
         lengths = [self.movie_ticks / self.movie_scale, *(t.ticks / t.scale for t in self.tracks if t.scale)]
-        return Facts(max(lengths), [t.codec for t in self.tracks if t.handler == b"vide"])
+        notes = [t.codec for t in self.tracks if t.handler not in (b"vide", b"soun")]
+        return Facts(max(lengths), [t.codec for t in self.tracks if t.handler == b"vide"], self.asides, notes)
 
     @property
     def track(self) -> _Track:
@@ -87,6 +92,9 @@ def read_mp4(stream: BinaryIO, size: int) -> Facts:
             reader.enter(kind)
             position += head
             continue
+        if kind in _ASIDES and length > head:
+            stream.seek(position)
+            reader.asides.append(Aside(position, length, stream.read(4) + b"free" + stream.read(head)[4 : head - 4]))
         if kind in _HANDLERS:
             stream.seek(position + head)
             _take(reader, kind, stream.read(min(length - head, _LARGEST_BOX)))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO, Final
 
-from app.gateways.containers.facts import MAX_ELEMENTS, Damaged, Facts, OtherContainer
+from app.gateways.containers.facts import MAX_ELEMENTS, Aside, Damaged, Facts, OtherContainer
 
 _EBML: Final = 0x1A45DFA3
 _TRACK_ENTRY: Final = 0xAE
 _CONTAINERS: Final = frozenset(
     {_EBML, 0x18538067, 0x1549A966, 0x1654AE6B, _TRACK_ENTRY, 0x1F43B675, 0xA0}
 )  # Segment, Info, Tracks, TrackEntry, Cluster, BlockGroup
+_ASIDES: Final = frozenset({0x1254C367, 0x1941A469, 0xEC})  # Tags, Attachments, Void
 _DOC_TYPE: Final = 0x4282
 _SCALE: Final = 0x2AD7B1
 _DURATION: Final = 0x4489
@@ -37,6 +38,7 @@ class _Reader:
         self.cluster = 0
         self.last = 0
         self.tracks: list[dict[str, int | str]] = []
+        self.asides: list[Aside] = []
 
     def take(self, element: int, value: bytes) -> None:
         """Notes the value of one element."""
@@ -62,7 +64,7 @@ class _Reader:
             raise OtherContainer(self.doc_type)
         ticks = max(self.duration, float(self.last))
         codecs = [str(t.get("codec", "")) for t in self.tracks if t.get("type") == _PICTURE_TRACK]
-        return Facts(ticks * self.scale / 1e9, codecs)
+        return Facts(ticks * self.scale / 1e9, codecs, self.asides)
 
 
 def read_webm(stream: BinaryIO, size: int) -> Facts:
@@ -84,11 +86,19 @@ def read_webm(stream: BinaryIO, size: int) -> Facts:
             continue
         if length is None or position + length > size:
             raise Damaged("an element ends behind the file")
+        if element in _ASIDES and length:
+            reader.asides.append(_void(position - after, after + length))
         if element in wanted:
             stream.seek(position)
             reader.take(element, stream.read(min(length, _LONGEST_VALUE)))
         position += length
     raise Damaged("too many elements")
+
+
+def _void(at: int, length: int) -> Aside:
+    """The same length as an element that says nothing."""
+    head = b"\xec" + (bytes([0x80 | length - 2]) if length < 100 else struct.pack(">Q", (length - 9) | 1 << 56))
+    return Aside(at, length, head)
 
 
 def _vint(header: bytes, start: int, *, keep_marker: bool) -> tuple[int | None, int]:
