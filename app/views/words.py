@@ -306,10 +306,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     "video_too_big": (422, _l("The video is larger than the allowed size.")),
     "video_type": (422, _l("Only MP4 and WebM are accepted, and the name must match the content.")),
     "video_broken": (422, _l("The video cannot be read.")),
-    "video_place": (
-        422,
-        _l("The video records the way of the camera in a track of its own. Please save it anew without position data."),
-    ),
+    "video_place": (422, _l("The video records where the camera went. Please save it anew without position data.")),
     "video_no_picture": (422, _l("The file holds no picture track.")),
     "video_codec": (422, _l("Browsers cannot play this kind of video. Please save it as H.264.")),
     "video_length_unknown": (422, _l("The length of the video cannot be read.")),

@@ -40,6 +40,7 @@ def jpg(size: tuple[int, int] = (400, 300)) -> bytes:
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 SCRIPT = b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+TEN_THOUSAND = pdf().replace(b"/Count 1 /Kids [ 10 0 R ]", b"/Count 10000 /Kids [ " + b"10 0 R " * 10_000 + b"]")
 HOSTILE: dict[str, tuple[Any, str, bytes, str]] = {
     "an svg named jpg": (MEDIA, "a.jpg", SVG, "picture_type"),
     "a page named png": (MEDIA, "a.png", b"<!DOCTYPE html><script>alert(1)</script>", "picture_type"),
@@ -59,7 +60,7 @@ HOSTILE: dict[str, tuple[Any, str, bytes, str]] = {
     "a script in a paper": (PAPERS, "a.pdf", pdf(catalog=SCRIPT), "pdf_active"),
     "a script packed away": (PAPERS, "a.pdf", pdf(packed(b"<< /S /JavaScript /JS (1) >>")), "pdf_active"),
     "a locked paper": (PAPERS, "a.pdf", pdf(trailer=b"/Encrypt 100 0 R"), "pdf_locked"),
-    "ten thousand pages": (PAPERS, "a.pdf", pdf(pages=10_000), "pdf_many_pages"),
+    "ten thousand pages": (PAPERS, "a.pdf", TEN_THOUSAND, "pdf_many_pages"),
     "a paper of a hundred metres": (PAPERS, "a.pdf", pdf(box="0 0 200000 200000"), "pdf_page_size"),
     "a paper whose table lies": (PAPERS, "a.pdf", pdf()[:120] + b"\nstartxref\n99999999\n%%EOF", "pdf_broken"),
     "a paper and an archive": (PAPERS, "a.pdf", pdf() + b"PK\3\4 and more", "pdf_twofold"),
