@@ -26,7 +26,7 @@ FOR_ADDRESSED: Final[dict[str, Move]] = {
     one.name: one
     for one in (
         move("respond", "unanswered declined", "responded", KEEPER, needs_reason=True),
-        move("decline", "unanswered", "declined", KEEPER),
+        move("dismiss", "unanswered", "declined", KEEPER),
         move("supplement", "responded", "responded", KEEPER, needs_reason=True),
     )
 }

@@ -101,7 +101,11 @@ class AgencyUnitView(AgreedView):
     choices = {"agency": answering}
     add_columns = ["agency", "statement"]
     show_columns = ["agency", "unit", "unit_facts", "state", "statement", "reason", "created_on", "moved_at"]
-    label_columns = {"created_on": _l("Asked on"), "unit_facts": _l("Code and division of the unit")}
+    label_columns = {
+        "created_on": _l("Asked on"),
+        "unit_facts": _l("Code and division of the unit"),
+        "moved_at": _l("Last step at"),
+    }
     reason_words = {"refuse": _l("Reason"), "dissolve": _l("Reason")}
     move_words = {
         "agree": _l("The agency may then post for the unit, until either side ends the association."),

@@ -115,6 +115,7 @@ class CooperationCallView(AgreedView):
         "body": _l("What is wanted"),
         "valid_until": _l("Answers wanted until"),
         "contact": _l("Contact person"),
+        "state": _l("State of the answer"),
     }
     search_columns = ["state", "topic", "sent_at"]
     search_text = ("author_name",)
@@ -143,6 +144,7 @@ class CooperationAnswerView(AgreedView):
     list_title, thing = _l("Answers to our needs"), _l("Answer")
     empty_words = _l("Who has answered a need of yours stands here.")
     title_columns = ("need",)
+    label_columns = {"state": _l("State of the answer")}
     hidden_for = OURS
     list_columns = ["need", "school", "unit", "state", "answered_at"]
     search_columns = ["state", "answered_at"]

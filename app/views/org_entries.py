@@ -36,7 +36,10 @@ from app.views.unit_start import UnitStartView
 # Units, their changes and handlers.
 UNITS: tuple[Entry, ...] = (
     Entry(
-        UnitStartView, dict.fromkeys((P, O), "list"), (Place((P,), UNIT, _l("Register a unit"), "building"),), api=False
+        UnitStartView,
+        dict.fromkeys((P, T, O), "list"),
+        (Place((P, T), UNIT, _l("Register a unit"), "building"),),
+        api=False,
     ),
     Entry(
         units.UnitView,
@@ -49,14 +52,14 @@ UNITS: tuple[Entry, ...] = (
             H: "read comment",
             A: "read comment",
             P: SEND_UNIT,
-            T: "read",
+            T: SEND_UNIT,
         },
         (
             Place((R, L, OP), QUERY, _l("Units"), "building"),
             Place((S,), CAMPUS, _l("Resident units"), "building"),
             Place((O, H), UNIT, _l("Unit data"), "building"),
             Place((A,), RECRUIT, _l("Units I post for"), "building"),
-            Place((P,), UNIT, _l("Units I have registered"), "building"),
+            Place((P, T), UNIT, _l("Units I have registered"), "building"),
         ),
     ),
     Entry(
@@ -69,10 +72,10 @@ UNITS: tuple[Entry, ...] = (
     ),
     Entry(
         UnitTakeoverView,
-        {R: "read comment export", L: "read comment export", P: SEND_CHANGE},
+        {R: "read comment export", L: "read comment export", **dict.fromkeys((P, T), SEND_CHANGE)},
         (
             Place((R, L), QUERY, _l("Takeovers of units"), "user-check"),
-            Place((P,), UNIT, _l("Take a unit over"), "user-check"),
+            Place((P, T), UNIT, _l("Take a unit over"), "user-check"),
         ),
     ),
     Entry(
@@ -134,7 +137,7 @@ COOPERATION: tuple[Entry, ...] = (
     ),
     Entry(
         cooperation.CooperationCallView,
-        dict.fromkeys((O, H, S), "read respond decline supplement export"),
+        dict.fromkeys((O, H, S), "read respond dismiss supplement export"),
         (Place((O, H, S), CAMPUS, _l("Cooperation needs to answer"), "messages"),),
         functions=_GRANTED,
     ),

@@ -10,12 +10,13 @@ STATUSES: Final[dict[str, tuple[str, Any]]] = {
     "open": ("live", _l("Open")),
     "unanswered": ("pending", _l("Not answered")),
     "responded": ("ok", _l("Responded")),
-    "declined": ("off", _l("Declined")),
+    "declined": ("off", _l("Not responding")),
     "applied": ("pending", _l("Agency's answer awaited")),
     "linked": ("ok", _l("Associated")),
 }
 MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "respond": (_l("Respond"), "send", False),
+    "dismiss": (_l("No response"), "x", False),
     "supplement": (_l("Add to the answer"), "pencil", False),
     "ask_again": (_l("Ask again"), "send", False),
     "agree": (_l("Agree"), "check", False),
@@ -26,7 +27,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "cooperation_changed": (_l("Cooperation need changed"), ""),
     "cooperation_withdrawn": (_l("Cooperation need withdrawn"), ""),
     "cooperation_respond": (_l("Cooperation need responded to"), "ok"),
-    "cooperation_decline": (_l("Cooperation need declined"), ""),
+    "cooperation_dismiss": (_l("Cooperation need not responded to"), ""),
     "association_ask": (_l("Association asked for"), ""),
     "association_ask_again": (_l("Association asked for again"), ""),
     "association_withdraw": (_l("Wish for association withdrawn"), ""),

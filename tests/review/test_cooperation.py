@@ -110,11 +110,11 @@ def test_an_answer_once_given_stands_and_is_only_added_to(session, pair):
     need = posted(session, owner)
     (call,) = seen(session, staff)
     assert call.contact == "李四 138****1111"
-    cooperation.answer(session, staff, call, "decline", "", today())
+    cooperation.answer(session, staff, call, "dismiss", "", today())
     assert (need.answered, call.state) == (0, "declined")
     cooperation.answer(session, staff, call, "respond", "我校有意合作", today())
     assert (need.responses, call.contact) == ("1 / 1", "李四 13800001111")
-    for move in ("respond", "decline"):
+    for move in ("respond", "dismiss"):
         with refusal("wrong_state"):
             cooperation.answer(session, staff, call, move, "改口", today())
     cooperation.answer(session, staff, call, "supplement", "请下周来校", today())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -67,6 +68,14 @@ def owners(session, of: Unit) -> list[int]:
 
 def told(session, template: str) -> list[int]:
     return list(session.scalars(select(Outbox.account_id).where(Outbox.template == template)))
+
+
+def test_a_student_may_be_the_successor(session):
+    lost, who = unit(session), replace(seeker(session), role=Role.STUDENT)
+    made = desk.create(session, who, KEY, takeover_content(session, who.account_id, lost))
+    desk.submit(session, who, KEY, made.id)
+    session.refresh(made)
+    assert made.status == "pending"
 
 
 def test_the_successor_owns_the_unit_and_the_former_owner_does_not(session):

@@ -81,7 +81,7 @@ def test_other_units_schools_and_functions_reach_none_of_it(app, session, sides)
         assert who.get(f"/cooperationneedview/show/{need.id}").status_code == 404
         assert who.post(f"/cooperationneedview/move/withdraw/{need.id}").status_code == 404
         assert who.get(f"/cooperationcallview/show/{call.id}").status_code == 404
-        assert who.post(f"/cooperationcallview/move/decline/{call.id}").status_code == 404
+        assert who.post(f"/cooperationcallview/move/dismiss/{call.id}").status_code == 404
         assert who.get(f"/cooperationanswerview/show/{call.id}").status_code == 404
     for role, place in (("unit_handler", {"unit_id": need.unit_id, "grants": ["postings"]}), ("seeker", {})):
         assert browser(app, session, role, **place).get("/cooperationneedview/list/").status_code == 403

@@ -21,7 +21,11 @@ PHONE = "13900005678"
 @pytest.fixture
 def who(app, session) -> Browser:
     """A real-named person with a phone."""
-    made = browser(app, session, "seeker")
+    return person_of(app, session, "seeker")
+
+
+def person_of(app, session, role: str) -> Browser:
+    made = browser(app, session, role)
     person = Person(account_id=made.account_id, real_name="李四", identity_level=2)
     person.set_phone(PHONE)
     session.add(person)
@@ -54,6 +58,17 @@ def test_the_code_leads_to_the_form_with_name_and_code(who, session):
     assert CODE in form
     assert "上海新办商贸有限公司" in form
     assert who.get("/unitstart/code").status_code == 302, "used up"
+
+
+def test_a_student_who_founds_a_firm_registers_it_as_anybody_does(app, session):
+    """GD-24 asks for a real-named person; the role of the account is no matter, the owner's comes with the unit."""
+    student = person_of(app, session, "student")
+    assert first(student).location.endswith("/unitstart/code")
+    right = re.search(r"\d{6}", sent(session)[-1].text)[0]
+    form = student.get(student.post("/unitstart/code", {"code": right}).location)
+    assert form.status_code == 200
+    assert CODE in form.text
+    assert student.get("/unittakeoverview/add").status_code == 200, "nor is it of matter for a takeover"
 
 
 @pytest.mark.parametrize(("code", "status"), [("9131 0120MA1HP0PQ5X", 422), ("123", 422), ("", 422)])

@@ -97,7 +97,7 @@ REACH: dict[str, dict[str, str]] = {
     "IdentityProviderView": {"sysadmin": "all", "auditor": "all"},
     "AppealView": _BUREAU | {"seeker": "own", "student": "own"},
     "IdentityProofView": _BUREAU | {"seeker": "own", "student": "own"},
-    "UnitTakeoverView": _BUREAU | {"seeker": "own"},
+    "UnitTakeoverView": _BUREAU | {"seeker": "own", "student": "own"},
     "AgencyUnitView": {"agency": "a", "unit_owner": "a", "unit_handler": "a", "operator": "all"},
     "ImportRunView": _BUREAU | {
         "operator": "all", "auditor": "all", "school_admin": "own", "sysadmin": "own", "unit_handler": "own", "agency": "own",
@@ -422,12 +422,11 @@ class _Builder:
             self.keep("AgencyEntryView", side, self.add(AgencyEntry(
                 name=f"入驻机构{side}", region_code=region, status="returned", created_by_id=actor.account_id,
             )))  # fmt: skip
-            if side != "student":
-                claimed = things["unit_b" if side == "b" else "unit_a"]
-                self.keep("UnitTakeoverView", side, self.add(UnitTakeover(
-                    unit_id=claimed.id, uscc=claimed.uscc, name=claimed.name, reason="离职", region_code=region,
-                    status="returned", created_by_id=actor.account_id,
-                )))  # fmt: skip
+            claimed = things["unit_b" if side == "b" else "unit_a"]
+            self.keep("UnitTakeoverView", side, self.add(UnitTakeover(
+                unit_id=claimed.id, uscc=claimed.uscc, name=claimed.name, reason="离职", region_code=region,
+                status="returned", created_by_id=actor.account_id,
+            )))  # fmt: skip
         self.world.rows["UnitTakeoverView"]["a"] = self.world.rows["UnitTakeoverView"]["seeker"]
         self.world.rows["AgencyEntryView"]["a"] = self.world.rows["AgencyEntryView"]["seeker"]
         for side, region in (("a", HERE), ("b", THERE)):

@@ -36,11 +36,11 @@ OF_SCHOOL = (
 
 
 def load(session: Session, world: World) -> None:
-    """The demo school and its residents; the named unit is resident at a second school."""
+    """The demo school and its residents; the named units are resident at a second school."""
     school = world.actors["school"]
     residents = [owner for unit, _data, owner in world.units if unit.id in world.residents]
     needs = [_post(session, owner, *words) for owner, words in zip(residents, OF_UNITS, strict=False)]
-    for need, move in zip(needs, ("respond", "decline"), strict=False):
+    for need, move in zip(needs, ("respond", "dismiss"), strict=False):
         _answer(session, school, need, move)
     for words in OF_SCHOOL:
         need = _post(session, school, *words)
@@ -51,12 +51,12 @@ def load(session: Session, world: World) -> None:
 
 
 def _named(session: Session, world: World) -> None:
-    """The unit of the named logins at another school, which has a need of its own."""
-    unit, _data, owner = world.units[0]
+    """The units of the named logins at another school, which has needs of its own."""
     other: Any = session.scalars(select(School).where(School.id != world.school.id).order_by(School.id).limit(1)).one()
-    session.add(Residency(unit_id=unit.id, school_id=other.id, region_code=other.region_code, status="active"))
-    session.flush()
-    _post(session, owner, *OF_UNITS[0])
+    for (unit, _data, owner), words in zip(world.units[:2], OF_UNITS, strict=False):
+        session.add(Residency(unit_id=unit.id, school_id=other.id, region_code=other.region_code, status="active"))
+        session.flush()
+        _post(session, owner, *words)
     staff = Actor(
         world.actors["school"].account_id, Role.SCHOOL, school_id=other.id, region_code=other.region_code,
         grants=frozenset({RESIDENCY}),

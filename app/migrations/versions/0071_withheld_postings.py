@@ -1,4 +1,4 @@
-"""Postings of agencies that lose their right are withheld at once; the portal's filters by pay have an index."""
+"""Postings of agencies that lose their right are withheld at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,8 +7,6 @@ revision = "0071"
 down_revision = "0070"
 branch_labels = None
 depends_on = None
-
-LIVE = sa.text("status = 'live'")
 
 
 def upgrade() -> None:

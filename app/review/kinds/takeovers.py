@@ -22,7 +22,7 @@ from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import approved_unit, known, person_standing, unit_part
 from app.review.ledger import account_of
-from app.rules.actor import Actor, Role
+from app.rules.actor import PEOPLE, Actor, Role
 from app.rules.codes import uscc_fault
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
@@ -37,7 +37,7 @@ class TakeoverKind(WithMaterials):
     model = UnitTakeover
     lifecycle = TAKEOVER
     person_decides = True
-    sender_roles = frozenset({Role.SEEKER})
+    sender_roles = PEOPLE  # a graduate may found a firm, or follow in one
     link = "/unittakeoverview/show/{id}"
     papers, papers_of, paper_slots = TakeoverMaterial, "takeover_id", SLOTS
     extra = frozenset({"uscc"})
