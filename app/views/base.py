@@ -59,6 +59,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
     choices: Mapping[str, Callable[[Any, Actor], Any]] = {}  # relation -> rows that may be picked
     fields: Mapping[str, type] = {}  # column -> a form field of its own
     offered_words: Mapping[str, tuple[str, ...]] = {}  # column -> the words of its dictionary that this form offers
+    grouped: Mapping[str, Any] = {}  # column -> key -> (label, words): several words as one choice of its filter
     unfiltered: Mapping[str, tuple[str, ...]] = {}  # column -> words that no row has yet: no filter offers them
     column_needs: Mapping[str, Sequence[str]] = {}  # property -> columns it reads
     facet_columns: Sequence[str] | None = None  # filters counted by value; by default those with choices, and divisions

@@ -129,13 +129,18 @@ def statuses(view: Any, name: str = "status") -> list[tuple[str, str]]:
 
 def _choices(view: Any, info: Info) -> list[tuple[str, str]]:
     if info.kind == "status":
-        return statuses(view, info.name)
+        return _groups(view, info) + statuses(view, info.name)
     if info.kind == "dict" or (info.custom is not None and info.custom.options):
         without = view.unfiltered.get(info.name, ())
-        return [one for one in dictionary.choices(info.dict_code) if one[0] not in without]
+        return _groups(view, info) + [one for one in dictionary.choices(info.dict_code) if one[0] not in without]
     if info.kind == "bool":
         return [("1", _("Yes")), ("0", _("No"))]
     return []
+
+
+def _groups(view: Any, info: Info) -> list[tuple[str, str]]:
+    """Several words that are asked for together, as the view names them."""
+    return [(key, str(label)) for key, (label, _words) in view.grouped.get(info.name, {}).items()]
 
 
 def _read(found: Filter, args: Any) -> None:
@@ -221,6 +226,9 @@ def conditions(model: Any, found: Filter) -> list[ColumnElement[bool]]:
         return [getattr(model, found.name).any(key_column(target) == parse_key(target, found.value))]
     if found.kind == "bool":
         return [found.info.column.is_(found.value == "1")]
+    together = found.view.grouped.get(found.name, {}).get(found.value)
+    if together is not None:
+        return [found.info.column.in_(together[1])]
     if found.kind in ("dict", "status") or found.info.column.unique:
         return [found.info.column == found.value]
     if found.kind in ("text", "long"):

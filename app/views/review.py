@@ -1,11 +1,14 @@
 """Query screens of the desk: rounds and the ledger."""
 
+from typing import Any, ClassVar
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false
 
 from app.models.review import ReviewEvent, ReviewRound
 from app.review import queue
+from app.review.sight import CLAIMABLE
 from app.rules.actor import Actor, Role
 from app.views.base import SafeView
 from app.views.export_log import hat_words
@@ -31,6 +34,7 @@ class ReviewRoundView(SafeView):
     identity_columns = ("kind", "state", "region", "due_at")
     show_template = "round.html"
     search_columns = ["title", "kind", "state", "region", "submitted_at", "due_at", "receipt_no", "alone"]
+    grouped: ClassVar[dict[str, Any]] = {"state": {"waiting": (_l("Waiting for a decision"), CLAIMABLE)}}
     order_columns = ["submitted_at", "due_at"]
     show_columns = [
         "receipt_no", "title", "kind", "state", "round_no", "region", "submitted_at", "due_at", "decided_at",

@@ -55,6 +55,8 @@ def fill(session, world) -> None:
     for number, hours in enumerate(DUES * 2):
         row = round_of(session, "posting" if number % 3 else "gig_offer", "310120" if number % 2 else "310115")
         row.submitted_at, row.due_at = now - timedelta(days=number), now + timedelta(hours=hours)
+        if number % 4 == 1:  # one has agreed, a second person is still to come
+            row.state = "second"
     for number in range(40, 70):
         row = round_of(session, "posting", "310120" if number % 2 else "440203")
         at = now - timedelta(days=number - 40, hours=1)

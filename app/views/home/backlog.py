@@ -212,7 +212,7 @@ def rounds(**asked: str) -> str:
 
 def tiles(found: Backlog, clock: Clock, region: str = "") -> list[Tile]:
     """What waits, what of it is overdue and what is due today; each leads to the records it counts."""
-    every, here = found.all, {"state": "queued", "region": region}
+    every, here = found.all, {"state": "waiting", "region": region}
     aside = ngettext("%(num)d on hold or asked", "%(num)d on hold or asked", found.aside) if found.aside else ""
     oldest = _("oldest from %(day)s", day=f"{found.oldest.astimezone(SHANGHAI):%m-%d}") if found.oldest else ""
     _later, _soon, today, late = clock.filters()
@@ -233,7 +233,7 @@ def chart(found: Backlog, clock: Clock, region: str = "") -> Chart:
     words = [_("More time"), _("1 working day left"), _("Due today"), _("Overdue")]
     bars, rows = [], []
     for kind, waiting in sorted(found.kinds.items(), key=lambda item: -item[1].total):
-        here = {"state": "queued", "region": region, "kind": kind}
+        here = {"state": "waiting", "region": region, "kind": kind}
         label, url = str(KINDS[kind].label), rounds(**here)
         parts = [
             Part(n, mark, f"{label}: {word} {n}") for n, mark, word in zip(waiting.parts, MARKS, words, strict=True)
@@ -245,7 +245,7 @@ def chart(found: Backlog, clock: Clock, region: str = "") -> Chart:
     return Chart(
         "backlog", _("Waiting, by time left"), Table([_("Kind"), *words, _("In all")], rows), bars=drawn(bars),
         legend=[Legend(word, mark) for word, mark in zip(words, MARKS, strict=True)],
-        empty=_("Nothing waits."), url=rounds(state="queued", region=region),
+        empty=_("Nothing waits."), url=rounds(state="waiting", region=region),
     )  # fmt: skip
 
 
