@@ -50,6 +50,7 @@ PAGES_OF_CODES: dict[str, tuple[Any, Any]] = {
         _l("This function was not granted to you"),
         _l("If you hold another role, switch to it above."),
     ),
+    "link_gone": (_l("This link opens nothing any more"), _l("Nothing was changed.")),
 } | dict.fromkeys(
     ("login_elsewhere_failed", "login_elsewhere_declined"),
     (_l("You were not logged in"), _l("Nothing was changed. Log in once more, or with password or code.")),

@@ -21,6 +21,7 @@ class RequestEventView(SafeView):
     list_title, thing = _l("Request log"), _l("Request")
     empty_words = _l("Whatever anybody sends in stands here, whether it was done or refused.")
     list_columns = ["at", "account", "role", "place", "screen", "step", "row_key", "address", "result"]
+    label_columns = {"place": _l("Place of the role")}
     formatters_columns = {"account": account_words, "screen": screen_words, "step": step_words}
     search_columns = ["account", "role", "at", "result", "place", "screen", "step", "row_key", "address", "request_id"]
     order_columns = ["at"]

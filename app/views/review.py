@@ -49,7 +49,7 @@ class ReviewEventView(SafeView):
     scope = staticmethod(for_audit)
     list_title, thing = _l("Operation ledger"), _l("Ledger entry")
     list_columns = ["at", "action", "kind", "round", "actor", "actor_role", "said_place", "chain", "seq"]
-    label_columns = {"said_place": _l("Place")}
+    label_columns = {"said_place": _l("Place of the role")}
     column_needs = {"said_place": ("body",)}
     formatters_columns = {"said_place": hat_words}
     search_columns = ["action", "kind", "at", "chain", "round_id", "actor_id"]

@@ -58,7 +58,7 @@ class UnmaskEventView(SafeView):
     title_columns = ("at", "said_column")
     label_columns = {
         "said_screen": _l("List"), "said_column": _l("Value"), "said_row": _l("Row"), "said_reason": _l("Reason"),
-        "said_words": _l("In words"), "said_place": _l("Place"), "actor": _l("Account"),
+        "said_words": _l("In words"), "said_place": _l("Place of the role"), "actor": _l("Account"),
     }  # fmt: skip
     column_needs = dict.fromkeys(
         ("said_place", "said_screen", "said_column", "said_row", "said_reason", "said_words"), ("body",)

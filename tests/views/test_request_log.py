@@ -88,6 +88,9 @@ def test_a_line_and_a_step_say_where_the_hat_stood(app, session):
     auditor = browser(app, session, "auditor")
     assert "上海" in auditor.get(f"/revieweventview/show/{step.id}").text
     found = auditor.get(f"/requesteventview/list/?f_place=unit:{firm.id}").text
+    assert "所属单位或地区" in found, "放在哪里 is where a custom field stands in a form"
+    owner.post(f"/hat/{owner.hat_id}")
+    assert "页面顶部" in auditor.get("/requesteventview/list/").text, "no name of the machine for the head of the page"
     assert firm.name in found and "reviewpolicyview" not in found.lower().split("<tbody")[1]
 
 
