@@ -20,7 +20,7 @@ from app.review.policy import Policy
 from app.rules import checks
 from app.rules.actor import Actor
 from app.rules.calendar import local_day
-from app.rules.findings import Finding, Severity, all_green, blocks
+from app.rules.findings import Finding, Severity, all_green, blocks, is_grave
 from app.rules.refused import Refused
 
 
@@ -36,6 +36,11 @@ class Checked:
     def high(self) -> bool:
         """Something nobody but a person may let pass."""
         return any(found.severity is Severity.HIGH for found in self.findings)
+
+    @property
+    def grave(self) -> bool:
+        """A fault, and not only something to compare by eye."""
+        return any(is_grave(found.code, found.severity) for found in self.findings)
 
 
 def approved_before(session: Session, kind: Kind, subject: Subject) -> Values | None:
@@ -90,7 +95,7 @@ def open_round(
         select(func.nextval(func.pg_get_serial_sequence("review_round", "id")))
     ).scalar_one()
     region = kind.region(session, subject)
-    wanted = policy.seats(grave=checked.high)
+    wanted = policy.seats(grave=checked.grave)
     seats = officers.seats(session, kind, subject, region, wanted, ledger.account_of(actor))
     opened = ReviewRound(
         id=round_id,

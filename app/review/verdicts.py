@@ -18,7 +18,7 @@ from app.review.reasons import Grounds
 from app.review.rounds import notice_of
 from app.rules.actor import Actor
 from app.rules.calendar import local_day
-from app.rules.findings import Severity
+from app.rules.findings import Severity, is_grave
 from app.rules.lifecycle import DECIDER
 from app.rules.refused import Refused
 
@@ -58,7 +58,8 @@ def grounds_of(session: Session, kind: Kind, row: Any, said: Verdict) -> Grounds
         return reasons.grounds(session, kind.key, said.reason_codes, said.reason_text)
     high = {found["code"] for found in row.checks if found["severity"] == Severity.HIGH.value}
     unseen = sorted(high - set(said.acknowledged))
-    if unseen or ((high or row.alone) and not said.reason_text):
+    grave = any(is_grave(found["code"], found["severity"]) for found in row.checks)
+    if unseen or ((grave or row.alone) and not said.reason_text):
         raise Refused("reason_missing", field="reason_text", findings=unseen, alone=row.alone)
     return Grounds((), said.reason_text, ())
 

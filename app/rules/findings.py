@@ -21,6 +21,15 @@ class Severity(StrEnum):
     OK = "ok"
 
 
+# What a person compares by eye, each time and in good cases too: the tick is the answer, it finds no fault.
+COMPARED: frozenset[str] = frozenset({"A05", "P06"})
+
+
+def is_grave(code: str, severity: str) -> bool:
+    """A fault that takes a ground and a second person to let pass."""
+    return severity == Severity.HIGH and code not in COMPARED
+
+
 RANK: dict[Severity, int] = {s: n for n, s in enumerate(Severity)}
 
 Evidence = Mapping[str, Any]

@@ -18,6 +18,7 @@ from app.review.kinds import KINDS
 from app.review.sight import CLAIMABLE
 from app.rules.actor import Actor, Role
 from app.rules.calendar import SHANGHAI
+from app.rules.findings import is_grave
 from app.rules.masks import mask_name
 from app.rules.refused import Refused
 from app.views import cells, words
@@ -246,7 +247,7 @@ def _ground(row: ReviewRound, checks: Checks) -> str:
     """What an approval must be explained for, as the label of the field; nothing where it needs no words."""
     if row.alone:
         return _("Why it is right to decide this alone")
-    return _("Why the grave findings may pass") if any(c.sev == "high" for c in checks.open) else ""
+    return _("Why the grave findings may pass") if any(is_grave(c.code, c.sev) for c in checks.open) else ""
 
 
 def _state_word(state: str) -> str:

@@ -214,6 +214,15 @@ def test_nothing_is_approved_without_a_look_at_the_document(session, story):
         say(session, story.decider, row, acknowledged=[])
 
 
+def test_what_is_compared_by_eye_takes_one_person_and_no_words(session, story):
+    """P06 stands in every proof, the good ones too: its tick is the answer, and not a fault that two must let pass."""
+    reviewer(session), reviewer(session)
+    subject, row = story.claimed()
+    assert (severity(row, "P06"), row.seats_needed) == ("high", 1)
+    say(session, story.decider, row, reason_text="", acknowledged=["P06"])
+    assert subject.status == "approved"
+
+
 def test_another_division_neither_sees_nor_decides(session, story):
     _subject, row = story.submitted()
     with refusal("not_found"):
