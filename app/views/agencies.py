@@ -10,6 +10,7 @@ from sqlalchemy import Select, false
 from app.extensions import db
 from app.models.agencies import Agency, AgencyUnit
 from app.review import agency_postings, associations
+from app.review.kinds.standing import approved_unit
 from app.rules import agencies as rules
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.agencies import COMPLETED
@@ -111,6 +112,10 @@ class AgencyUnitView(AgreedView):
         "agree": _l("The agency may then post for the unit, until either side ends the association."),
         "dissolve": _l("What the agency has posted for the unit leaves the public at once."),
     }
+
+    def opening(self, actor: Actor) -> None:
+        """Only an approved unit asks (GD-27)."""
+        approved_unit(db.session, actor.unit_id)
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """A wish for association; the rules are those of app.review.associations."""
