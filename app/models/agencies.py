@@ -25,7 +25,7 @@ from app.models.base import PERSONAL, Reviewable, Sealed, Stamped, Traced, col, 
 from app.models.files import Paper
 from app.models.reference import Region
 from app.models.units import Unit
-from app.rules.agencies import ASSOCIATION_STATES, CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES
+from app.rules.agencies import ASSOCIATION_STATES, CERTIFICATION, ENTRY, ENTRY_SLOTS, PROOF_SLOTS, STATES, TEXTS
 from app.rules.masks import mask_phone
 
 
@@ -36,7 +36,7 @@ class Agency(Traced, Stamped, Model):
     __table_args__ = (
         one_of("kind", ("public", "commercial"), "kind"),
         one_of("stage", STATES, "stage"),
-        CheckConstraint("char_length(intro) <= 2000", name="intro_length"),
+        *(CheckConstraint(f"char_length({one}) <= 2000", name=f"{one}_length") for one in TEXTS),
     )
     id = pk()
     name = col("Agency", String(120), nullable=False, unique=True)
@@ -53,6 +53,13 @@ class Agency(Traced, Stamped, Model):
     staff_count = col("Staff", Integer)
     intro = col(
         "Introduction", Text, nullable=False, default="", server_default="", help=_l("At most 2,000 characters")
+    )
+    team = col("Our staff", Text, nullable=False, default="", server_default="", help=_l("At most 2,000 characters"))
+    leaders = col(
+        "Our leaders", Text, nullable=False, default="", server_default="", help=_l("At most 2,000 characters")
+    )
+    services = col(
+        "Services and results", Text, nullable=False, default="", server_default="", help=_l("At most 2,000 characters")
     )
     region = relationship(Region, info={"label": _l("Division")})
 

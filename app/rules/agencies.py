@@ -12,6 +12,8 @@ STATES: Final = ("open", "incomplete", "closed")
 SHUT: Final = ("incomplete", "closed")  # posts for nobody
 # What an agency completes after its approval, before it may use the functions (ZX-29).
 COMPLETED: Final = ("address", "phone", "service_hours", "intro")
+# The sections of its public page (ZX-31).
+TEXTS: Final = ("intro", "team", "leaders", "services")
 # Kind of agency -> materials without which nothing is decided (ZX-28, ZX-30).
 MATERIALS: Final[dict[str, tuple[str, ...]]] = {
     PUBLIC: ("approval", "letter", "handler_id"),

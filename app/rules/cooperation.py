@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from app.rules import unfit
 from app.rules.actor import Actor, Role
 from app.rules.codes import contact_fault
 from app.rules.hats import RESIDENCY
-from app.rules.language import find, topic
 from app.rules.lifecycle import KEEPER, SENDER, Move, move
 from app.rules.refused import Refused
 
@@ -30,9 +29,6 @@ FOR_ADDRESSED: Final[dict[str, Move]] = {
         move("supplement", "responded", "responded", KEEPER, needs_reason=True),
     )
 }
-# Words that no need may hold; contact data have fields of their own, which only those who respond read in full.
-_LABELS: Final = frozenset({"GENDER", "MARITAL", "ORIGIN", "FEE", "CONTACT"})
-_TOPICS: Final = ("forbidden_trade", "money_bait", "training_loan")
 
 
 def side(actor: Actor) -> str:
@@ -54,15 +50,7 @@ def check(title: str, body: str, phone: str, until: date | None, today: date) ->
     if contact_fault(phone):
         raise Refused("contact_form", field="contact_phone")
     for field, text in (("title", title), ("body", body)):
-        words = next(_unfit(text, field), "")
-        if words:
-            raise Refused("unfit_words", field=field, words=words)
-
-
-def _unfit(text: str, field: str) -> Iterator[str]:
-    yield from (hit.text for hit in find(text, field) if hit.label in _LABELS)
-    for name in _TOPICS:
-        yield from (hit.text for hit in topic(name, text, field))
+        unfit.refuse(field, text)
 
 
 def added(words: str, more: str, day: date) -> str:

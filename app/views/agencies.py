@@ -12,6 +12,7 @@ from app.models.agencies import Agency, AgencyUnit
 from app.review import agency_postings, associations
 from app.review.kinds.standing import approved_unit
 from app.rules import agencies as rules
+from app.rules import unfit
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.agencies import COMPLETED
 from app.rules.codes import uscc_fault
@@ -53,7 +54,7 @@ class AgencyView(SafeView):
     add_fieldsets = [
         (_l("Agency"), {"fields": ["name", "kind", "uscc", "region"]}),
         (_l("Licence"), {"fields": ["licence_no", "licence_valid_from", "licence_valid_until"]}),
-        (_l("For people who come"), {"fields": [*COMPLETED, "staff_count"]}),
+        (_l("For people who come"), {"fields": [*COMPLETED, "staff_count", "team", "leaders", "services"]}),
     ]
     edit_fieldsets = [
         (_l("Agency"), {"fields": ["name", "kind", "uscc", "region", "stage"]}),
@@ -78,6 +79,8 @@ class AgencyView(SafeView):
         if actor.role is not Role.AGENCY:
             _end_postings(row.id, created=created)
             return
+        for name in rules.TEXTS:
+            unfit.refuse(name, getattr(row, name) or "", but=("CONTACT",))
         missing = next((name for name in COMPLETED if not (getattr(row, name) or "").strip()), None)
         if missing:
             raise Refused("missing", field=missing)

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models.positions import Posting
 from app.rules.gigs import AGREEMENT_VERSION
 from app.rules.positions import PAY_STEPS
-from app.views import dictionary, public_content
+from app.views import agency_content, dictionary, public_content
 from app.views.page import Page
 from app.views.public_content import QUERY_LIMIT, Search
 
@@ -91,7 +91,7 @@ class PortalView(Page):
 
     route_base = "/portal"
     default_view = "index"
-    open_to_anybody = frozenset({"index", "posting", "gig", "unit", "school", "agreement"})
+    open_to_anybody = frozenset({"index", "posting", "gig", "unit", "school", "agencies", "agency", "agreement"})
 
     def _cached(self, template: str, **values: Any) -> Response:
         """The page with its tag; browsers may keep it for a minute."""
@@ -168,6 +168,29 @@ class PortalView(Page):
                 "PortalView.school", code=school.code, **({"q": asked.words} if asked.words else {}), **more
             ),
         )
+
+    @expose("/agencies")
+    def agencies(self) -> Response:
+        """Agencies at work, by name and division (ZX-32)."""
+        asked = _asked()
+        above = public_content.regions_above(db.session, asked.region) if asked.region else []
+        given = {"q": asked.words, "region": asked.region}
+        return self._cached(
+            "portal/agencies.html",
+            asked=asked,
+            page=agency_content.page(db.session, asked, public_content.today()),
+            above=above,
+            below=public_content.regions_below(db.session, asked.region if above else ""),
+            address=lambda **more: url_for("PortalView.agencies", **{k: v for k, v in given.items() if v} | more),
+        )
+
+    @expose("/agencies/<int:key>")
+    def agency(self, key: int) -> Response:
+        """One agency: what it says of itself, and what it has posted (ZX-31)."""
+        day = public_content.today()
+        row = agency_content.one(db.session, key, day)
+        found = agency_content.openings(db.session, row.id, day, OPENINGS)
+        return self._cached("portal/agency.html", row=row, openings=found, paragraphs=paragraphs)
 
     @expose("/agreement")
     def agreement(self) -> Response:

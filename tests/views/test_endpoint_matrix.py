@@ -78,6 +78,8 @@ OPEN: dict[str, str] = {
     "PortalView.agreement": "the text that is agreed to",
     "OpenApi.get": "shapes of the API, never data",
     "PortalView.posting": "what is approved, for the public",
+    "PortalView.agencies": "what is approved, for the public",
+    "PortalView.agency": "what is approved, for the public",
     "PortalView.school": "what is approved, for the public",
     "PortalView.gig": "what is approved, for the public",
     "PortalView.unit": "what is approved, for the public",

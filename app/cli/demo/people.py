@@ -203,7 +203,13 @@ def _units(session: Session, makers: Makers, world: World) -> None:
 
 
 def _agency(session: Session, makers: Makers, world: World) -> None:
-    agency = Agency(name="演示公共人力资源服务中心", kind="public", region_code=FENGXIAN, licence_no="演示3101200001")
+    agency = Agency(
+        name="演示公共人力资源服务中心", kind="public", region_code=FENGXIAN, licence_no="演示3101200001",
+        address="南桥镇演示路1号", phone="021-12345678", service_hours="周一至周五 9:00–17:00", staff_count=18,
+        intro="区属公共人力资源服务机构，提供职业介绍、职业指导和用工登记（演示）。",
+        team="职业指导师六名，其中高级三名（演示）。", leaders="主任一名，副主任两名，分管招聘与培训（演示）。",
+        services="每月两场现场招聘会，上年帮助三百余人就业（演示）。",
+    )  # fmt: skip
     session.add(agency)
     session.flush()
     nearby = [unit for unit, data, _ in world.units if data.region == FENGXIAN]
