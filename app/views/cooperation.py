@@ -14,6 +14,7 @@ from app.models.cooperation import CooperationCall, CooperationNeed
 from app.models.schools import School
 from app.models.units import Unit
 from app.review import cooperation
+from app.review.kinds.standing import approved_unit
 from app.rules import cooperation as rules
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
@@ -82,6 +83,12 @@ class CooperationNeedView(AgreedView):
     def left_out_new(self, actor: Actor) -> Sequence[str]:
         """Units choose schools, schools choose units."""
         return ("units",) if rules.side(actor) == rules.UNIT else ("schools",)
+
+    def opening(self, actor: Actor) -> None:
+        """Only an approved unit posts."""
+        super().opening(actor)
+        if rules.side(actor) == rules.UNIT:
+            approved_unit(db.session, actor.unit_id)
 
     def may_edit(self, row: Any, actor: Actor) -> bool:
         """Until somebody has responded to what was said."""
