@@ -95,3 +95,39 @@ def test_twenty_who_send_drop_by_drop_stop_nobody(port):
         for line in lines:
             line.close()
     assert 0 < answered(port, "/login/") < OTHERS
+
+
+def said(number: int, head: bytes, pieces: list[bytes]) -> bytes:
+    """The first line of the answer to what is sent; b"" where the line is closed without a word."""
+    with socket.create_connection(("127.0.0.1", number)) as line:
+        line.settimeout(20)
+        try:
+            line.sendall(b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + b"\r\n\r\n")
+            for piece in pieces:
+                line.sendall(piece)
+        except OSError:
+            pass  # it has said already that this is enough
+        try:
+            return line.recv(4096).split(b"\r\n")[0]
+        except ConnectionError:
+            return b""
+
+
+FORM = b"Content-Type: application/x-www-form-urlencoded"
+
+
+@pytest.mark.slow
+def test_bodies_that_lie_about_their_length_are_refused_and_harm_nobody(port):
+    """Slow: a real server. Pieces without a length in all, two lengths, pieces beside a length, a length that is none."""
+    piece = b"40000\r\n" + b"a=" + b"x" * (0x40000 - 2) + b"\r\n"
+    long = said(port, FORM + b"\r\nTransfer-Encoding: chunked", [piece] * 12 + [b"0\r\n\r\n"])
+    assert long.split()[1:2] in ([b"400"], [b"413"]), long
+    both = said(port, FORM + b"\r\nTransfer-Encoding: chunked\r\nContent-Length: 5", [b"0\r\n\r\n"])
+    assert both.split()[1:2] in ([b"400"], []), both
+    two = said(port, FORM + b"\r\nContent-Length: 5\r\nContent-Length: 50", [b"a=bcd"])
+    assert two.split()[1:2] in ([b"400"], []), two
+    for length in (b"-1", b"5x", b"0x10", b"99999999999999999999"):
+        assert said(port, FORM + b"\r\nContent-Length: " + length, [b"a=bcd"]).split()[1:2] in ([b"400"], [b"413"], [])
+    broken = said(port, FORM + b"\r\nTransfer-Encoding: chunked", [b"zz\r\nabc\r\n0\r\n\r\n"])
+    assert broken.split()[1:2] in ([b"400"], []), broken
+    assert 0 < answered(port, "/login/") < 20

@@ -303,6 +303,23 @@ def test_the_rest_of_an_answer_waits_in_its_order(tmp_path):
         assert ours.sent == 1_700_500 and ours.rest.kept == 0
 
 
+def test_nothing_overtakes_what_waits(monkeypatch):
+    """Even where room comes up between the look and the sending."""
+    ours, theirs = pair()
+    with ours, theirs:
+        ours.sendall(b"a" * 2_000_000)
+        monkeypatch.setattr(ours, "_hurry", lambda: theirs.recv(1_000_000))
+        ours.sendall(b"z")
+        assert ours.rest.kept + ours.sent == 2_000_001
+        got = b""
+        theirs.settimeout(5)
+        while not got.endswith(b"z"):
+            with suppress(BlockingIOError):
+                ours.push()
+            got += theirs.recv(65_536)
+        assert set(got[:-1]) == {ord("a")}
+
+
 def test_more_of_an_answer_than_can_wait_ends_it(monkeypatch):
     monkeypatch.setattr(untaken, "LARGEST", 1_000_000)
     ours, theirs = pair()

@@ -141,7 +141,9 @@ ANOTHER_WAY = {
     "letters as numbers with blanks": stream_of(b"/Filter /ASCIIHexDecode", SCRIPT.hex(" ").encode() + b">"),
     "one way behind the other": stream_of(b"/Filter [ /ASCIIHexDecode /FlateDecode ]", zlib.compress(SCRIPT).hex().encode()),
     "the way named elsewhere": stream_of(b"/Filter 300 0 R", SCRIPT.hex(" ").encode() + b">"),
-    "differences in place of bytes": stream_of(b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>", zlib.compress(SCRIPT)),
+    "differences in place of bytes": stream_of(
+        b"/Filter /FlateDecode /DecodeParms << /Predictor 2 /Columns 90 >>", zlib.compress(b"200 0 << /Type /Font >>")
+    ),
     "a text that ends it before its end": stream_of(b"/Filter /FlateDecode", zlib.compress(b"200 0 " + b"x" * 90_000, 9)[:60]),
     "a word that ends it before its end": stream_of(
         b"/Filter /FlateDecode", stored(b"200 0 (endstream) << >>") + b" more"
