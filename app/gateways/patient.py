@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.gateways.bodies import reading
 from app.gateways.untaken import Untaken
 from config import settings
 
@@ -236,6 +237,11 @@ class PatientWorker(ThreadWorker):
         if 0 <= least < FILES:
             resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if most < 0 else min(FILES, most), most))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """With bodies that tell a wrong one from a fault."""
+        super().load_wsgi()
+        self.wsgi = reading(self.wsgi)
 
     def accept(self, listener: Any) -> None:
         """A new connection; its request is waited for here."""
