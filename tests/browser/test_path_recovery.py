@@ -101,7 +101,7 @@ def _approve_demo_appeal(bureau) -> None:
         box.check()
     if page.locator("#d-ground").count():  # a fault among what was ticked: why it may pass
         page.fill("#d-ground", "已电话核实，材料与登记一致（演示）")
-        page.locator(".g-ev h2").click()
+        page.locator(".g-ev h2").first.click()
     page.keyboard.press("a")
     page.wait_for_function("before => document.querySelector('.g-ev h2')?.innerText !== before", arg=before)
 
