@@ -94,7 +94,7 @@ class AgencyUnitView(AgreedView):
     datamodel = SQLAInterface(AgencyUnit)
     scope = staticmethod(own_links)
     acts = rules.ASSOCIATION
-    list_title, thing, add_words = _l("Associated units"), _l("Association"), _l("Ask an agency")
+    list_title, thing, add_words = _l("Associations"), _l("Association"), _l("Ask an agency")
     hidden_for = {Role.AGENCY: ("agency",), **dict.fromkeys(UNIT_SIDE, ("unit",))}
     empty_words = _l("A unit asks an agency for association; once the agency agrees, it may post for the unit.")
     title_columns = ("agency", "unit")

@@ -21,6 +21,7 @@ class AgencyEntryView(SafeView):
         "A public agency shows its approval, letter and identity card; a commercial one photo, licence, letter and service "
         "licence, and is recommended by the local bureau first."
     )
+    reason_words = {"recommend": _l("Recommendation of the bureau"), "not_recommend": _l("Reason")}
     needed_columns = ("contact_name", "contact_phone")
     hidden_for = dict.fromkeys(PEOPLE, ("created_by",))
     list_columns = ["name", "agency_kind", "status", "region", "licence_valid_until", "submitted_at", "changed_on"]

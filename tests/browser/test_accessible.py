@@ -46,8 +46,9 @@ FURTHER: dict[Role, tuple[str, ...]] = {
 PUBLIC = (
     "/login/", "/code/login/", "/code/forgot/", "/code/mail/", "/code/link/nothing", "/register/", "/register/terms",
     "/register/privacy", "/appeal/", "/appeal/state", "/portal/", "/portal/?kind=offer", "/portal/agreement",
-    "/portal/postings/{postings}", "/portal/units/{units}", "/portal/gigs/{gigs}", "/portal/schools/99901", "/openid/callback", "/nothing-here",
+    "/portal/postings/{postings}", "/portal/units/{units}", "/portal/gigs/{gigs}", "/portal/schools/99901", "/portal/agencies", "/portal/agencies/{agencies}", "/openid/callback", "/nothing-here",
 )  # fmt: skip
+LISTED = {"gigs": "/portal/?kind=offer", "agencies": "/portal/agencies"}  # where the first one is found
 # What a page of its own needs first is done by the test of its path, which looks at every step (`Visit.snap`).
 ON_A_PATH = {
     "RegisterView.details": "register-3-details", "CodeLoginView.renew": "register-10-forgot",
@@ -59,7 +60,7 @@ ON_A_PATH = {
 # Drawn by the template of a page that is looked at.
 LIKE_ANOTHER = {"DeskView.unmask": "UnitView.unmask", "CodeLoginView.enter": "CodeLoginView.renew"}
 NO_PAGE = {
-    "FileView.file", "FileView.thumb", "FileView.page", "CaptchaView.fresh", "CaptchaView.picture", "CaptchaView.sound",
+    "FileView.file", "FileView.link", "FileView.thumb", "FileView.page", "CaptchaView.fresh", "CaptchaView.picture", "CaptchaView.sound",
     "MyCodeView.picture", "TaskView.file", "LedgerView.heads", "LogFiguresView.file", "ImportView.template", "ImportView.errors",
     "OpenIdView.start", "DeskView.colleagues", "ImportView.progress", "MessageView.unread", "MessageView.newest",
 }  # fmt: skip
@@ -98,7 +99,7 @@ def named(window: Any, path: str) -> str:
     """The address with the key of the first record of the list it names."""
     for name in re.findall(r"{(\w+)}", path):
         public = path.startswith("/portal/")
-        window.go({"gigs": "/portal/?kind=offer"}.get(name, "/portal/") if public else f"/{name}/list/")
+        window.go(LISTED.get(name, "/portal/") if public else f"/{name}/list/")
         where = f"a[href*='/{name}/']" if public else f"a[href*='/{name}/show/']"
         if name == "units":
             window.page.locator("main a[href*='/portal/postings/']").first.click()
