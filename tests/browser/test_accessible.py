@@ -46,7 +46,8 @@ FURTHER: dict[Role, tuple[str, ...]] = {
 PUBLIC = (
     "/login/", "/code/login/", "/code/forgot/", "/code/mail/", "/code/link/nothing", "/register/", "/register/terms",
     "/register/privacy", "/appeal/", "/appeal/state", "/portal/", "/portal/?kind=offer", "/portal/agreement",
-    "/portal/postings/{postings}", "/portal/units/{units}", "/portal/gigs/{gigs}", "/portal/schools/99901", "/portal/agencies", "/portal/agencies/{agencies}", "/openid/callback", "/nothing-here",
+    "/portal/postings/{postings}", "/portal/units/{units}", "/portal/gigs/{gigs}", "/portal/schools/99901",
+    "/portal/agencies", "/portal/agencies/{agencies}", "/openid/callback", "/nothing-here",
 )  # fmt: skip
 LISTED = {"gigs": "/portal/?kind=offer", "agencies": "/portal/agencies"}  # where the first one is found
 # What a page of its own needs first is done by the test of its path, which looks at every step (`Visit.snap`).
