@@ -307,6 +307,7 @@ class ReviewEvent(Model):
     __table_args__ = (
         UniqueConstraint("chain", "seq"),
         Index("ix_review_event_round", "round_id", "id"),
+        Index("ix_review_event_moved", "subject_id", "kind", "id", postgresql_where=text("round_id IS NULL")),
         Index("ix_review_event_seal", "action", "subject_id", postgresql_where=text(_SEALS)),
     )
     id = pk()

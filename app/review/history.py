@@ -14,16 +14,22 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.models.review import ReviewEvent, ReviewQuery, ReviewRound, ReviewSeat
+from app.review.kinds import KINDS
 
 # Steps whose reason is for the bureau only.
 _INTERNAL: Final = frozenset({"transfer", "hold", "resume", "undo", "endorse", "recount", "escalate"})
 # Opening and leaving an item is on record, but tells nobody anything about the case.
 _UNTOLD: Final = ("claim", "release")
+# Moves of the sender that close or open a round: the round tells of them.
+_OF_A_ROUND: Final = frozenset({"submit", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: when, what, in which round, by whom (a reviewer's name is not told to the sender), with which words."""
+    """One step: when, what, in which round, by whom (a reviewer's name is not told to the sender), with which words.
+
+    `round_no` 0: a move of what was approved, outside any round, such as a freeze, a revocation, an end by the clock.
+    """
 
     at: datetime
     action: str
@@ -37,8 +43,20 @@ class Step:
     alone: bool = False  # one decided where more should have agreed
 
 
-def of_case(session: Session, case_id: int, *, internal: bool) -> list[Step]:
-    """All steps in order; without `internal` as the sender may read them. Two statements."""
+def of_case(session: Session, row: ReviewRound, *, internal: bool) -> list[Step]:
+    """All steps of the case of a round, and the moves of its subject, in order. Two statements.
+
+    Without `internal` as the sender may read them.
+    """
+    moves = [one.name for one in KINDS[row.kind].lifecycle.moves if not one.verdict and one.name not in _OF_A_ROUND]
+    moved = select(ReviewEvent.id).where(
+        ReviewEvent.round_id.is_(None),
+        ReviewEvent.subject_id == row.subject_id,
+        ReviewEvent.kind == row.kind,
+        ReviewEvent.action.in_(moves),
+    )
+    rounds = select(ReviewRound.id).where(ReviewRound.case_id == row.case_id)
+    told = select(ReviewEvent.id).where(ReviewEvent.round_id.in_(rounds), ReviewEvent.action.not_in(_UNTOLD))
     events = session.execute(
         select(
             ReviewEvent.at,
@@ -50,19 +68,20 @@ def of_case(session: Session, case_id: int, *, internal: bool) -> list[Step]:
             User.first_name,
             User.last_name,
         )
-        .join(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
+        .outerjoin(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
         .outerjoin(User, User.id == ReviewEvent.actor_id)
-        .where(ReviewRound.case_id == case_id, ReviewEvent.action.not_in(_UNTOLD))
+        .where(ReviewEvent.id.in_(union_all(told, moved)))
         .order_by(ReviewEvent.id)
     ).all()
-    words = _words(session, case_id)
+    words = _words(session, row.case_id)
     steps = [_step(event, words, internal=internal) for event in events]
-    return [step for step in steps if internal or step.action not in _INTERNAL]
+    return [step for step in steps if internal or not step.round_no or step.action not in _INTERNAL]
 
 
 def _step(event: Any, words: Mapping[tuple[str, int], str], *, internal: bool) -> Step:
     facts = json.loads(event.body)["facts"]
-    text = facts.get("reason", "") if internal else ""
+    # The ground of a move is written for the other side, too; that of a transfer or a hold is not.
+    text = facts.get("reason", "") if internal or event.round_id is None else ""
     if "seat" in facts:
         # Why something grave was let pass is for the bureau; a return or a rejection is explained to the sender.
         text = words.get(("seat", facts["seat"]), "") if internal or event.action != "approve" else ""
@@ -73,8 +92,8 @@ def _step(event: Any, words: Mapping[tuple[str, int], str], *, internal: bool) -
     return Step(
         event.at,
         event.action,
-        event.round_id,
-        event.round_no,
+        event.round_id or 0,
+        event.round_no or 0,
         name,
         event.actor_role,
         facts.get("state", ""),

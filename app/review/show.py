@@ -98,7 +98,7 @@ def difference(row: Any) -> list[FieldDiff]:
 def history(session: Session, actor: Actor, row: Any) -> list[Step]:
     """All steps of the case, internal notes included, for somebody who may see the round."""
     queue.fetch(session, actor, row.id)
-    return of_case(session, row.case_id, internal=True)
+    return of_case(session, row, internal=True)
 
 
 def for_sender(session: Session, actor: Actor, kind_key: str, subject_id: int) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def for_sender(session: Session, actor: Actor, kind_key: str, subject_id: int) -
         "queries": [
             {"id": q.id, "is_return": q.is_return, "items": q.items, "asked_at": _iso(q.asked_at)} for q in queries
         ],
-        "history": of_case(session, last.case_id, internal=False),
+        "history": of_case(session, last, internal=False),
     }
 
 

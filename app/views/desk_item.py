@@ -29,6 +29,7 @@ from app.views.desk_queue import PICTURES, Lamps, heading, lamps_of
 from app.views.desk_reasons import Reason, quick, reasons_of
 from app.views.desk_words import ACTIONS, MARKS, POLICY
 from app.views.fields import row_key
+from app.views.labels import move_words
 
 # Checks that compare with other rows: shown once more in a place of their own.
 SIMILAR = frozenset({"U07", "U09", "U11", "U14", "I07", "G12", "J19", "D03", "D04"})
@@ -309,7 +310,7 @@ def _similar(checks: Checks) -> list[Similar]:
 
 def _history(session: Session, actor: Actor, row: ReviewRound, now: dt.datetime) -> list[Entry]:
     """Newest first; on top who holds the item now."""
-    found = [entry(step, now) for step in reversed(of_case(session, row.case_id, internal=True))]
+    found = [entry(step, now) for step in reversed(of_case(session, row, internal=True))]
     if row.holder_id is None or row.lease_until is None or row.lease_until <= now:
         return found
     other = cells.name_of(row.holder) if row.holder else ""
@@ -326,6 +327,10 @@ def entry(step: Any, now: dt.datetime) -> Entry:
     )
     text = " · ".join(part for part in (" ".join(step.reason_codes), step.text) if part)
     word = _("approved by one, where two should agree") if step.alone and step.action == "approve" else ""
-    title = _("Round %(n)s: %(step)s", n=step.round_no, step=word or ACTIONS.get(step.action, step.action))
+    title = (
+        _("Round %(n)s: %(step)s", n=step.round_no, step=word or ACTIONS.get(step.action, step.action))
+        if step.round_no
+        else move_words(step.action)[0]
+    )
     who = step.actor if step.role in _COLLEAGUES or not step.actor else mask_name(step.actor)
     return Entry(title, when, who, text, MARKS.get(step.action, ""))

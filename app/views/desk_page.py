@@ -242,7 +242,7 @@ def _overtaken(row: ReviewRound) -> str:
 
 def _meanwhile(session: Session, row: ReviewRound) -> str:
     """What was done last in the case, by whom and when: the letter that was refused was written before that."""
-    steps = of_case(session, row.case_id, internal=True)
+    steps = of_case(session, row, internal=True)
     if not steps:
         return ""
     last = desk_item.entry(steps[-1], dt.datetime.now(dt.UTC))

@@ -60,7 +60,7 @@ def past(view: Any, row: Any, actor: Actor) -> Past:
     if newest is None:
         return Past()
     internal = actor.role in KINDS[view.kind].decider_roles
-    found = Past(list(reversed(of_case(db.session, newest.case_id, internal=internal))))
+    found = Past(list(reversed(of_case(db.session, newest, internal=internal))))
     if newest.state in OPEN_STATES:
         found.open_round = newest
         found.changes = _changes(view, newest)

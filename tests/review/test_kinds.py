@@ -517,6 +517,21 @@ def test_residency_is_decided_by_the_own_school_and_revoked_with_a_reason(sessio
     assert desk.submit(session, story.sender, story.key, residency.id).round_no == 2
 
 
+def test_what_befell_something_approved_stands_in_its_history_with_its_ground(session):
+    """A revocation belongs to no round: both sides read it all the same, and nobody finds that of another row."""
+    story, other = Story(session, "residency"), Story(session, "residency")
+    residency, row = story.decided()
+    _untouched, another = other.decided()
+    desk.move(session, story.decider, story.key, residency.id, "revoke", reason="长期无职位")
+    newer = desk.submit(session, story.sender, story.key, residency.id)
+    inside = [(one.action, one.round_no, one.text) for one in show.history(session, story.decider, newer)]
+    assert inside[-2:] == [("revoke", 0, "长期无职位"), ("submit", 2, "")]
+    outside = show.for_sender(session, story.sender, story.key, residency.id)["history"]
+    assert [(one.action, one.text, one.actor) for one in outside][-2] == ("revoke", "长期无职位", "")
+    assert [one.action for one in outside].count("submit") == 2
+    assert "revoke" not in [one.action for one in show.history(session, other.decider, another)]
+
+
 def test_one_residency_per_school_and_only_where_the_school_is_open(session):
     story = Story(session, "residency")
     story.created()
