@@ -520,7 +520,7 @@ def test_residency_is_decided_by_the_own_school_and_revoked_with_a_reason(sessio
 def test_what_befell_something_approved_stands_in_its_history_with_its_ground(session):
     """A revocation belongs to no round: both sides read it all the same, and nobody finds that of another row."""
     story, other = Story(session, "residency"), Story(session, "residency")
-    residency, row = story.decided()
+    residency, _row = story.decided()
     _untouched, another = other.decided()
     desk.move(session, story.decider, story.key, residency.id, "revoke", reason="长期无职位")
     newer = desk.submit(session, story.sender, story.key, residency.id)

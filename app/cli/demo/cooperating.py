@@ -36,7 +36,7 @@ OF_SCHOOL = (
 
 
 def load(session: Session, world: World) -> None:
-    """The demo school and its residents; the named units are resident at a second school."""
+    """The demo school and its residents; the named unit is resident at a second school."""
     school = world.actors["school"]
     residents = [owner for unit, _data, owner in world.units if unit.id in world.residents]
     needs = [_post(session, owner, *words) for owner, words in zip(residents, OF_UNITS, strict=False)]
@@ -51,12 +51,12 @@ def load(session: Session, world: World) -> None:
 
 
 def _named(session: Session, world: World) -> None:
-    """The units of the named logins at another school, which has needs of its own."""
+    """The approved unit of the named logins at another school, which has needs of its own."""
     other: Any = session.scalars(select(School).where(School.id != world.school.id).order_by(School.id).limit(1)).one()
-    for (unit, _data, owner), words in zip(world.units[:2], OF_UNITS, strict=False):
-        session.add(Residency(unit_id=unit.id, school_id=other.id, region_code=other.region_code, status="active"))
-        session.flush()
-        _post(session, owner, *words)
+    unit, owner = next((unit, owner) for unit, _data, owner in world.units if owner is world.actors["owner"])
+    session.add(Residency(unit_id=unit.id, school_id=other.id, region_code=other.region_code, status="active"))
+    session.flush()
+    _post(session, owner, *OF_UNITS[0])
     staff = Actor(
         world.actors["school"].account_id, Role.SCHOOL, school_id=other.id, region_code=other.region_code,
         grants=frozenset({RESIDENCY}),
