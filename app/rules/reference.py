@@ -31,7 +31,7 @@ FIXED: Final = frozenset(
 # Those that people may extend.
 OPEN: Final = frozenset(
     {
-        "benefit", "board_lodging", "degree", "employment_status", "experience", "gig_type", "interview_mode", "job_type",
+        "benefit", "board_lodging", "cooperation_topic", "degree", "employment_status", "experience", "gig_type", "interview_mode", "job_type",
         "ownership", "school_level", "size_band", "unit_size", "unmask_reason",
     }
 )  # fmt: skip

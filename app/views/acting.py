@@ -36,21 +36,29 @@ class ActingView(SafeView):
 
     def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
         """The moves of this row that this person may make now."""
-        if not self.may_edit(row, current()):
+        if not self.touchable(row):
             return []
         here = self.state_of(row)
         return [move for move in self.acts.values() if here in move.sources and self.may(f"can_{move.name}")]
 
     def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
-        """Makes one move, on record like every other change of the row."""
+        """Makes one move on the locked row."""
         row = scope.fetch(self, current(), row_id, lock=True)
         if self.acts[name] not in self.offered(row):
             raise Refused("wrong_state")
+        self.acted(row, name, reason)
+        db.session.commit()
+        return row
+
+    def touchable(self, row: Any) -> bool:
+        """Whether this person may move this row at all."""
+        return self.may_edit(row, current())
+
+    def acted(self, row: Any, name: str, reason: str) -> None:
+        """The move itself, on record like every other change of the row."""
         before = setting_log.values_of(row)
         self.act(row, name, current(), reason)
         setting_log.note(db.session, current(), row, setting_log.CHANGED, before)
-        db.session.commit()
-        return row
 
     def _allowed(self, name: str) -> Move:
         if name not in self.acts:
@@ -74,21 +82,9 @@ class AgreedView(ActingView):
         return str(row.state)
 
     def touchable(self, row: Any) -> bool:
-        """Whether this person may move this row at all."""
+        """Whoever may change the words is another matter."""
         return True
 
-    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
-        """The moves of this side in the present state; who may change the words is another matter."""
-        if not self.touchable(row):
-            return []
-        here = self.state_of(row)
-        return [move for move in self.acts.values() if here in move.sources and self.may(f"can_{move.name}")]
-
-    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
-        """Makes one move on the locked row."""
-        row = scope.fetch(self, current(), row_id, lock=True)
-        if self.acts[name] not in self.offered(row):
-            raise Refused("wrong_state")
+    def acted(self, row: Any, name: str, reason: str) -> None:
+        """The rules put it on record in their own words."""
         self.act(row, name, current(), reason)
-        db.session.commit()
-        return row
