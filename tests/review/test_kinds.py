@@ -550,10 +550,11 @@ def test_one_residency_per_school_and_only_where_the_school_is_open(session):
 def test_a_registration_shows_agencies_and_schools_only_their_units(session):
     kind = KINDS["unit_registration"]
     story = Story(session, "residency")
-    other = unit(session)
-    agency = agency_actor(session, other, authorised=False)
     seen = select(Unit.id)
-    assert session.scalars(kind.scope(seen, agency)).all() == [other.id]
+    for associated in (True, False):  # ZX-34: only while the association lasts
+        other = unit(session)
+        agency = agency_actor(session, other, authorised=associated)
+        assert session.scalars(kind.scope(seen, agency)).all() == [other.id] * associated
     assert session.scalars(kind.scope(seen, story.decider)).all() == []
     story.submitted()
     assert session.scalars(kind.scope(seen, story.decider)).all() == [story.unit.id]
