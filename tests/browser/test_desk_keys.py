@@ -264,7 +264,8 @@ def test_digits_tick_reasons_here_and_in_the_letter(visit, made):
     window.clean()
 
 
-def test_a_is_locked_until_every_red_finding_is_ticked(visit, made):
+def test_a_is_locked_until_every_red_finding_is_ticked_and_asks_why_it_may_pass(visit, made):
+    """Nothing grave passes by one person's key: a tick each, a ground, and a second person."""
     posting = made.sent(description=f"{DUTIES}限男性，入职须交押金500元。")
     window = visit("reviewer2")
     page = opened(window, posting)
@@ -276,10 +277,13 @@ def test_a_is_locked_until_every_red_finding_is_ticked(visit, made):
     expect(approve).to_be_disabled()
     red.last.check()
     expect(approve).to_be_enabled()
-    assert made.state(posting) == "queued"
     page.keyboard.press("a")  # the tick just made has the focus; it is no field to type in
+    expect(page.locator("#d-ground")).to_be_focused()
+    assert made.state(posting) == "queued"
+    page.keyboard.type("已电话核实：引号内为引用的反面例子。")
+    page.keyboard.press("Control+Enter")
     gone_on(page, posting)
-    assert made.state(posting) == "approved"
+    assert made.state(posting) == "second"
     window.clean()
 
 

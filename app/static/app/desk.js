@@ -158,6 +158,11 @@
     if (fresh && f.matches('#d-approve, #d-skip')) return;
     send(f.action, new URLSearchParams(new FormData(f)), f);
   });
+  // Whoever has written the ground approves without leaving the field, as in the letters.
+  document.addEventListener('keydown', e => {
+    if (!(e.ctrlKey || e.metaKey) || e.key !== 'Enter' || e.isComposing || !e.target.matches('#d-ground')) return;
+    e.preventDefault(); $('[data-key=a]').click();
+  });
   // The kit moves the mark with J and K; where it rests for a moment, the item opens.
   document.addEventListener('keydown', e => {
     if (!/^[jk]$/i.test(e.key) || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.closest('input:not([type=checkbox],[type=radio]),textarea,select,dialog')) return;
