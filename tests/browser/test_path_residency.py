@@ -13,7 +13,7 @@ def test_withdrawn_applied_again_admitted_and_revoked(visit):
     owner = visit("owner")
     owner.go("/residencyview/list/")
     owner.snap("residency-1-list")
-    owner.page.locator("main table tbody tr").first.locator("a").first.click()
+    owner.page.locator("main table tbody tr:has-text('待审核') a").first.click()
     owner.page.wait_for_selector(".g-id")
     record = owner.page.url.split("?")[0]
     number = record.rsplit("/", 1)[1]
@@ -43,7 +43,7 @@ def test_withdrawn_applied_again_admitted_and_revoked(visit):
     school.page.click(".g-act button[type=submit]")
     school.page.wait_for_url(lambda url: "/move/" not in url)
     owner.page.goto(record)
-    assert "本学期未向我校学生提供职位" in owner.page.inner_text("main")
+    assert "本学期未向我校学生提供职位" in owner.page.inner_text(".g-tl")
     owner.snap("residency-6-revoked")
     owner.clean()
     school.clean()
