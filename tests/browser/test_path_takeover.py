@@ -58,7 +58,12 @@ def test_claimed_with_four_materials_and_decided_at_the_desk(visit):
         colleague.snap(shot)
         for box in colleague.page.locator("[data-must]").all():  # an owner who was seen lately has to be asked before
             box.check()
-        colleague.page.keyboard.press("a")
+        ground = colleague.page.locator("#d-ground")
+        if ground.count():
+            ground.fill("已电话联系原管理员，本人同意移交（演示）。")
+            ground.press("Control+Enter")
+        else:
+            colleague.page.keyboard.press("a")
         colleague.page.wait_for_function("n => !document.querySelector('.g-ev h2')?.textContent.includes(n)", arg=name)
         colleague.clean()
         if colleague is reviewer:
