@@ -146,7 +146,7 @@ def test_where_many_papers_are_drawn_already_the_sender_is_told_when_to_come_aga
         before = session.scalar(select(func.count()).select_from(StoredFile))
         answer = sent(world, "在职证明.pdf", pdf())
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-        assert "在职证明.pdf: 当前上传材料较多，请一分钟后再试" in answer.text and 'value="人事主管"' in answer.text
+        assert "在职证明.pdf：当前上传材料较多，请一分钟后再试" in answer.text and 'value="人事主管"' in answer.text
         assert session.scalar(select(func.count()).select_from(StoredFile)) == before
 
 

@@ -128,7 +128,7 @@ def test_one_month_is_read_and_taken_along(fresh_app):
         pytest.fail("the login is fresh")
     assert made.headers["Content-Type"] == "text/csv; charset=utf-8"
     lines = made.get_data(as_text=True).lstrip("\ufeff").splitlines()
-    assert lines[0] == '"At","Account","Role","Place","Screen","Action","Row","Address","Result"'
+    assert lines[0] == '"At","Account","Role","Place of the role","Screen","Action","Row","Address","Result"'
     assert len(lines) == 3 and all("192.0.2.7" in line and "Take down" in line for line in lines[1:])
 
 
