@@ -33,7 +33,7 @@ def check_wish(user: User, old: str, new: str, again: str) -> None:
     """
     refuse_if_locked(user.username)
     if not old:  # a form sent too early is no guess
-        return Refused("missing", field="old")
+        raise Refused("missing", field="old")
     if not check_password_hash(user.password or "", old):
         note(user.username, "wrong", user.id)
         raise Refused("password_wrong", field="old")
