@@ -6,6 +6,7 @@ Sent at least once; the gateway is given the same key at every try. What has lef
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,8 +21,10 @@ from app.gateways.messengers import Letter, Messenger, Undelivered
 from app.models.dispatch import Dispatch
 from app.review.dispatch_words import SECRETS, URGENT, WORDS, blanks
 from app.review.policy import number
-from app.rules import quiet
+from app.rules import faults, quiet
 from app.rules.dates import ZONE
+
+log = logging.getLogger("app.dispatch")
 
 MOST_TRIES: Final = 8  # the last one about an hour after the first
 FIRST_WAIT: Final = timedelta(seconds=30)
@@ -151,7 +154,10 @@ def _letter(row: Dispatch) -> Letter:
 
 
 def _hand_over(messenger: Messenger, row: Dispatch, at: datetime) -> None:
-    """Raises Undelivered, whatever else goes wrong: one letter that cannot be sent holds up no other."""
+    """Raises Undelivered, whatever else goes wrong: one letter that cannot be sent holds up no other.
+
+    What no gateway is meant to raise is an error of the program: the log has its kind and its place, never its words.
+    """
     if row.not_after is not None and row.not_after <= at:
         raise Undelivered("too late", final=True)
     try:
@@ -159,6 +165,7 @@ def _hand_over(messenger: Messenger, row: Dispatch, at: datetime) -> None:
     except Undelivered:
         raise
     except Exception as error:
+        log.error("%s: a letter could not be handed over: %s", messenger.name, faults.told(error))
         raise Undelivered(type(error).__name__) from error
 
 

@@ -80,13 +80,16 @@ def _by_kind(view: Any, actor: Actor) -> Select[Any]:
 
 
 def fetch(view: Any, actor: Actor | None, pk: object, *, lock: bool = False, options: Sequence[Any] = ()) -> Any:
-    """The row with this key, if it lies in the scope. Raises Refused("not_found")."""
+    """The row with this key, if it lies in the scope. Raises Refused("not_found").
+
+    `lock`: as it is once nobody else holds it, whatever this session has read of it before.
+    """
     key = parse_key(view.model, str(pk))
     if key is None:
         raise Refused("not_found")
     stmt = rows(view, actor).where(key_column(view.model) == key).options(*options)
     if lock:
-        stmt = stmt.with_for_update(of=view.model)
+        stmt = stmt.with_for_update(of=view.model).execution_options(populate_existing=True)
     row = db.session.scalars(stmt).unique().one_or_none()
     if row is None:
         raise Refused("not_found")

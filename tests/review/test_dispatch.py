@@ -149,14 +149,17 @@ def test_one_bad_letter_holds_up_no_other(session):
     assert [letter.to for letter in gateway.taken] == ["13800002222"]
 
 
-def test_a_gateway_that_breaks_in_a_way_of_its_own_holds_up_no_other(session):
-    """It is tried again, and given up in the end, like every other."""
+def test_a_gateway_that_breaks_in_a_way_of_its_own_holds_up_no_other(session, caplog):
+    """It is tried again, and given up in the end, like every other; the log says where, and nothing of what it said."""
     for phone in (PHONE, "13800002222"):
         dispatch.send(session, "sms", phone, "password_changed", {"account": "a", "phone": "12333"})
     gateway = Gateway(RuntimeError("13800001111 and all that it says"))
     assert dispatch.deliver(session, both(gateway)) == 1
     bad, good = sorted(rows(session), key=lambda row: row.id)
     assert (bad.state, bad.error, bad.tries, good.state) == ("failed", "RuntimeError", 1, "sent")
+    assert "RuntimeError" in caplog.text
+    assert "in send" in caplog.text
+    assert PHONE not in caplog.text
 
 
 def test_a_code_whose_time_is_over_does_not_leave(session):

@@ -11,6 +11,7 @@ import pytest
 from flask_appbuilder import ModelView
 from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import update
 
 from app.models.reference import DictItem
 from app.rules.actor import Actor, Role
@@ -60,6 +61,16 @@ def test_nobody_sees_nothing_even_where_all_is_open(app, session):
     view = type("Open", (Forgetful,), {"open_to_all": True})()
     assert session.scalars(scope.rows(view, None)).all() == []
     assert session.scalars(scope.rows(view, SOMEBODY)).first() is not None
+
+
+def test_a_locked_row_is_read_as_it_is_now(app, session):
+    """What two people decide at once is decided on what the first has left, not on what the second had read before."""
+    view = type("Open", (Forgetful,), {"open_to_all": True})()
+    row = session.scalars(scope.rows(view, SOMEBODY)).first()
+    table = DictItem.__table__
+    session.connection().execute(update(table).where(table.c.id == row.id).values(name_en="changed meanwhile"))
+    assert scope.fetch(view, SOMEBODY, row.id).name_en != "changed meanwhile", "as read before somebody else's commit"
+    assert scope.fetch(view, SOMEBODY, row.id, lock=True).name_en == "changed meanwhile"
 
 
 @pytest.mark.parametrize("key", ["", "abc", "1.5", "9" * 40, "0x1", "1\x00", "-1", "１"])
