@@ -47,6 +47,7 @@ class AgencyView(SafeView):
     datamodel = SQLAInterface(Agency)
     open_to_all = True
     list_title, thing = _l("Agencies"), _l("Agency")
+    label_columns = {"intro": _l("About the agency")}
     related_names = ("AgencyUnitView",)
     list_columns = ["name", "kind", "stage", "region", "licence_no", "licence_valid_until"]
     search_columns = ["name", "kind", "stage", "region", "licence_valid_until"]
@@ -95,6 +96,7 @@ class AgencyUnitView(AgreedView):
     scope = staticmethod(own_links)
     acts = rules.ASSOCIATION
     list_title, thing, add_words = _l("Associations"), _l("Association"), _l("Ask an agency")
+    send_words = _l("Ask for it")
     hidden_for = {Role.AGENCY: ("agency",), **dict.fromkeys(UNIT_SIDE, ("unit",))}
     empty_words = _l("A unit asks an agency for association; once the agency agrees, it may post for the unit.")
     title_columns = ("agency", "unit")

@@ -58,6 +58,7 @@ class CooperationNeedView(AgreedView):
     list_title, thing, add_words = _l("Cooperation needs we posted"), _l("Cooperation need"), _l("Post a need")
     empty_words = _l("A need goes to those you are resident with: units ask schools, schools ask units.")
     related_names = ("CooperationAnswerView",)
+    send_words = _l("Post the need")
     list_columns = ["title", "topic", "state", "responses", "valid_until", "created_on"]
     column_needs = {"responses": ("answered", "reached"), "contact_phone_masked": ("contact_phone",)}
     label_columns = {

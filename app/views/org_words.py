@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 
 STATUSES: Final[dict[str, tuple[str, Any]]] = {
-    "open": ("live", _l("Open")),
+    "open": ("live", _l("Open for answers")),
     "unanswered": ("pending", _l("Not answered")),
     "responded": ("ok", _l("Responded")),
     "declined": ("off", _l("Not responding")),

@@ -1,12 +1,20 @@
-"""A commercial agency is recommended, approved by the operator and completes its data (ZX-26..30); docs/paths/agency.md."""
+"""A commercial agency is recommended, approved by the operator and completes its data (ZX-26..30); docs/paths/agency.md.
+
+Then it works: a unit asks for association, the agency agrees and posts for it, the unit ends it (ZX-10, ZX-31..37).
+"""
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from tests.browser.test_main_path import choose, fill_posting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a real server and a real Chromium
 
 AGENCY = "上海演示园区人力资源有限公司"
+TITLE = "代招 园区仓储管理员"
 
 
 def test_recommended_approved_completed(visit, cookies):
@@ -57,4 +65,67 @@ def test_recommended_approved_completed(visit, cookies):
     applicant.page.wait_for_selector("text=正常")
     applicant.snap("agency-6-open")
     applicant.clean()
+    cookies.pop("student", None)
+
+
+def test_associated_posts_for_the_unit_and_ended(visit, cookies):
+    """The agency of the test before."""
+    owner = visit("owner")
+    owner.go("/agencyunitview/list/")
+    owner.page.click("a:has-text('申请关联职介')")
+    choose(owner.page, "agency", "园区", AGENCY)
+    owner.page.fill("[name=statement]", "请代招仓储和配送人员（演示）。")
+    owner.snap("association-1-ask")
+    owner.page.click(".g-act button[type=submit]")
+    owner.page.wait_for_selector("main dd:has-text('待职介确认')")
+    record = owner.page.url.split("?")[0]
+
+    agent = visit("student")
+    agent.page.click(".g-top summary.g-hat")
+    agent.page.click(".g-pop button:has-text('职介')")
+    agent.go("/agencyunitview/list/")
+    agent.page.locator("main table tbody a").first.click()
+    agent.page.wait_for_selector(".g-id")
+    agent.snap("association-2-agree")
+    agent.page.click(".g-id :is(a, button):has-text('同意')")
+    agent.page.wait_for_selector("main dd:has-text('已关联')")
+
+    agent.go("/agencypostingview/add")
+    choose(agent.page, "unit", "", "")
+    fill_posting(agent.page, TITLE)
+    agent.page.wait_for_selector("main >> text=还需填写", state="detached")
+    agent.snap("association-3-posting")
+    agent.page.click("button[name=then][value=submit]")
+    agent.page.wait_for_url(re.compile(r"/agencypostingview/show/\d+"))
+    number = agent.page.url.split("?")[0].rsplit("/", 1)[1]
+
+    lead = visit("lead")
+    lead.go("/desk/?kind=posting")
+    lead.page.locator(".g-q a", has_text=TITLE).first.click()
+    lead.page.wait_for_selector(f".g-ev h2:has-text('{TITLE}')")
+    lead.page.keyboard.press("a")
+    lead.page.wait_for_function("t => !document.querySelector('.g-ev h2')?.textContent.includes(t)", arg=TITLE)
+    lead.clean()
+
+    public = visit()
+    public.go("/portal/agencies")
+    public.page.fill("[name=q]", "园区")
+    public.page.keyboard.press("Enter")
+    public.page.click(f".p-results a:has-text('{AGENCY}')")
+    public.page.wait_for_selector(f"main a:has-text('{TITLE}')")
+    public.snap("association-4-page")
+    assert public.go(f"/portal/postings/{number}").status == 200
+
+    owner.page.goto(record)
+    owner.page.click(".g-id :is(a, button):has-text('解除关联')")
+    owner.page.fill("[name=reason_text]", "改由本单位自行招聘（演示）")
+    owner.snap("association-5-end")
+    owner.page.click(".g-act button[type=submit]")
+    owner.page.wait_for_selector("main dd:has-text('已解除')")
+    another = visit()  # who has just read it may see it from the own cache for a minute
+    assert another.go(f"/portal/postings/{number}").status in (404, 410), "gone from the public with the same click"
+    agent.page.goto(record)
+    assert "改由本单位自行招聘" in agent.page.inner_text("main")
+    for who in (owner, agent, public):
+        who.clean()
     cookies.pop("student", None)
