@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -198,3 +199,26 @@ def test_importing_the_rules_loads_no_framework():
     code = "import sys, app.rules.positions, app.rules.checks; print([m for m in ('flask','sqlalchemy') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def _refusals_let_through(tree: ast.AST) -> Iterator[int]:
+    """Lines where a refusal is made and comes to nothing: returned by a function that does not say so, or not used at all."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and _makes_refusal(node.value):
+            yield node.lineno
+        if isinstance(node, ast.FunctionDef) and "Refused" not in (ast.unparse(node.returns) if node.returns else ""):
+            yield from (
+                one.lineno for one in ast.walk(node) if isinstance(one, ast.Return) and _makes_refusal(one.value)
+            )
+
+
+def _makes_refusal(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "Refused"
+
+
+def test_no_refusal_is_let_through():
+    """A `return` where `raise` was meant would open what is to stay shut."""
+    through = [f"{path.relative_to(ROOT)}:{line}" for path, tree in trees() for line in _refusals_let_through(tree)]
+    assert through == []
+    slip = "def save(self, row) -> None:\n    if not row:\n        return Refused('no')\n    Refused('no')\n"
+    assert list(_refusals_let_through(ast.parse(slip))) == [3, 4]
