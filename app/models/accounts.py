@@ -128,7 +128,7 @@ class Hat(Traced, Stamped, Model):
     )
     id = pk()
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True)
-    role = col("Role", String(20), nullable=False, words="role")
+    role = col("Role", String(20), nullable=False, words="audience")
     region_code = col("Division", String(6), ForeignKey("region.code"))
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), index=True)
     school_id = col("School", BigInteger, ForeignKey("school.id"), index=True)

@@ -258,6 +258,16 @@ def test_one_default_role_per_account(app, session, admin):
     assert [tuple(row) for row in chosen] == [("operator", False), ("seeker", True)]
 
 
+def test_the_clock_is_nobodys_role(app, session, admin):
+    """It stands in the log as who has moved, and is neither offered nor taken."""
+    form = admin.get("/hatview/add").text
+    assert 'value="auditor"' in form
+    assert 'value="clock"' not in form
+    user, _word = added(admin, session)
+    assert give(admin, user.id, "clock").status_code == 422
+    assert session.scalars(select(Hat).where(Hat.account_id == user.id)).all() == []
+
+
 def test_nobody_gives_roles_to_oneself(admin, session):
     assert give(admin, admin.account_id, "operator").status_code == 403
     assert admin.get(f"/hatview/edit/{admin.hat_id}").status_code == 403
