@@ -351,6 +351,14 @@ def purge(session: Session, storage: Storage, days: int) -> int:
     return gone
 
 
+def forget_of(session: Session, storage: Storage, account_id: int) -> None:
+    """All that a closed account has sent in, but for an approval that waits for its link: that one lapses. Commits."""
+    waits = (Appeal.status == "approved") & Appeal.taken_at.is_(None)
+    mine = select(Appeal.id).where(Appeal.created_by_id == account_id, Appeal.purged_at.is_(None), ~waits)
+    for appeal_id in session.scalars(mine).all():
+        _forget(session, storage, appeal_id)
+
+
 def _forget(session: Session, storage: Storage, appeal_id: int) -> None:
     """One appeal: its files, what its rounds pinned, what was changed in it, and its own personal columns."""
     purging.remove_files(session, storage, AppealFile, AppealFile.appeal_id == appeal_id)

@@ -20,41 +20,19 @@ from app.models.consents import Consent
 from app.models.dispatch import Dispatch, OneTimeLink
 from app.models.files import StoredFile
 from app.models.gigs import GigOffer, GigWanted
-from app.models.identity_proofs import IdentityProof
 from app.models.lists import ListLayout, SavedView
 from app.models.logins import IdentityLink
 from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor, SecurityKey
 from app.models.units import Unit
-from app.review import bindings, closing_papers, desk, identity, ledger
-from app.review.kinds import KINDS
+from app.review import appeals, bindings, closing_papers, identity, ledger, personal
 from app.review.persons import NOBODY
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
 
-Steps = dict[str, tuple[str, ...]]
 GONE: Final = "已注销"
-# Moves that lead out of each status: of gig posts, then of pictures.
-_GIGS: Final[Steps] = {"pending": ("withdraw", "delete"), "live": ("close",), "paused": ("close",)} | dict.fromkeys(
-    ("draft", "returned", "rejected"), ("delete",)
-)
-_MEDIA: Final[Steps] = {"pending": ("withdraw", "delete")} | dict.fromkeys(
-    ("draft", "returned", "rejected", "approved"), ("delete",)
-)
-
-# A document that waits for the bureau is looked at by nobody any more.
-_PROOFS: Final[Steps] = {"pending": ("withdraw",), "returned": ("withdraw",)}
-_OWN: Final[dict[Any, tuple[Any, Steps]]] = {
-    GigOffer: (GigOffer.poster_id, _GIGS),
-    GigWanted: (GigWanted.poster_id, _GIGS),
-    Medium: (Medium.person_id, _MEDIA),
-    IdentityProof: (IdentityProof.created_by_id, _PROOFS),
-}
-
-
-NOTHING: Final[tuple[Any, Steps]] = (None, {})
 
 
 def fault(session: Session, account_id: int) -> Refused | None:
@@ -78,7 +56,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     refused = fault(session, me)
     if refused is not None:
         raise refused
-    _take_back(session, actor)
+    personal.take_back(session, actor)
     closing_papers.take_back(session, actor)
     files = _pictures(session, me)
     for row in session.scalars(
@@ -91,19 +69,8 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     for key in files:
         storage.delete(key)
     identity.forget_of(session, storage, me)
+    appeals.forget_of(session, storage, me)
     closing_papers.forget_of(session, storage, me)
-
-
-def _take_back(session: Session, actor: Actor) -> None:
-    """Posts and pictures leave the public through the desk, each on record."""
-    for kind in KINDS.values():
-        owner, steps = _OWN.get(kind.model, NOTHING)
-        if owner is None:
-            continue
-        mine = select(kind.model.id, kind.model.status).where(owner == actor.account_id)
-        for key, status in session.execute(kind.scope(mine, actor)).all():
-            for name in steps.get(status, ()):
-                desk.move(session, actor, kind.key, key, name)
 
 
 def _pictures(session: Session, me: int) -> list[str]:
@@ -123,8 +90,11 @@ def _erase(session: Session, me: int) -> None:
     def change(model: Any, where: Any, **values: Any) -> None:
         session.execute(update(model).where(where).values(**values).execution_options(**calm))
 
-    for model in (GigOffer, GigWanted):
-        change(model, model.poster_id == me, phone="0", phone_public=False)
+    own_offers = (GigOffer.poster_id == me) & GigOffer.unit_id.is_(
+        None
+    )  # the contact on a unit's post is the unit's matter
+    for model, mine in ((GigOffer, own_offers), (GigWanted, GigWanted.poster_id == me)):
+        change(model, mine, phone="0", phone_public=False)
     change(AgencyEntry, AgencyEntry.created_by_id == me, contact_name=None, contact_phone=None)
     change(EmployerCertification, EmployerCertification.created_by_id == me, applicant="")
     drafts = (Unit.created_by_id == me) & Unit.status.in_(("draft", "returned", "rejected", "withdrawn"))

@@ -13,17 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.gateways.storage import Storage
 from app.models.agencies import AgencyEntry, AgencyMaterial, CertificationMaterial, EmployerCertification
-from app.models.takeovers import UnitTakeover
 from app.review import desk, purging, takeovers
 from app.review.kinds.agencies import AgencyEntryKind
 from app.review.kinds.certification import EmployerCertificationKind
-from app.review.kinds.takeovers import TakeoverKind
 from app.rules.actor import Actor, Role
 from app.rules.agencies import IDENTITY_SLOTS
 
 _CALM: Final = {"synchronize_session": False}
-_WAITS: Final = ("asked", "recommended", "pending")
-_ENDED: Final = ("approved", "expired", "revoked", "deleted")
+_ENDED: Final = ("approved", "expired", "revoked", "deleted")  # of certifications
 # Kind, its table, its papers with the column that points to the row, and the columns as they are left.
 _PAPERS: Final[tuple[tuple[str, Any, Any, Any, dict[str, Any]], ...]] = (
     (
@@ -38,14 +35,14 @@ _PAPERS: Final[tuple[tuple[str, Any, Any, Any, dict[str, Any]], ...]] = (
 
 
 def take_back(session: Session, actor: Actor) -> None:
-    """What waits is withdrawn and what lies about deleted, through the desk, as the person who sent it in."""
-    for key, model in (*(line[:2] for line in _PAPERS), (TakeoverKind.key, UnitTakeover)):
-        mine = select(model).where(model.created_by_id == actor.account_id, model.status.not_in(_ENDED))
-        for row in session.scalars(mine.order_by(model.id)).all():
-            sender = sender_of(actor, row)
-            if row.status in _WAITS:
-                desk.move(session, sender, key, row.id, "withdraw")
-            desk.move(session, sender, key, row.id, "delete")
+    """Certifications, which an owner sends in: what waits is withdrawn and what lies about deleted, through the desk."""
+    key, model = EmployerCertificationKind.key, EmployerCertification
+    mine = select(model).where(model.created_by_id == actor.account_id, model.status.not_in(_ENDED))
+    for row in session.scalars(mine.order_by(model.id)).all():
+        sender = sender_of(actor, row)
+        if row.status == "pending":
+            desk.move(session, sender, key, row.id, "withdraw")
+        desk.move(session, sender, key, row.id, "delete")
 
 
 def sender_of(actor: Actor, row: Any) -> Actor:
