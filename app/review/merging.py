@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models.accounts import Hat, Person
 from app.models.merging import AccountMerge
-from app.review import ledger, merging_once
+from app.review import desk, ledger, links, merging_once, personal
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
@@ -105,10 +105,13 @@ def _agree(first: Any, second: Any) -> bool:
 
 
 def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
-    """Moves what is the person's and closes the other account; no commit."""
+    """Moves what is the person's and closes the other account; no commit. Raises Refused: wrong_state, and as `one_person`."""
     kept_id, closed_id = int(wish.kept_id), int(wish.closed_id)
-    session.execute(select(User.id).where(User.id.in_((kept_id, closed_id))).order_by(User.id).with_for_update())
+    both = select(User.id).where(User.id.in_((kept_id, closed_id)), User.active).order_by(User.id)
+    if len(session.scalars(both.with_for_update()).all()) < 2:  # switched off or closed since it was asked for
+        raise Refused("wrong_state")
     one_person(session, kept_id, closed_id)
+    withdrawn = _withdraw(session, closed_id)
     merging_once.settle(session, actor, kept_id, closed_id)
     moved = {}
     for name in MOVED:
@@ -118,10 +121,24 @@ def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
     _identity(session, kept_id, closed_id)
     closed: Any = session.get_one(User, closed_id)
     closed.active = False
+    links.expire(session, closed_id)
     wish.moved = moved
     session.flush()
-    facts = {"kept": kept_id, "merge": wish.id, "asked_by": wish.asked_by_id, "moved": moved}
+    facts = {"kept": kept_id, "merge": wish.id, "asked_by": wish.asked_by_id, "moved": moved, "withdrawn": withdrawn}
     ledger.append(session, "merge", actor, "", subject_id=closed_id, facts=facts)
+
+
+def _withdraw(session: Session, closed_id: int) -> dict[str, list[int]]:
+    """What asks for something for the account that closes and cannot follow the person is withdrawn: kind -> ids.
+
+    A proof of the name, above all: approved later, it would prove the document for an account that nobody has any more.
+    """
+    closed, found = Actor(closed_id, Role.SEEKER), {}
+    for kind in personal.kinds():
+        if f"{kind.model.__tablename__}.created_by_id" in STAYS:
+            found[kind.key] = personal.retreat(session, closed, kind, desk.move_in)
+    session.flush()
+    return {key: ids for key, ids in found.items() if ids}
 
 
 def _column(name: str) -> Any:

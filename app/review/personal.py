@@ -5,6 +5,7 @@ Nothing is listed by hand: a kind whose rows a person sends in is one of these, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -40,8 +41,17 @@ def take_back(session: Session, actor: Actor) -> None:
     """All that is the person's own leaves public and desk, as far as its sender can take it; each move on record."""
     me = myself(actor)
     for kind in kinds():
-        mine: Any = kind.scope(select(kind.model.id, kind.model.status), me).order_by(kind.model.id)
-        for key, found in session.execute(mine).all():
-            status = found
-            while name := way_back(kind.lifecycle, status):
-                status = desk.move(session, me, kind.key, key, name).status
+        retreat(session, me, kind, desk.move)
+
+
+def retreat(session: Session, me: Actor, kind: Kind, move: Callable[..., Any]) -> list[int]:
+    """Takes the person's rows of one kind back by `desk.move` or `desk.move_in`; the ids of those that went."""
+    mine: Any = kind.scope(select(kind.model.id, kind.model.status), me).order_by(kind.model.id)
+    gone = []
+    for key, found in session.execute(mine).all():
+        status = found
+        while name := way_back(kind.lifecycle, status):
+            status = move(session, me, kind.key, key, name).status
+        if status != found:
+            gone.append(int(key))
+    return gone

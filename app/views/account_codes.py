@@ -1,4 +1,4 @@
-"""Words for what the roles of administrators are refused with; part of words.CODES."""
+"""Words for what accounts and the roles of administrators are refused with; part of words.CODES."""
 
 from __future__ import annotations
 
@@ -19,5 +19,9 @@ ACCOUNTS: Final[dict[str, tuple[int, Any]]] = {
         _l(
             "This is the last administrator of its kind. Give the role to another account first, then take it away here."
         ),
+    ),
+    "account_off": (
+        409,
+        _l("The account was closed or switched off meanwhile: nothing can be proven for it. Please reject it."),
     ),
 }

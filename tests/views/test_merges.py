@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,19 +12,33 @@ from sqlalchemy import UniqueConstraint, func, select
 
 from app.models.accounts import Hat, Person
 from app.models.agencies import EmployerCertification
+from app.models.appeals import Appeal
+from app.models.base import vault
 from app.models.bindings import Binding
 from app.models.gigs import GigWanted
+from app.models.identity_proofs import IdentityProof
 from app.models.merging import AccountMerge
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent, ReviewRound
 from app.models.sessions import LoginSession
 from app.models.takeovers import UnitTakeover
-from app.review import desk, ledger, merging, merging_once, queue
+from app.review import decide, desk, ledger, links, merging, merging_once, queue
 from app.rules.actor import Actor, Role
 from tests.review.samples import (
     account as samples_account,
 )
-from tests.review.samples import attached, refusal, resident_id, reviewer, say, takeover_content, unit, wanted_content
+from tests.review.samples import (
+    appeal_content,
+    attached,
+    proof_content,
+    refusal,
+    resident_id,
+    reviewer,
+    say,
+    takeover_content,
+    unit,
+    wanted_content,
+)
 from tests.views.people import browser
 
 NUMBER = resident_id(861)
@@ -194,6 +209,91 @@ def test_of_two_bindings_to_one_unit_the_stronger_stays(session, of_kept, of_clo
     assert [row.state for row in rows] == left and {row.account_id for row in rows} == {kept}
     hats = session.scalars(select(Hat.account_id).where(Hat.unit_id == firm.id, Hat.active)).all()
     assert hats == ([kept] if "bound" in left else [])
+
+
+def proof_of(session, account_id, *, number=NUMBER, name="张合并"):
+    """A proof of the name under that number, sent in."""
+    actor = Actor(account_id, Role.SEEKER, region_code="310120")
+    content = proof_content(session, account_id)
+    person = session.get_one(Person, account_id)
+    person.id_number, person.claim_hash, person.real_name = number, vault().blind(number, "id_number"), name
+    session.commit()
+    made = desk.create(session, actor, "identity_proof", content | {"id_number": number, "real_name": name})
+    return made, desk.submit(session, actor, "identity_proof", made.id)
+
+
+def test_an_open_proof_of_the_closed_account_is_withdrawn_and_the_kept_one_can_prove_the_number(session):
+    kept, closed = two_accounts(session)
+    made, row = proof_of(session, closed)
+    merged(session, kept, closed)
+    assert session.get_one(IdentityProof, made.id).status == "withdrawn"
+    assert session.get_one(ReviewRound, row.id).state == "withdrawn"
+    (event,) = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "merge")).all()
+    assert json.loads(event.body)["facts"]["withdrawn"] == {"identity_proof": [made.id]}
+    gone, stays = (session.get_one(Person, one) for one in (closed, kept))
+    assert (gone.id_number, gone.id_hash) == (None, None) and stays.id_number == NUMBER
+    again, row = proof_of(session, kept)
+    bureau = reviewer(session)
+    say(session, bureau, queue.claim(session, bureau, row.id))
+    session.expire_all()
+    assert session.get_one(Person, kept).id_hash and session.get_one(IdentityProof, again.id).status == "approved"
+    assert ledger.verify(session).ok
+
+
+def test_an_appeal_and_a_claim_follow_the_person_and_stay_open(session):
+    """Whoever lost the telephone of the kept account may have nothing else to come in by."""
+    kept, closed = two_accounts(session)
+    actor, firm = Actor(closed, Role.SEEKER, region_code="310120"), unit(session)
+    appeal = desk.create(session, actor, "account_appeal", appeal_content(session, closed))
+    desk.submit(session, actor, "account_appeal", appeal.id)
+    claim = takeover(session, closed, firm, send=True)
+    merged(session, kept, closed)
+    rows = session.get_one(Appeal, appeal.id), session.get_one(UnitTakeover, claim)
+    assert [(row.status, row.created_by_id) for row in rows] == [("pending", kept)] * 2
+
+
+def test_nothing_is_proven_for_an_account_that_is_switched_off(session):
+    (account_id, _other), bureau = two_accounts(session), reviewer(session)
+    made, row = proof_of(session, account_id)
+    session.get_one(User, account_id).active = False
+    session.commit()
+    claimed = queue.claim(session, bureau, row.id)
+    with refusal("account_off"):
+        say(session, bureau, claimed)
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(IdentityProof, made.id).status == "pending"
+    assert session.get_one(Person, account_id).id_hash is None
+    say(session, bureau, session.get_one(ReviewRound, row.id), "reject")
+
+
+def test_a_verdict_of_a_moment_ago_is_not_taken_back_once_the_account_was_merged(session):
+    (kept, closed), bureau = two_accounts(session), reviewer(session)
+    _made, row = proof_of(session, closed)
+    say(session, bureau, queue.claim(session, bureau, row.id))
+    merged(session, kept, closed)
+    with refusal("undo_too_late"):
+        decide.undo(session, bureau, row.id)
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Person, kept).id_hash
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_account_switched_off_since_is_not_merged(session, which):
+    both = two_accounts(session)
+    session.get_one(User, both[which]).active = False
+    session.commit()
+    with refusal("wrong_state"):
+        merged(session, *both)
+
+
+def test_links_of_the_closed_account_open_nothing_any_more(session):
+    kept, closed = two_accounts(session)
+    token = links.make(session, "reset", closed, 30)
+    merged(session, kept, closed)
+    with refusal("link_gone"):
+        links.look(session, "reset", token)
 
 
 def test_such_pairs_are_found_and_others_are_not(app, session, admins):

@@ -111,8 +111,13 @@ class IdentityProofKind(WithIdentityPapers):
         }
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
-        """The document is the account's from now on. Raises Refused("id_taken") where another account has proven it."""
+        """The document is the account's from now on.
+
+        Raises Refused: id_taken where another account has proven it, account_off where nobody has this one any more.
+        """
         person = _known_person(session, subject)
+        if not _in_use(session, person):
+            raise Refused("account_off")
         number = (subject.id_number or "").upper()
         if not person.id_number:
             person.id_number, person.document_kind = number, subject.document_kind
@@ -128,8 +133,8 @@ class IdentityProofKind(WithIdentityPapers):
         )
 
     def guard_undo(self, session: Session, subject: Subject) -> None:
-        """What was purged cannot be decided once more."""
-        if subject.purged_at is not None:
+        """What was purged cannot be decided once more, and what was merged into another account is that one's."""
+        if subject.purged_at is not None or not _in_use(session, _known_person(session, subject)):
             raise Refused("undo_too_late")
 
     def revert(self, session: Session, subject: Subject, memory: Mapping[str, Any]) -> None:
@@ -162,6 +167,10 @@ def _known_person(session: Session, subject: Subject) -> Any:
     if person is None:
         raise Refused("not_found")
     return person
+
+
+def _in_use(session: Session, person: Any) -> bool:
+    return bool(session.scalar(select(User.active).where(User.id == person.account_id)))
 
 
 def _rename(session: Session, person: Any, name: str) -> None:
