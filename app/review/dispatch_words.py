@@ -14,6 +14,7 @@ URGENT: Final = frozenset(
         "code",
         "no_account",
         "known_already",
+        "mail_taken",
         "link",
         "password_changed",
         "phone_changed",
@@ -74,6 +75,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "mail_changed": (
         _l("Your reserved mail address was changed"),
         _l("[Gongjiu] The reserved mail address of account %(account)s was changed. Not you? Call %(phone)s at once."),
+    ),
+    "mail_taken": (
+        _l("This address is reserved for another account"),
+        _l(
+            "[Gongjiu] Somebody asked to reserve this address for an account, but it is reserved for another one. If it was you, log "
+            "in there and take it out first, or call the service line. If it was not you, there is nothing to do."
+        ),
     ),
     "api_key_made": (
         _l("A key for programs was made"),

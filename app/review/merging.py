@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models.accounts import Hat, Person
 from app.models.merging import AccountMerge
-from app.review import desk, ledger, links, merging_once, personal
+from app.review import desk, ledger, links, merging_identity, merging_once, personal
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
@@ -118,7 +118,7 @@ def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
         count = _move(session, name, kept_id, closed_id)
         if count:
             moved[name] = count
-    _identity(session, kept_id, closed_id)
+    merging_identity.unite(session, kept_id, closed_id)
     closed: Any = session.get_one(User, closed_id)
     closed.active = False
     links.expire(session, closed_id)
@@ -150,24 +150,3 @@ def _move(session: Session, name: str, kept_id: int, closed_id: int) -> int:
     column = _column(name)
     stmt = update(column.table).where(column == closed_id)
     return int(session.execute(stmt.values({column.name: kept_id})).rowcount)  # type: ignore[attr-defined]
-
-
-def _identity(session: Session, kept_id: int, closed_id: int) -> None:
-    """Document, telephone and level: the kept account has what either of them had proven."""
-    kept: Any = session.get_one(Person, kept_id)
-    closed: Any = session.get_one(Person, closed_id)
-    number, proven, phone = closed.id_number, closed.id_hash is not None, closed.phone
-    level, born_on = closed.identity_level, closed.born_on
-    closed.id_number = closed.id_hash = closed.phone = closed.phone_hash = None
-    closed.identity_level = 0
-    session.flush()
-    if number and proven and kept.id_hash is None:
-        kept.set_id_number(number)
-    elif number and not kept.id_number:
-        kept.id_number = number
-    if phone and not kept.phone:
-        kept.set_phone(phone)
-    if level > kept.identity_level:
-        kept.identity_level, kept.level_source, kept.level_at = level, closed.level_source, closed.level_at
-    kept.born_on = kept.born_on or born_on
-    session.flush()

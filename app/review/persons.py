@@ -46,6 +46,12 @@ def by_mail(session: Session, mail: str) -> int | None:
     return session.scalar(found.where(Person.mail_hash.in_(vault().blinds(mail.lower(), "mail")), User.active))
 
 
+def mail_held(session: Session, mail: str, but: int) -> bool:
+    """Whether another account, switched on or not, has reserved this mail address."""
+    marks = vault().blinds(mail.lower(), "mail")
+    return bool(session.scalar(select(exists().where(Person.mail_hash.in_(marks), Person.account_id != but))))
+
+
 def user_name_taken(session: Session, name: str) -> bool:
     """Whether somebody has this user name, however written. It is a name somebody chose and says nothing of the person."""
     key = name.lower()
@@ -117,6 +123,17 @@ def prove(session: Session, account_id: int, level: int, source: str) -> None:
     if level > person.identity_level:
         person.identity_level, person.level_source, person.level_at = level, source[:40], database_now(session)
     session.flush()
+
+
+def rename(session: Session, person: Person, name: str) -> bool:
+    """The proven name is the one the account goes by from now on; whether it was another one; flushes."""
+    if person.real_name == name:
+        return False
+    person.real_name = name
+    user = session.get_one(User, person.account_id)
+    user.first_name, user.last_name = name, ""
+    session.flush()
+    return True
 
 
 def _free_name(session: Session) -> str:

@@ -167,7 +167,8 @@ def _mail_step(person: Person, do: str) -> Any:
         mail = request.form.get("mail", "").strip()[:120]
         if email_fault(mail):
             raise Refused("email_form", field="mail")
-        codes.issue(db.session, MAIL, mail, address())
+        held = persons.mail_held(db.session, mail, person.account_id)  # answered alike; whoever reads the mail is told
+        codes.issue(db.session, MAIL, mail, address(), template="mail_taken" if held else "code")
         steps.keep(MAIL, mail)
         return redirect(url_for("MeView.mail"))
     user = db.session.get_one(User, person.account_id)

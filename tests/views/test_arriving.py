@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.models.accounts import Hat, LoginEvent, Person
@@ -415,6 +416,32 @@ def test_a_mail_address_is_reserved_by_a_code_and_taken_out(app, session):
     assert who.post("/me/mail", {"do": "drop"}).status_code == 302
     session.expire_all()
     assert session.get(Person, who.account_id).mail is None
+
+
+def test_a_mail_address_of_another_account_is_answered_alike_and_its_reader_told_why(app, session):
+    _other, other_id, _h = account(app, session, "seeker")
+    person(session, other_id, OTHER).set_mail("Li@Example.cn")
+    session.get_one(User, other_id).active = False
+    session.commit()
+    who = browser(app, session, "seeker")
+    person(session, who.account_id)
+    pages = []
+    for mail in ("no@example.cn", "li@example.cn"):
+        assert who.post("/me/mail", {"do": "code", "mail": mail}).status_code == 302
+        refused = who.post("/me/mail", {"do": "save", "code": "x"})
+        pages.append(re.sub(r"\w\*+@|[A-Za-z0-9_.-]{30,}", "", refused.text))
+        assert refused.status_code == 422
+    assert pages[0] == pages[1], "a stranger learns nothing"
+    letter = letters(session)[-1]
+    assert (letter.channel, letter.target, letter.template) == ("mail", "li@example.cn", "mail_taken")
+    session.expire_all()
+    assert session.get(Person, who.account_id).mail is None
+    forget_limits(session)
+    who.post("/me/mail", {"do": "code", "mail": "mine@example.cn"})
+    who.post("/me/mail", {"do": "save", "code": code_of(session)})
+    forget_limits(session)
+    who.post("/me/mail", {"do": "code", "mail": "mine@example.cn"})
+    assert letters(session)[-1].template == "code", "the own address is no other account's"
 
 
 def test_codes_of_one_purpose_open_nothing_else(app, session):

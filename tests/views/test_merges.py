@@ -24,9 +24,7 @@ from app.models.sessions import LoginSession
 from app.models.takeovers import UnitTakeover
 from app.review import decide, desk, ledger, links, merging, merging_once, queue
 from app.rules.actor import Actor, Role
-from tests.review.samples import (
-    account as samples_account,
-)
+from tests.review.mergers import merged, two_accounts
 from tests.review.samples import (
     appeal_content,
     attached,
@@ -101,29 +99,6 @@ def test_whatever_may_be_there_once_has_a_rule():
         table, column = name.split(".")
         wanted |= {str(index) for index, columns in unique_over(tables[table]) if column in columns}
     assert wanted == set(merging_once.ONCE)
-
-
-def merged(session, kept, closed):
-    """By two administrators who are no part of the story."""
-    one, other = (samples_account(session) for _ in range(2))
-    wish = AccountMerge(
-        kept_id=kept, closed_id=closed, asked_by_id=one, reason="同一人", state="done", decided_by_id=other,
-        decided_at=func.now(),
-    )  # fmt: skip
-    session.add(wish)
-    session.flush()
-    merging.merge(session, Actor(other, Role.SYSADMIN), wish)
-    session.commit()
-    session.expire_all()
-
-
-def two_accounts(session):
-    """Of one person by the name."""
-    found = [samples_account(session), samples_account(session)]
-    for key in found:
-        session.get_one(Person, key).real_name = "张合并"
-    session.commit()
-    return found
 
 
 def takeover(session, account_id, firm, *, send):

@@ -126,7 +126,7 @@ class IdentityProofKind(WithIdentityPapers):
             raise Refused("claim_differs")
         level = person.identity_level
         persons.prove(session, person.account_id, persons.BY_DOCUMENT, DOCUMENTS)
-        _rename(session, person, subject.real_name)
+        persons.rename(session, person, subject.real_name)
         facts = {"from": level, "to": person.identity_level, "source": DOCUMENTS}
         ledger.append(
             session, "level_raised", CLOCK, subject.region_code, kind=self.key, subject_id=subject.id, facts=facts
@@ -142,7 +142,7 @@ class IdentityProofKind(WithIdentityPapers):
         super().revert(session, subject, memory)
         person = _known_person(session, subject)
         level = person.identity_level
-        _rename(session, person, vault().open(memory["name"], _NAME))
+        persons.rename(session, person, vault().open(memory["name"], _NAME))
         for name in _OF_PERSON:
             setattr(person, name, memory[name])
         person.level_at = datetime.fromisoformat(memory["level_at"]) if memory["level_at"] else None
@@ -171,14 +171,6 @@ def _known_person(session: Session, subject: Subject) -> Any:
 
 def _in_use(session: Session, person: Any) -> bool:
     return bool(session.scalar(select(User.active).where(User.id == person.account_id)))
-
-
-def _rename(session: Session, person: Any, name: str) -> None:
-    """The proven name is the one the account goes by."""
-    if person.real_name != name:
-        person.real_name = name
-        session.get_one(User, person.account_id).first_name = name
-        session.flush()
 
 
 def _claim(subject: Subject, person: Any) -> Values:
