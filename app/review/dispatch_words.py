@@ -20,6 +20,7 @@ URGENT: Final = frozenset(
         "phone_changed",
         "new_phone",
         "account_closed",
+        "account_merged",
         "api_key_made",
         "appeal_received",
         "appeal_warning",
@@ -93,6 +94,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "account_closed": (
         _l("Your account is closed"),
         _l("[Gongjiu] Your account %(account)s is closed and your data were made anonymous. Not you? Call %(phone)s."),
+    ),
+    "account_merged": (
+        _l("Your two accounts became one"),
+        _l(
+            "[Gongjiu] Two accounts were found to be one person's: all is under %(kept)s now, %(closed)s is closed. Not you, or only one "
+            "of them yours? Call %(phone)s at once."
+        ),
     ),
     "account_name": (
         _l("The name of your account"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models.accounts import Hat, Person
 from app.models.merging import AccountMerge
-from app.review import desk, ledger, links, merging_identity, merging_once, personal
+from app.review import desk, ledger, links, merging_identity, merging_once, merging_told, personal
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
@@ -111,6 +111,7 @@ def merge(session: Session, actor: Actor, wish: AccountMerge) -> None:
     if len(session.scalars(both.with_for_update()).all()) < 2:  # switched off or closed since it was asked for
         raise Refused("wrong_state")
     one_person(session, kept_id, closed_id)
+    merging_told.tell(session, kept_id, closed_id, int(wish.id))
     withdrawn = _withdraw(session, closed_id)
     merging_once.settle(session, actor, kept_id, closed_id)
     moved = {}

@@ -35,6 +35,7 @@ TEMPLATES: Final = (
     "gig_prepared",
     "residency_revoked",
     "account_recovered",
+    "account_merged",
     "removed",
     "frozen",
     "thawed",

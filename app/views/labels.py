@@ -244,6 +244,7 @@ NOTICES: Final[dict[str, Any]] = {
     "gig_prepared": _l("Draft prepared by the bureau"),
     "residency_revoked": _l("Residency revoked"),
     "account_recovered": _l("Account recovered by documents"),
+    "account_merged": _l("Two accounts became one"),
     "removed": _l("Taken down by the bureau"),
     "frozen": _l("Unit frozen"),
     "thawed": _l("Unit active again"),

@@ -140,6 +140,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _l("Other functions for you: %(title)s"),
         _l("A colleague has changed what you may do at “%(title)s”. It counts at once."),
     ),
+    "account_merged": (
+        _l("The account %(title)s became part of this one"),
+        _l(
+            "Two administrators found that the account “%(title)s” is yours too: what belonged to it is under this account now, and it is "
+            "closed. If that is not right, call the service line at once."
+        ),
+    ),
     "takeover_asked": (
         _l("Somebody claims to own %(title)s"),
         _l(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from datetime import date
 
 from flask_appbuilder.security.sqla.models import User
@@ -11,7 +12,10 @@ from sqlalchemy import select
 from app.models.accounts import Person
 from app.models.base import vault
 from app.models.changes import FieldChange
+from app.models.dispatch import Dispatch
+from app.models.messages import Outbox
 from app.review import merging_identity, persons
+from app.review.dispatch_words import URGENT
 from app.review.kinds.appeals import meant
 from tests.review.mergers import merged, two_accounts
 from tests.review.samples import resident_id
@@ -135,3 +139,31 @@ def test_accounts_merged_before_are_mended_by_the_migration_once(session):
     assert session.get_one(User, closed).first_name == merging_identity.MERGED
     left = select(FieldChange.fields).where(FieldChange.row_key == str(closed))
     assert session.scalars(left).all() == []
+
+
+def test_both_accounts_are_told_over_every_way_before_it_moves(app, session):
+    kept, closed = two_accounts(session)
+    for account_id, phone, mail in ((kept, "13812340011", "one@example.cn"), (closed, "13812340012", "two@example.cn")):
+        person_of(session, account_id).set_phone(phone)
+        person_of(session, account_id).set_mail(mail)
+    session.commit()
+    names = [session.get_one(User, one).username for one in (kept, closed)]
+    with app.test_request_context("/?lang=en"):
+        merged(session, kept, closed)
+    told = session.scalars(select(Dispatch).where(Dispatch.template == "account_merged").order_by(Dispatch.id)).all()
+    assert {(one.channel, one.target) for one in told} == {
+        ("sms", "13812340011"), ("mail", "one@example.cn"), ("sms", "13812340012"), ("mail", "two@example.cn"),
+    }  # fmt: skip
+    assert {one.account_id for one in told} == {kept}, "goes with the account that is kept"
+    assert all(name in one.text for name in (*names, "12333") for one in told)
+    assert all(json.loads(one.params)["language"] == "zh" for one in told)
+    assert "account_merged" in URGENT, "at night too"
+    notices = session.scalars(select(Outbox).where(Outbox.template == "account_merged")).all()
+    assert [(one.account_id, one.facts["title"]) for one in notices] == [(kept, names[1])]
+
+
+def test_an_account_without_telephone_and_mail_stops_nothing(session):
+    kept, closed = two_accounts(session)
+    merged(session, kept, closed)
+    assert session.scalars(select(Dispatch.id).where(Dispatch.template == "account_merged")).all() == []
+    assert not session.get_one(User, closed).active
