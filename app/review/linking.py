@@ -17,6 +17,7 @@ from app.models.accounts import Person
 from app.models.base import vault
 from app.models.logins import IdentityLink, IdentityProvider, LoginAttempt
 from app.review import ledger, persons
+from app.review.outbox import Notice, enqueue
 from app.review.transaction import one
 from app.rules.actor import CLOCK
 from app.rules.codes import birth_date, resident_id_fault
@@ -99,12 +100,12 @@ def linked(session: Session, attempt: Any) -> Any:
 
 
 def used(session: Session, attempt: Any, account_id: int) -> None:
-    """Notes the login and raises the level where the provider proves the very same document. No commit."""
+    """Notes the login and what the provider proves of the very same document. No commit."""
     now = update(IdentityLink).where(
         IdentityLink.provider_id == attempt.provider_id, IdentityLink.account_id == account_id
     )
     session.execute(now.values(used_at=func.now()).execution_options(**_CALM))
-    _raise_level(session, attempt, account_id)
+    _believe(session, attempt, account_id)
 
 
 def waiting(session: Session, attempt_id: int, browser: str) -> Any:
@@ -132,7 +133,7 @@ def link(session: Session, attempt: Any, account_id: int) -> None:
         person: Any = session.scalars(
             select(Person).where(Person.account_id == account_id).with_for_update()
         ).one_or_none()
-        _same_person(session, person, said(attempt))
+        given = _same_person(session, person, attempt)
         taken = select(IdentityLink.account_id).where(
             IdentityLink.provider_id == attempt.provider_id,
             (IdentityLink.subject == said(attempt)["sub"]) | (IdentityLink.account_id == account_id),
@@ -140,7 +141,7 @@ def link(session: Session, attempt: Any, account_id: int) -> None:
         if session.scalars(taken).first() is not None:
             raise Refused("link_taken")
         session.add(IdentityLink(provider_id=attempt.provider_id, subject=said(attempt)["sub"], account_id=account_id))
-        _raise_level(session, attempt, account_id)
+        _believe(session, attempt, account_id, given=given)
         ledger.append(
             session, "identity_linked", CLOCK, "", subject_id=account_id, facts={"provider": attempt.provider.code}
         )
@@ -149,36 +150,65 @@ def link(session: Session, attempt: Any, account_id: int) -> None:
         )
 
 
-def _same_person(session: Session, person: Any, claims: Mapping[str, str]) -> None:
-    number = claims.get("id_number", "")
+def _same_person(session: Session, person: Any, attempt: Any) -> bool:
+    """Whether an account without a document was given the provider's: only one whose word proves documents gives any."""
+    number = said(attempt).get("id_number", "")
     if person is None or not number:
         raise Refused("link_without_document")
     if person.id_number:
         if person.id_number.upper() != number:
             raise Refused("link_other_person")
-        return
+        return False
     marks = vault().blinds(number, "id_number")
     if session.scalar(select(Person.account_id).where(Person.id_hash.in_(marks))) is not None:
         raise Refused("link_other_person")
     if resident_id_fault(number, today()):
         raise Refused("link_without_document")
+    if attempt.provider.level < persons.BY_DOCUMENT or not _name_said(attempt):
+        return False
     person.set_id_number(number)
     person.document_kind, person.born_on = "resident_id", birth_date(number)
-    person.real_name = claims.get("name") or person.real_name
+    session.flush()
+    return True
 
 
-def _raise_level(session: Session, attempt: Any, account_id: int) -> None:
-    """Only for a document that is this account's alone; one that was claimed and not proven is proven by the link."""
-    person: Any = session.get(Person, account_id)
+def _believe(session: Session, attempt: Any, account_id: int, *, given: bool = False) -> None:
+    """The level of a document that is this account's alone, and the name it is proven under.
+
+    A name counts from the provider on whose word the level or the number rests, never from one whose word proves less; a
+    document is proven under a name or not at all.
+    """
+    person: Any = session.get(Person, account_id, with_for_update=True, populate_existing=True)
     level, number = attempt.provider.level, said(attempt).get("id_number", "")
-    if person is None or not number or (person.id_number or "").upper() != number or person.identity_level >= level:
+    if level >= persons.BY_DOCUMENT and not _name_said(attempt):
         return
-    owner = persons.owner_of_document(session, number)
-    if owner not in (None, account_id):
+    if person is None or not number or (person.id_number or "").upper() != number:
         return
-    facts = {"from": person.identity_level, "to": level, "provider": attempt.provider.code}
-    persons.prove(session, account_id, level, attempt.provider.code)
-    ledger.append(session, "level_raised", CLOCK, "", subject_id=account_id, facts=facts)
+    if persons.owner_of_document(session, number) not in (None, account_id):
+        return
+    if person.identity_level < level:
+        facts = {"from": person.identity_level, "to": level, "provider": attempt.provider.code}
+        persons.prove(session, account_id, level, attempt.provider.code)
+        ledger.append(session, "level_raised", CLOCK, "", subject_id=account_id, facts=facts)
+    if level >= persons.BY_DOCUMENT and (given or person.level_source == attempt.provider.code):
+        _adopt_name(session, attempt, person)
+
+
+def _name_said(attempt: Any) -> str:
+    return " ".join(said(attempt).get("name", "").split())
+
+
+def _adopt_name(session: Session, attempt: Any, person: Any) -> None:
+    """The proven name is the one the account goes by, as after documents; that it was another one is on record and told."""
+    name = _name_said(attempt)
+    if person.real_name.strip() == name:
+        return
+    persons.rename(session, person, name)
+    facts = {"provider": attempt.provider.code, "level": attempt.provider.level}
+    ledger.append(session, "name_proven", CLOCK, "", subject_id=person.account_id, facts=facts)
+    told = {"title": attempt.provider.name_zh}
+    notice = Notice("name_proven", "system", told, "/me/", f"name_proven:{attempt.id}")
+    enqueue(session, notice, {person.account_id})
 
 
 def unlink(session: Session, provider_id: int, account_id: int) -> None:

@@ -36,6 +36,7 @@ TEMPLATES: Final = (
     "residency_revoked",
     "account_recovered",
     "account_merged",
+    "name_proven",
     "removed",
     "frozen",
     "thawed",

@@ -111,11 +111,11 @@ def owner_of_document(session: Session, number: str) -> int | None:
 def prove(session: Session, account_id: int, level: int, source: str) -> None:
     """The document claimed at registration was proven: it is this person's from now on, and nobody else's; flushes.
 
-    `source`: who vouches for it; kept with the moment where the level rises.
+    `source`: who vouches for it; kept with the moment where the level rises. Below BY_DOCUMENT only the level counts.
     Raises Refused("id_taken") where another account has proven the same document (GD-15): the two are to be merged (GD-16).
     """
     person = session.get_one(Person, account_id)
-    if person.id_number:
+    if person.id_number and level >= BY_DOCUMENT:
         owner = owner_of_document(session, person.id_number)
         if owner not in (None, account_id):
             raise Refused("id_taken")

@@ -147,6 +147,13 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
             "closed. If that is not right, call the service line at once."
         ),
     ),
+    "name_proven": (
+        _l("Your account goes by your proven name now"),
+        _l(
+            "“%(title)s” has proven your document under another name than your account had. The account goes by the proven name from now "
+            "on. If that is not right, call the service line."
+        ),
+    ),
     "takeover_asked": (
         _l("Somebody claims to own %(title)s"),
         _l(

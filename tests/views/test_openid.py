@@ -12,12 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 
 from app.gateways import openid
 from app.gateways.pace import Pace
 from app.models.accounts import Hat, LoginEvent, Person
 from app.models.logins import IdentityLink, IdentityProvider, LoginAttempt
+from app.models.messages import Outbox
 from app.models.review import ReviewEvent
 from app.models.sessions import LoginSession
 from app.views import openid as openid_view
@@ -289,7 +291,7 @@ def confirm(client, found: str):
 
 def links(app, session, role: str = "seeker", **person_is):
     somebody = browser(app, session, role)
-    row = Person(account_id=somebody.account_id, real_name="张测试")
+    row = Person(account_id=somebody.account_id, real_name=person_is.pop("real_name", "张测试"))
     for name, value in person_is.items():
         row.set_id_number(value) if name == "proven" else setattr(row, name, value)
     session.add(row)
@@ -311,6 +313,92 @@ def test_a_document_that_was_only_claimed_is_proven_by_the_link(app, session, pr
     assert answer.status_code == 302
     session.expire_all()
     assert session.get_one(Person, somebody.account_id).id_hash is not None
+
+
+def named(session, account_id: int, name: str) -> tuple[Person, User]:
+    """The account under a name it chose itself, as a registration leaves it."""
+    row, user = session.get_one(Person, account_id), session.get_one(User, account_id)
+    row.real_name, user.first_name, user.last_name = name, name, ""
+    session.commit()
+    return row, user
+
+
+@pytest.mark.parametrize(("level", "adopted"), [(1, False), (2, True), (3, True)])
+def test_a_level_is_given_to_the_proven_name_and_to_no_other(app, session, provider, level, adopted):
+    provider.level = level
+    _name, account_id = person(app, session, proven=False)
+    row, user = named(session, account_id, "王自称")
+    linked(session, provider, account_id)
+    client = app.test_client()
+    assert client.get(away(client)).status_code == 302
+    session.expire_all()
+    wanted = ("张测试", "zcs", "张测试", level) if adopted else ("王自称", "wzc", "王自称", 1)
+    assert (row.real_name, row.initials, user.first_name, row.identity_level) == wanted
+    assert (row.id_hash is not None) == adopted, "below that the number stays a claim"
+    events = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "name_proven")).all()
+    assert [event.subject_id for event in events] == [account_id] * adopted
+    assert not any(word in event.body for event in events for word in ("王自称", "张测试", NUMBER))
+    told = session.scalars(select(Outbox).where(Outbox.template == "name_proven")).all()
+    assert [(one.account_id, one.facts) for one in told] == [(account_id, {"title": "省统一身份认证"})] * adopted
+    client.get("/logout/")
+    client.get(away(client))
+    assert len(session.scalars(select(Outbox.id).where(Outbox.template == "name_proven")).all()) == adopted
+
+
+def test_linking_adopts_the_proven_name_of_a_claimed_number(app, session, provider):
+    somebody, answer, _found = links(app, session, id_number=NUMBER, real_name="王自称")
+    assert answer.status_code == 302
+    session.expire_all()
+    row = session.get_one(Person, somebody.account_id)
+    assert (row.real_name, row.identity_level, row.level_source) == ("张测试", 3, "province")
+
+
+def test_a_name_proven_by_documents_is_not_replaced_by_one_whose_word_counts_no_more(app, session, provider):
+    provider.level = 2
+    _name, account_id = person(app, session)
+    row, _user = named(session, account_id, "王证实")
+    row.identity_level, row.level_source = 2, "documents"
+    session.commit()
+    linked(session, provider, account_id)
+    client = app.test_client()
+    client.get(away(client))
+    session.expire_all()
+    assert (row.real_name, row.level_source) == ("王证实", "documents")
+
+
+def test_a_level_once_given_to_another_name_is_put_right_at_the_next_login(app, session, provider):
+    _name, account_id = person(app, session)
+    row, _user = named(session, account_id, "王自称")
+    row.identity_level, row.level_source = 3, "province"
+    session.commit()
+    linked(session, provider, account_id)
+    client = app.test_client()
+    client.get(away(client))
+    session.expire_all()
+    assert row.real_name == "张测试"
+
+
+def test_a_provider_that_says_no_name_proves_no_document(app, session, provider, elsewhere):
+    elsewhere.person = {"sub": "p-1", "id_number": NUMBER}
+    _name, account_id = person(app, session, proven=False)
+    row, _user = named(session, account_id, "王自称")
+    row.identity_level = 1
+    session.commit()
+    linked(session, provider, account_id)
+    client = app.test_client()
+    assert client.get(away(client)).status_code == 302
+    session.expire_all()
+    assert (row.real_name, row.identity_level, row.id_hash) == ("王自称", 1, None)
+
+
+def test_a_provider_whose_word_proves_nothing_gives_neither_number_nor_name(app, session, provider):
+    provider.level = 1
+    session.commit()
+    somebody, answer, _found = links(app, session, real_name="王自称")
+    assert answer.status_code == 302
+    session.expire_all()
+    row = session.get_one(Person, somebody.account_id)
+    assert (row.real_name, row.id_number, row.id_hash) == ("王自称", None, None)
 
 
 def test_somebody_elses_identity_is_never_linked(app, session, provider):
