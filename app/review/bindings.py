@@ -82,7 +82,7 @@ def _sought(session: Session, typed: str, name: str) -> int | None:
         select(Person.account_id)
         .join(User, User.id == Person.account_id)
         .where(
-            or_(Person.phone_hash.in_(vault().blinds(typed, "phone")), func.lower(User.username) == typed.lower()),
+            or_(Person.phone_hash.in_(vault().blinds(typed, "phone")), func.lower(User.username) == func.lower(typed)),
             Person.real_name == name,
             *_fit(),
         )

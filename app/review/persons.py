@@ -54,8 +54,7 @@ def mail_held(session: Session, mail: str, but: int) -> bool:
 
 def user_name_taken(session: Session, name: str) -> bool:
     """Whether somebody has this user name, however written. It is a name somebody chose and says nothing of the person."""
-    key = name.lower()
-    mine = (func.lower(User.username) == key) | (func.lower(User.email) == f"{key}@{NOBODY}")
+    mine = (func.lower(User.username) == func.lower(name)) | (func.lower(User.email) == func.lower(f"{name}@{NOBODY}"))
     return bool(session.scalar(select(exists().where(mine))))
 
 

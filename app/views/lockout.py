@@ -25,12 +25,20 @@ WINDOW: Final = dt.timedelta(minutes=15)
 
 
 def account_named(name: str) -> int | None:
-    """The account behind what was typed, as the login finds it: by phone, user name or e-mail, whatever the case."""
-    key = name.strip().lower()
+    """The account behind what was typed: by phone, user name or e-mail, whatever the case. The login goes on with this one.
+
+    The database alone folds the case: Python makes something else of letters like U+0130, and who is found would not be
+    who is counted.
+    """
+    key = name.strip()
     if not phone_fault(key):
-        return db.session.scalar(select(Person.account_id).where(Person.phone_hash.in_(vault().blinds(key, "phone"))))
-    found = select(User.id).where(or_(func.lower(User.username) == key, func.lower(User.email) == key))
-    return db.session.scalar(found.order_by((func.lower(User.username) == key).desc()).limit(1))
+        owner = select(Person.account_id).where(Person.phone_hash.in_(vault().blinds(key, "phone")))
+        known = db.session.scalar(owner)
+        if known is not None:
+            return known
+    same, mail = func.lower(User.username) == func.lower(key), func.lower(User.email) == func.lower(key)
+    nearest = (same.desc(), (User.email == key).desc(), User.id)
+    return db.session.scalar(select(User.id).where(or_(same, mail)).order_by(*nearest).limit(1))
 
 
 def minutes(name: str, shown: str, address: str) -> int:
@@ -59,14 +67,14 @@ def _failures(name: str, shown: str) -> Row[Any]:
     account_id = account_named(name)
     if account_id is None and not phone_fault(name.strip()):
         return codes.misses(db.session, name, LONGEST)
-    return _of_account(account_id, shown.lower())
+    return _of_account(account_id, shown)
 
 
-def _of_account(account_id: int | None, key: str) -> Row[Any]:
+def _of_account(account_id: int | None, shown: str) -> Row[Any]:
     """Failures in a row: since the last login or lifted lockout, at most a day back."""
-    same = func.lower(LoginEvent.user_name) == key
+    same = func.lower(LoginEvent.user_name) == func.lower(shown)
     whose = same if account_id is None else same | (LoginEvent.account_id == account_id)
-    if account_id is not None and "*" in key:  # a masked phone is not one person's alone
+    if account_id is not None and "*" in shown:  # a masked phone is not one person's alone
         whose = LoginEvent.account_id == account_id
     cleared = select(func.max(LoginEvent.id)).where(whose, LoginEvent.outcome.in_(CLEARING_LOGINS)).scalar_subquery()
     stmt = select(func.count().label("n"), func.max(LoginEvent.at).label("last"), func.now().label("now"))

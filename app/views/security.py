@@ -15,7 +15,6 @@ from sqlalchemy import exists, select
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import TokenFloor
-from app.rules.codes import phone_fault
 from app.views import key_identity, second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import demand_function, is_api, may
@@ -31,12 +30,9 @@ def _no_token(*_why: object) -> Response:
     return problem(401, str(PAGES[401][0]), code="not_logged_in")
 
 
-def _user_name(typed: str) -> str:
-    """The user name behind a phone number (TJ-03, TJ-09); anything else is taken as it was typed."""
-    if not isinstance(typed, str) or phone_fault(typed.strip()):
-        return typed
-    account_id = account_named(typed)
-    return db.session.scalar(select(User.username).where(User.id == account_id)) or typed
+def _user_name(account_id: int | None) -> str | None:
+    """The user name of whom a phone number, a user name or an address of mail was found to mean (TJ-03, TJ-09)."""
+    return db.session.scalar(select(User.username).where(User.id == account_id)) if account_id is not None else None
 
 
 def _mark(since: Any) -> str:
@@ -169,15 +165,19 @@ class SecurityManager(FabSecurityManager):
         return bool(db.session.scalar(select(exists().where(Person.account_id == user.id, Person.demo))))
 
     def auth_user_db(self, username: str, password: str) -> User | None:
-        """The account if the password is right. Every try is written down; the lockout is the caller's first step."""
-        name = _user_name(username)
-        known = account_named(name) if isinstance(name, str) else None
+        """The account if the password is right. Every try is written down; the lockout is the caller's first step.
+
+        Whoever the lockout counted is whom the password is compared with, and nobody else.
+        """
+        known = account_named(username) if isinstance(username, str) else None
         g.token_floor = _floor(User.id == known)  # before the password is looked at: a change meanwhile counts
-        user = super().auth_user_db(name, password)
+        user = super().auth_user_db(_user_name(known) or username, password)
+        if user is not None and user.id != known:
+            user = None
         if user is not None and not current_app.config["DEMO"] and self._is_demo(user):
             user = None  # everybody knows that password
         if isinstance(username, str) and username:
             done = "half" if user is not None and second_factor.needed(user.id) else "ok"
-            note(username, done if user else "wrong", user.id if user else account_named(username))
+            note(username, done if user else "wrong", known)
         g.authenticated = user
         return user

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.models.accounts import LoginEvent
 from app.models.review import ReviewEvent
 from app.views import lockout
-from tests.views.people import PASSWORD, account, browser
+from tests.views.people import CHEAP, PASSWORD, account, browser
 
 
 def attempt(app, name: str, word: str = "nope"):
@@ -58,6 +58,30 @@ def test_neither_capitals_nor_the_address_of_mail_get_around_it(app, session):
         assert attempt(app, typed).status_code == 401
     for typed in (name, name.upper(), mail, mail.upper()):
         assert attempt(app, typed, PASSWORD).status_code == 429, typed
+
+
+FOLDED = {"i": "\u0130", "k": "\u212a"}  # capitals that the database folds to these letters, and Python does not
+
+
+@pytest.mark.parametrize("letter", FOLDED)
+def test_whatever_letters_find_the_account_are_counted_for_it_on_page_and_api(app, session, letter):
+    name = f"fold.{letter}.name"
+    user = app.extensions["appbuilder"].sm.add_user(name, "三", "张", f"{name}@example.cn", [], hashed_password=CHEAP)
+    odd = name.replace(letter, FOLDED[letter])
+    assert lockout.account_named(odd) == user.id
+    for _turn in range(lockout.ACCOUNT_FAILURES):
+        assert attempt(app, odd).status_code == 401
+    assert lockout.asks_captcha(odd, odd, "10.0.0.1")
+    sent = {"username": odd, "password": PASSWORD, "provider": "db"}
+    for typed in (odd, name):
+        assert attempt(app, typed, PASSWORD).status_code == 429
+        assert app.test_client().post("/api/v1/security/login", json=sent | {"username": typed}).status_code == 429
+
+
+def test_whom_the_lockout_did_not_count_nobody_logs_in_as(app, session, monkeypatch):
+    name, _id, _hat = account(app, session, "seeker")
+    monkeypatch.setattr("app.views.security.account_named", lambda _name: None)
+    assert attempt(app, name, PASSWORD).status_code == 401
 
 
 def test_a_name_that_belongs_to_nobody_is_locked_alike(app, session):
