@@ -18,11 +18,12 @@ from app.gateways.database import version_fault
 from app.models import shipped
 from app.models.accounts import Hat, Person
 from app.models.reference import Parameter
-from app.review import ledger
+from app.review import ledger, persons
 from app.rules.actor import CLOCK, Role
 from app.rules.dates import today
 from app.rules.passwords import staff_password_fault
 from app.rules.refused import Refused
+from app.rules.registering import USER_NAME
 from app.views import enrolment, notice_words, second_factor, words
 
 LOCK = 7_203_341  # one release at a time, whatever number of hosts start together
@@ -95,10 +96,10 @@ def command() -> None:
 @with_appcontext
 def create_admin(username: str, name: str, email: str, password: str) -> None:
     """The first system administrator of a real installation."""
-    fault = staff_password_fault(password, username)
+    fault = staff_password_fault(password, username) if USER_NAME.fullmatch(username) else "user_name_form"
     if fault:
         raise click.ClickException(both(words.say, Refused(fault)))
-    if db.session.scalar(select(User.id).where(User.username == username)):
+    if persons.user_name_taken(db.session, username):
         raise click.ClickException(f"用户名已存在：{username} / {username} exists already")
     sm = current_app.extensions["appbuilder"].sm
     user = sm.add_user(username, name, "", email, sm.find_role(Role.SYSADMIN.value), password)

@@ -155,6 +155,7 @@ class Hat(Traced, Stamped, Model):
 
 
 # The framework's account knows nothing of hats: what it wears is read from here, never written.
+Index("uq_ab_user_username_folded", func.lower(User.__table__.c.username), unique=True)  # as the login reads it
 User.__table__.c.email.info["several_lines"] = False  # 320 characters by the standard, one line by nature
 User.hats = relationship(
     Hat,

@@ -6,7 +6,6 @@ A password made here is random, shown on one page, kept only as its hash, and ch
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,13 +28,13 @@ from app.rules.identity import SEEN
 from app.rules.lifecycle import Move, move
 from app.rules.passwords import one_time_password
 from app.rules.refused import Refused
+from app.rules.registering import USER_NAME
 from app.views import enrolment, labels, proof, scope
 from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.sessions import note
 
-USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,31}")
 MOVES = {
     one.name: one
     for one in (
@@ -94,6 +93,8 @@ class AccountView(SafeView):
         """Refuses what cannot be a user name or address; a new account starts with a password to be changed."""
         if created and not USER_NAME.fullmatch(row.username):
             raise Refused("user_name_form", field="username")
+        if created and persons.user_name_taken(db.session, row.username):
+            raise Refused("user_name_taken", field="username")
         if email_fault(row.email):
             raise Refused("email_form", field="email")
         if created:

@@ -82,6 +82,22 @@ def test_the_first_administrator(app, session, monkeypatch):
     assert people.signed_in(app, "admin").get("/accountview/list/").status_code == 200
 
 
+def test_no_administrator_takes_a_name_that_somebody_has_in_other_capitals(app, session):
+    assert create_admin(app).exit_code == 0
+    answer = create_admin(app, name="Admin", email="other@example.cn")
+    assert answer.exit_code == 1
+    assert "Admin exists already" in answer.output
+    assert list(session.scalars(select(User.username).where(User.email == "other@example.cn"))) == []
+
+
+@pytest.mark.parametrize("name", ["13800138000", "adm@in", "王管理"])
+def test_a_name_that_could_be_read_as_something_else_is_refused_in_words(app, session, name):
+    answer = create_admin(app, name=name, email="other@example.cn")
+    assert answer.exit_code == 1
+    assert "beginning with a letter" in answer.output
+    assert "Traceback" not in answer.output
+
+
 @pytest.mark.parametrize(
     ("password", "said"), [("kurz", "At least 10 characters"), ("alllowercaseletters", "small letters, capitals")]
 )

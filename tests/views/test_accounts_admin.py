@@ -7,6 +7,7 @@ import re
 import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash
 
 from app.models.accounts import Hat, Person
@@ -108,6 +109,21 @@ def test_what_is_wrong_with_a_new_account_is_named(admin, session, field, value)
     assert answer.status_code == 422
     assert f'<a href="#{field}">' in answer.text
     assert session.scalar(select(User.id).where(User.email == NEW["email"])) is None
+
+
+def test_a_name_in_other_capitals_is_in_use_and_shuts_nobody_out(app, admin, session):
+    _user, word = added(admin, session)
+    answer = admin.post("/accountview/add?lang=en", NEW | {"username": "Wang.Fang", "email": "other@example.cn"})
+    assert answer.status_code == 422
+    assert '<a href="#username">' in answer.text and "in use" in answer.text
+    assert login(app, "wang.fang", word)[1].status_code == 302
+
+
+def test_the_database_keeps_a_name_in_whatever_capitals_for_one_account(admin, session):
+    added(admin, session)
+    session.add(User(username="WANG.fang", first_name="芳", last_name="", email="other@example.cn"))
+    with pytest.raises(IntegrityError, match="uq_ab_user_username_folded"):
+        session.flush()
 
 
 @pytest.mark.parametrize("field", ["username", "email"])
