@@ -16,6 +16,7 @@ from app.review import administrators, ledger
 from app.review.policy import number
 from app.rules.actor import CLOCK, Role
 from app.rules.hats import OUTSIDE
+from app.rules.refused import Refused
 
 STAFF: Final = tuple(role.value for role in Role if role not in OUTSIDE and role is not Role.CLOCK)
 
@@ -39,6 +40,13 @@ def ask_for_change(account_id: int) -> None:
     stmt = update(Person).where(Person.account_id.in_(old), ~Person.demo, ~Person.must_change).values(must_change=True)
     db.session.execute(stmt.execution_options(synchronize_session=False))
     db.session.commit()
+
+
+def demand_current(account_id: int) -> None:
+    """For programs, which no page leads to the change. Raises Refused("password_must_change")."""
+    ask_for_change(account_id)
+    if db.session.scalar(select(Person.must_change).where(Person.account_id == account_id)):
+        raise Refused("password_must_change")
 
 
 def switch_off_unused(session: Session) -> int:

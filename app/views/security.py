@@ -15,7 +15,7 @@ from sqlalchemy import exists, select
 from app.extensions import db
 from app.models.accounts import Person
 from app.models.sessions import TokenFloor
-from app.views import key_identity, second_factor
+from app.views import ageing, key_identity, second_factor
 from app.views.errors import PAGES, problem
 from app.views.identity import demand_function, is_api, may
 from app.views.lockout import account_named
@@ -78,6 +78,10 @@ class SecurityApi(FabSecurityApi):
             200: {description: Authentication successful}
             400: {$ref: '#/components/responses/400'}
             401: {$ref: '#/components/responses/401'}
+            403:
+              description: >-
+                Right, but no token: the account needs a second factor first (`factor_set_up`), or its password must be
+                changed on the pages first (`password_must_change`), because it is too old or was set by somebody else
             429: {description: Too many failures}
         """
         sent = request.get_json(silent=True)
@@ -86,6 +90,7 @@ class SecurityApi(FabSecurityApi):
         answer = super().login()
         if answer.status_code == 200:
             second_factor.prove_for_token(g.authenticated, request.headers.get("X-Second-Factor", ""))
+            ageing.demand_current(g.authenticated.id)
             count(g.authenticated.id)
         return answer
 

@@ -197,7 +197,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
     # Accounts and roles.
     "password_must_change": (
         403,
-        _l("This password was set by somebody else. Please log in on the pages and change it."),
+        _l("This password was set by somebody else, or is too old. Please log in on the pages and change it."),
     ),
     "code_wrong": (401, _l("This code is not right, or it was used before. Please wait for the next one.")),
     "code_refused": (422, _l("The code is not right, or it is no longer good. Please ask for a new one.")),

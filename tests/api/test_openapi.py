@@ -53,3 +53,8 @@ def test_screens_without_a_form_are_described_as_read_only(app):
     paths = app.test_client().get("/api/v1/_openapi").json["paths"]
     assert set(paths["/api/v1/jobrun/"]) == {"get"}
     assert set(paths["/api/v1/jobrun/{pk}"]) == {"get"}
+
+
+def test_the_login_says_why_a_right_password_may_bring_no_token(app):
+    refused = operation(app, "/api/v1/security/login", "post")["responses"]["403"]["description"]
+    assert "factor_set_up" in refused and "password_must_change" in refused

@@ -88,9 +88,16 @@ def test_the_api_is_closed_until_the_password_is_changed(app, session, admin):
     user, word = added(admin, session)
     give(admin, user.id, "sysadmin")
     sent = {"username": "wang.fang", "password": word, "provider": "db"}
-    token = app.test_client().post("/api/v1/security/login", json=sent).json["access_token"]
-    answer = app.test_client().get("/api/v1/dictitem/", headers={"Authorization": f"Bearer {token}"})
+    answer = app.test_client().post("/api/v1/security/login", json=sent)
     assert (answer.status_code, answer.json["code"]) == (403, "password_must_change")
+    person = session.get(Person, user.id)
+    person.must_change = False
+    session.commit()
+    token = app.test_client().post("/api/v1/security/login", json=sent).json["access_token"]
+    person.must_change = True
+    session.commit()
+    answer = app.test_client().get("/api/v1/dictitem/", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json["code"]) == (403, "password_must_change"), "reset after the token was given"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,32 @@ def test_a_password_of_the_staff_lasts_ninety_days(app, session, monkeypatch, ro
     assert who.client.get("/messageview/list/").status_code == (302 if led else 200)
 
 
+def asks_token(app, name: str):
+    sent = {"username": name, "password": PASSWORD, "provider": "db", "refresh": True}
+    return app.test_client().post("/api/v1/security/login", json=sent)
+
+
+@pytest.mark.parametrize(("days", "status"), [(89, 200), (91, 403)])
+def test_a_program_gets_no_token_for_a_password_that_is_too_old(app, session, days, status):
+    name, account_id, _hat = with_person(app, session, "operator")
+    made_days_ago(session, account_id, days)
+    answer = asks_token(app, name)
+    assert answer.status_code == status
+    session.expire_all()
+    user, refused = session.get(User, account_id), status == 403
+    assert session.get(Person, account_id).must_change is refused
+    assert (user.last_login is None) is refused, "what is refused is no use of the account"
+    if refused:
+        assert answer.json["code"] == "password_must_change"
+        assert "access_token" not in answer.json
+
+
+def test_a_wrong_password_is_not_told_that_it_is_too_old(app, session):
+    name, account_id, _hat = with_person(app, session, "operator", must_change=True)
+    sent = {"username": name, "password": "nope", "provider": "db"}
+    assert app.test_client().post("/api/v1/security/login", json=sent).status_code == 401
+
+
 def test_after_the_change_the_way_is_open_and_the_days_begin_anew(app, session):
     name, account_id, _hat = with_person(app, session, "operator")
     made_days_ago(session, account_id, 100)
