@@ -59,7 +59,6 @@ def send(
     if not is_target(channel, to):
         raise ValueError("not a target")
     now, facts = datetime.now(ZONE), {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
-    begins, ends = number(session, "quiet_from", ""), number(session, "quiet_until", "")
     values = {
         "channel": channel,
         "target": to,
@@ -69,11 +68,21 @@ def send(
         "text": _said(template, facts),
         "params": _params(template, facts),
         "blanked": _said(template, {name: BLANK if name in SECRETS else fact for name, fact in facts.items()}),
-        "next_try": now if template in URGENT else quiet.not_before(now, begins, ends),
+        "next_try": _ready(session, template, now),
         "not_after": now + timedelta(minutes=minutes) if minutes else None,
         "dedupe_key": dedupe,
     }
     session.execute(insert(Dispatch).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+def _calm(session: Session, at: datetime) -> datetime:
+    """That moment, or the end of the quiet hours it lies in."""
+    return quiet.not_before(at, number(session, "quiet_from", ""), number(session, "quiet_until", ""))
+
+
+def _ready(session: Session, template: str, at: datetime) -> datetime:
+    """When what would leave at that moment may leave: what can wait does so until the quiet hours are over."""
+    return at if template in URGENT else _calm(session, at)
 
 
 def is_target(channel: str, to: str) -> bool:
@@ -103,7 +112,20 @@ def deliver(
 
     `keep_secrets`: codes stay readable on the outbox screen (demonstration on the own machine only).
     """
+    _put_off(session, now)
     return sum(_next(session, messengers, keep_secrets, now) is True for _turn in range(_due(session, limit, now)))
+
+
+def _put_off(session: Session, now: datetime | None) -> None:
+    """What became due in the quiet hours, or was held up until then, waits for their end; that is no try."""
+    at = now or datetime.now(ZONE)
+    until = _calm(session, at)
+    if until > at:
+        waiting = select(Dispatch.id).where(_is_due(now), Dispatch.template.not_in(URGENT))
+        waiting = waiting.with_for_update(skip_locked=True)
+        stmt = update(Dispatch).where(Dispatch.id.in_(waiting)).values(next_try=until)
+        session.execute(stmt.execution_options(synchronize_session=False))
+        session.commit()
 
 
 def _is_due(now: datetime | None) -> Any:
@@ -123,13 +145,18 @@ def _next(session: Session, messengers: Mapping[str, Messenger], keep: bool, now
         session.rollback()
         return None
     messenger, at = messengers[row.channel], now or datetime.now(ZONE)
+    ready = _ready(session, row.template, at)
+    if ready > at:  # the quiet hours began while others were sent
+        row.next_try = ready
+        session.commit()
+        return False
     row.tries, row.via = row.tries + 1, messenger.name
     try:
         _hand_over(messenger, row, at)
     except Undelivered as fault:
         final = fault.final or row.tries >= MOST_TRIES
         row.state, row.error = "dead" if final else "failed", fault.why
-        row.next_try = at + FIRST_WAIT * 2 ** (row.tries - 1)
+        row.next_try = _ready(session, row.template, at + FIRST_WAIT * 2 ** (row.tries - 1))
     else:
         row.state, row.error, row.sent_on = "sent", "", func.clock_timestamp()
     sent = row.state == "sent"
@@ -169,12 +196,13 @@ def _hand_over(messenger: Messenger, row: Dispatch, at: datetime) -> None:
         raise Undelivered(type(error).__name__) from error
 
 
-def again(row: Dispatch) -> bool:
+def again(session: Session, row: Dispatch) -> bool:
     """Puts a dead letter into the queue once more; False where its secret is gone or its time is over."""
-    over = row.not_after is not None and row.not_after <= datetime.now(ZONE)
+    now = datetime.now(ZONE)
+    over = row.not_after is not None and row.not_after <= now
     if row.state != "dead" or over or row.text is None:
         return False
-    row.state, row.tries, row.next_try = "queued", 0, func.now()
+    row.state, row.tries, row.next_try = "queued", 0, _ready(session, row.template, now)
     return True
 
 

@@ -18,6 +18,7 @@ URGENT: Final = frozenset(
         "link",
         "password_changed",
         "phone_changed",
+        "mail_changed",
         "new_phone",
         "account_closed",
         "account_merged",

@@ -72,7 +72,7 @@ class DispatchView(SafeView):
     def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
         """Queues it again."""
         row = scope.fetch(self, current(), row_id, lock=True)
-        if AGAIN not in self.offered(row) or not dispatch.again(row):
+        if AGAIN not in self.offered(row) or not dispatch.again(db.session, row):
             raise Refused("wrong_state")
         db.session.commit()
 

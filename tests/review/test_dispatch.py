@@ -129,7 +129,7 @@ def test_failures_are_tried_again_ever_later_until_given_up(session):
         now = row.next_try
     assert waits == [30.0 * 2**n for n in range(dispatch.MOST_TRIES)]
     assert (row.state, row.error, gateway.taken) == ("dead", "HTTP 503", [])
-    assert dispatch.again(row)
+    assert dispatch.again(session, row)
     session.commit()
     assert dispatch.deliver(session, both(gateway), now=now + timedelta(days=1)) == 1
 
@@ -168,7 +168,7 @@ def test_a_code_whose_time_is_over_does_not_leave(session):
     dispatch.deliver(session, both(gateway), now=datetime.now(ZONE) + timedelta(minutes=6))
     (row,) = rows(session)
     assert (row.state, row.error, row.text, gateway.taken) == ("dead", "too late", None, [])
-    assert not dispatch.again(row)
+    assert not dispatch.again(session, row)
 
 
 def test_the_same_key_is_queued_once(session):

@@ -67,7 +67,7 @@ def test_a_program_gets_no_token_for_a_password_that_is_too_old(app, session, da
 
 
 def test_a_wrong_password_is_not_told_that_it_is_too_old(app, session):
-    name, account_id, _hat = with_person(app, session, "operator", must_change=True)
+    name, _account_id, _hat = with_person(app, session, "operator", must_change=True)
     sent = {"username": name, "password": "nope", "provider": "db"}
     assert app.test_client().post("/api/v1/security/login", json=sent).status_code == 401
 
