@@ -35,6 +35,7 @@ class Letter:
     """What is to be sent. `key` is the same at every try, so that a gateway can leave a repeated one out.
 
     `params`: what fills the blanks of `template` in `language`, in their order, for gateways that know the words themselves.
+    `home`: what fills the blanks of the Chinese one, for gateways that know no other; None where that was not kept.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Letter:
     template: str = ""
     language: str = ""
     params: tuple[str, ...] = ()
+    home: tuple[str, ...] | None = None
 
 
 class Messenger(Protocol):

@@ -19,6 +19,7 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from app.gateways.messengers import TIMEOUT, Letter, Undelivered
 
+HOME: Final = "zh"
 ENDPOINT: Final = "https://sms.tencentcloudapi.com"
 REGION: Final = "ap-guangzhou"
 # Answers about the number itself: no later try has another answer. All others may be mended by whoever runs the site.
@@ -33,7 +34,10 @@ _NUMBER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TencentSms:
-    """`templates`: our template -> language -> the provider's number of the approved text. `sign`: the approved 短信签名."""
+    """`templates`: our template -> language -> the provider's number of the approved text. `sign`: the approved 短信签名.
+
+    A text that is not approved in the language of a letter leaves in Chinese, if it is approved there.
+    """
 
     client: Any
     app_id: str
@@ -43,13 +47,16 @@ class TencentSms:
 
     def send(self, letter: Letter) -> None:
         """One call for one letter, to a number of the mainland. Raises Undelivered."""
-        template = self.templates.get(letter.template, {}).get(letter.language)
+        known, filled = self.templates.get(letter.template, {}), letter.params
+        template = known.get(letter.language)
+        if template is None and letter.home is not None:
+            template, filled = known.get(HOME), letter.home
         if template is None:
             raise Undelivered(f"no template for {letter.template}, {letter.language}")
         request = SendSmsRequest()
         request.PhoneNumberSet = [f"+86{letter.to}"]
         request.SmsSdkAppId, request.SignName, request.TemplateId = self.app_id, self.sign, template
-        request.TemplateParamSet = list(letter.params)
+        request.TemplateParamSet = list(filled)
         request.SessionContext = letter.key
         try:
             states = self.client.SendSms(request).SendStatusSet or []

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -42,7 +41,6 @@ CODE: Final = "appeal"  # what a code sent to the new telephone is for
 _GRACE: Final = 5  # seconds beyond the undo
 _BATCH: Final = 50
 _DAY: Final = timedelta(days=1)
-_HOME: Final = "zh"  # in which people are warned
 _CHANGED: Final = _l("The account has changed since the approval. Please appeal anew, or call the bureau.")
 _LAPSED: Final = _l("The link was not used within a week. Please appeal anew if the account is still lost.")
 Content = Mapping[str, Any]
@@ -129,11 +127,10 @@ def _confirm(session: Session, subject: Any, opened: Any) -> None:
     facts = {"phone": service_phone(session)}
     if person is None:
         return
-    with force_locale(_HOME):  # the language of whoever sends this in is no concern of the owner's
-        if person.phone and person.phone_hash != subject.phone_hash:
-            dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
-        if person.mail:
-            dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
+    if person.phone and person.phone_hash != subject.phone_hash:
+        dispatch.send(session, "sms", person.phone, "appeal_warning", facts, person.account_id)
+    if person.mail:
+        dispatch.send(session, "mail", person.mail, "appeal_warning", facts, person.account_id)
 
 
 # -- what becomes of it ----------------------------------------------------------------------------

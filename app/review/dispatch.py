@@ -9,17 +9,18 @@ import json
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.gateways.messengers import Letter, Messenger, Undelivered
 from app.models.dispatch import Dispatch
-from app.review.dispatch_words import SECRETS, URGENT, WORDS, blanks
+from app.review.dispatch_words import ASKED_FOR, HOME, SECRETS, URGENT, WORDS, blanks
 from app.review.policy import number
 from app.rules import faults, quiet
 from app.rules.dates import ZONE
@@ -51,7 +52,8 @@ def send(
     dedupe: str | None = None,
     minutes: int | None = None,
 ) -> None:
-    """Queues one message; the caller commits. The words are made now, in the language of the request.
+    """Queues one message; the caller commits. The words are made now: of what was asked for in the language of the request,
+    of what tells somebody of the deeds of others in the language of the house.
 
     `dedupe`: a second message under the same key is not queued. `minutes`: later it is worth nothing and is not sent.
     Raises ValueError for what is not the one address of somebody, KeyError for a template that is not known.
@@ -59,15 +61,14 @@ def send(
     if not is_target(channel, to):
         raise ValueError("not a target")
     now, facts = datetime.now(ZONE), {name: _CONTROL.sub(" ", str(fact)) for name, fact in facts.items()}
+    with nullcontext() if template in ASKED_FOR else force_locale(HOME):
+        words = _words(template, facts)
     values = {
         "channel": channel,
         "target": to,
         "account_id": account_id,
         "template": template,
-        "subject": str(WORDS[template][0]),
-        "text": _said(template, facts),
-        "params": _params(template, facts),
-        "blanked": _said(template, {name: BLANK if name in SECRETS else fact for name, fact in facts.items()}),
+        **words,
         "next_try": _ready(session, template, now),
         "not_after": now + timedelta(minutes=minutes) if minutes else None,
         "dedupe_key": dedupe,
@@ -90,14 +91,27 @@ def is_target(channel: str, to: str) -> bool:
     return _TARGETS[channel].fullmatch(to) is not None and len(to) <= LONGEST_TARGET
 
 
+def _words(template: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of the words, in the language of the moment."""
+    return {
+        "subject": str(WORDS[template][0]),
+        "text": _said(template, facts),
+        "params": _params(template, facts),
+        "blanked": _said(template, {name: BLANK if name in SECRETS else fact for name, fact in facts.items()}),
+    }
+
+
 def _said(template: str, facts: Mapping[str, str]) -> str:
     return str(WORDS[template][1]) % dict(facts)
 
 
 def _params(template: str, facts: Mapping[str, str]) -> str:
-    """What fills the blanks of a provider's template, with the language whose words they stand in."""
+    """What fills the blanks of a provider's template, with the language whose words they stand in; and those of the house."""
     filled = [facts[name] for name in blanks(template)]
-    return json.dumps({"language": str(get_locale() or "zh"), "params": filled}, ensure_ascii=False)
+    with force_locale(HOME):
+        home = [facts[name] for name in blanks(template)]
+    kept = {"language": str(get_locale() or HOME), "params": filled, "home": home}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def deliver(
@@ -177,6 +191,7 @@ def _letter(row: Dispatch) -> Letter:
         row.template,
         filled["language"],
         tuple(filled["params"]),
+        tuple(filled["home"]) if "home" in filled else None,
     )
 
 

@@ -33,6 +33,12 @@ URGENT: Final = frozenset(
         "takeover_lost",
     }
 )
+HOME: Final = "zh"
+# What whoever is at the screen asks for at that moment speaks the language of the page. Every other text tells somebody
+# of what another one did, or may have done with the account in hand, who must not choose words that cannot be read.
+ASKED_FOR: Final = frozenset(
+    {"code", "no_account", "link", "registered", "new_phone", "account_name", "appeal_received", "message"}
+)
 # template -> (subject, text)
 WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "code": (

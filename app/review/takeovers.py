@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import force_locale
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,6 @@ from app.rules.bindings import LEVEL
 
 _GRACE: Final = 5  # seconds beyond the undo
 _BATCH: Final = 50
-_HOME: Final = "zh"  # in which people are warned
 _CALM: Final = {"synchronize_session": False}
 
 
@@ -48,13 +46,12 @@ def _by_phone(session: Session, template: str, unit: Any, accounts: Collection[i
     """SMS and mail at once to whoever may lose a unit: whatever ways of messages were chosen, at night too."""
     facts = {"unit": unit.name, "phone": service_phone(session)}
     reached = select(Person.account_id, Person.phone, Person.mail).where(Person.account_id.in_(accounts))
-    with force_locale(_HOME):
-        for person in session.execute(reached.order_by(Person.account_id)):
-            key = f"{stamp}:{person.account_id}"
-            if person.phone:
-                dispatch.send(session, "sms", person.phone, template, facts, person.account_id, dedupe=f"{key}:sms")
-            if person.mail:
-                dispatch.send(session, "mail", person.mail, template, facts, person.account_id, dedupe=f"{key}:mail")
+    for person in session.execute(reached.order_by(Person.account_id)):
+        key = f"{stamp}:{person.account_id}"
+        if person.phone:
+            dispatch.send(session, "sms", person.phone, template, facts, person.account_id, dedupe=f"{key}:sms")
+        if person.mail:
+            dispatch.send(session, "mail", person.mail, template, facts, person.account_id, dedupe=f"{key}:mail")
 
 
 def settle(session: Session, undo_seconds: int) -> int:

@@ -106,6 +106,12 @@ def test_a_text_that_is_not_approved_yet_never_leaves(provider, sms):
     assert provider.taken == []
 
 
+def test_a_text_that_is_approved_in_chinese_alone_leaves_in_chinese(provider, sms):
+    sms.send(Letter("1", "13800001111", "x", "y", "code", "en", ("5", "123456"), ("123456", "5")))
+    ((_action, _version, body),) = provider.taken
+    assert (body["TemplateId"], body["TemplateParamSet"]) == ("7001", ["123456", "5"])
+
+
 @pytest.mark.parametrize(
     ("code", "final"),
     [

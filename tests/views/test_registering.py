@@ -186,6 +186,21 @@ def test_a_document_that_is_known_is_answered_as_any_other_and_its_owner_is_told
     assert session.get(Person, newcomer.id).identity_level == 1
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whoever_tries_a_phone_chooses_no_language_for_its_owner(app, session, language):
+    first = Newcomer(app)
+    first.asks()
+    first.enters(code_of(session))
+    session.execute(Dispatch.__table__.delete())
+    session.execute(OneTimeCode.__table__.delete())
+    session.commit()
+    other = Newcomer(app)
+    other.client.get(f"/register/?lang={language}")
+    other.asks(PHONE)
+    (told,) = letters(session, "known_already")
+    assert told.text.startswith("【公就】")
+
+
 def test_a_proven_document_belongs_to_one_account(app, session):
     who = Newcomer(app)
     who.asks()
