@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import secrets
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
@@ -35,7 +35,9 @@ _COLUMNS = (
     LoginSession.id, LoginSession.account_id, LoginSession.hat_id, LoginSession.staff,
     LoginSession.waiting, LoginSession.proved_at, LoginSession.seen_at, LoginSession.ends_at, func.now(),
 )  # fmt: skip
-POLLS = frozenset({"MessageView.unread"})  # what a page asks by itself is no sign that anybody is there
+# What a page asks by itself is no sign that anybody is there: addresses that only pages ask, and the header of others.
+POLLS = frozenset({"MessageView.unread", "MyCodeView.picture", "ImportView.progress"})
+POLL_HEADER: Final = "X-Poll"
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for whom to load; ours is no account but a random number
 
 
@@ -153,10 +155,14 @@ def find(token: str) -> User | None:
         end(LoginSession.id == login.id, over)
         return None
     g.login, g.wardrobe = login, wardrobe.made(row[own:] for row in rows)
-    if login.now - login.seen_at > NOTE_EVERY and request.endpoint not in POLLS:
+    if login.now - login.seen_at > NOTE_EVERY and not _by_itself():
         db.session.execute(update(LoginSession).where(LoginSession.id == login.id).values(seen_at=func.now()))
         db.session.commit()
     return user
+
+
+def _by_itself() -> bool:
+    return request.endpoint in POLLS or POLL_HEADER in request.headers
 
 
 def wardrobe_of(account_id: int) -> wardrobe.Wardrobe | None:

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "app" / "templates").rglob("*.html"))
 MIGRATIONS = ROOT / "app" / "migrations"
 
 
@@ -124,6 +125,18 @@ def test_pages_hold_no_inline_script_or_style(folder):
         if re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", text):
             guilty.append(str(path.relative_to(ROOT)))
     assert not guilty
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_alive():
+    from app.views.sessions import POLL_HEADER, POLLS
+
+    texts = [path.read_text(encoding="utf-8") for path in TEMPLATES]
+    found = [(text, at) for text in texts for at in re.finditer(r'hx-trigger="[^"]*\bevery\b', text)]
+    assert len(found) >= 5
+    for text, at in found:
+        tag = text[text.rfind("<", 0, at.start()) : text.find(">", at.end())]
+        named = re.search(r"hx-get=\"\{\{ url_for\('([\w.]+)'", tag)
+        assert (named and named[1] in POLLS) or f'"{POLL_HEADER}"' in tag, tag
 
 
 def test_nothing_is_fetched_from_elsewhere():

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.models.accounts import Person
 from app.models.merging import PersonalCodeUse
 from app.models.review import ReviewEvent
+from app.models.sessions import LoginSession
 from app.review import personal_codes
 from tests.review.samples import resident_id
 from tests.views.people import browser
@@ -46,6 +47,17 @@ def test_the_staff_sees_the_masked_person(session, seeker, staff):
     assert "欧阳测试" not in answer.text and resident_id(871) not in answer.text and "13899990000" not in answer.text
     event = session.scalars(select(ReviewEvent).where(ReviewEvent.action == "code_read")).one()
     assert (event.subject_id, event.actor_id) == (seeker.account_id, staff.account_id)
+
+
+def test_a_code_left_on_the_screen_does_not_keep_the_session_alive(session, seeker):
+    seeker.idled(session, minutes=10)
+    seen = select(LoginSession.seen_at).where(LoginSession.account_id == seeker.account_id)
+    ago = session.scalar(seen)
+    assert seeker.get("/my-code/picture").status_code == 200
+    assert seeker.get("/messageview/list/", **{"X-Poll": "1"}).status_code == 200
+    assert session.scalar(seen) == ago
+    seeker.get("/my-code/")
+    assert session.scalar(seen) > ago
 
 
 def test_a_picture_of_the_code_is_read_as_well(seeker, staff):

@@ -97,6 +97,8 @@
     const p = pane(), d = p && p.dataset;
     return d && d.release ? { id: d.item, url: d.release, epoch: d.epoch } : null;
   }
+  let stirred = false; // whether anybody moved here since the claim was last renewed
+  ['pointermove', 'pointerdown', 'keydown', 'wheel'].forEach(kind => addEventListener(kind, () => { stirred = true; }, { passive: true }));
   const claimBody = l => new URLSearchParams({ csrf_token: token(), epoch: l.epoch });
   function release(l) { navigator.sendBeacon(l.url, claimBody(l)); }
   function keepAlive() {
@@ -105,7 +107,9 @@
     timer = setInterval(async () => {
       if (document.hidden) return;
       try {
-        const r = await fetch(pane().dataset.renew, { method: 'POST', body: claimBody(l), headers: FRAGMENT, credentials: 'same-origin' });
+        const headers = stirred ? FRAGMENT : { ...FRAGMENT, 'X-Poll': '1' }; // a page left open is nobody's presence
+        stirred = false;
+        const r = await fetch(pane().dataset.renew, { method: 'POST', body: claimBody(l), headers, credentials: 'same-origin' });
         if (r.status === 409) { clearInterval(timer); note(root().dataset.tLost); }
       } catch (e) { if (!(e instanceof TypeError)) throw e; }
     }, 1000 * (+pane().dataset.every || 60));
