@@ -44,10 +44,16 @@ def account_named(name: str) -> int | None:
 def minutes(name: str, shown: str, address: str) -> int:
     """How long somebody has to wait who types this name at this address; 0: not at all."""
     first = dt.timedelta(minutes=current_app.config["LOCK_MINUTES"])
-    mine, theirs = _failures(name, shown), _of_address(address)
+    mine = _failures(name, shown)
     lock = lock_of_account(mine.n, ACCOUNT_FAILURES, first)
-    shut = lock_of_address(theirs.lately, theirs.n, ADDRESS_FAILURES, first)
-    return max(minutes_left(mine.last, lock, mine.now), minutes_left(theirs.last, shut, theirs.now))
+    return max(minutes_left(mine.last, lock, mine.now), minutes_there(address))
+
+
+def minutes_there(address: str) -> int:
+    """How long everybody at this address has to wait; it says nothing of any account."""
+    theirs = _of_address(address)
+    first = dt.timedelta(minutes=current_app.config["LOCK_MINUTES"])
+    return minutes_left(theirs.last, lock_of_address(theirs.lately, theirs.n, ADDRESS_FAILURES, first), theirs.now)
 
 
 def asks_captcha(name: str, shown: str, address: str) -> bool:

@@ -74,6 +74,14 @@ def refuse_if_locked(username: str) -> None:
         raise Refused("too_many", minutes=left)
 
 
+def refuse_address(username: str) -> None:
+    """Raises Refused("too_many") after too many failures from the address, whoever is asked for."""
+    left = lockout.minutes_there(address())
+    if left:
+        note(username, "locked")
+        raise Refused("too_many", minutes=left)
+
+
 def note(username: str, outcome: str, account_id: int | None = None) -> None:
     """Writes one line of the login log."""
     line = LoginEvent(user_name=shown_name(username), address=address(), outcome=outcome, account_id=account_id)
@@ -94,8 +102,8 @@ def begin(user: User, *, waiting: bool = False, proved_at: dt.datetime | None = 
     `waiting`: the second factor is still to come; until then the session opens nothing and lasts a few minutes.
     `proved_at`: when it goes on for one that ended, the last proof is as old as it was there.
     """
-    worn = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
-    hats = list(db.session.execute(worn.order_by(Hat.is_default.desc(), Hat.id)))
+    mine = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
+    hats = list(db.session.execute(mine.order_by(Hat.is_default.desc(), Hat.id)))
     staff = is_staff([Role(hat.role) for hat in hats])
     if hats and Role(hats[0].role) in levels.UNIT_ROLES and levels.too_low(user.id):
         hats.sort(key=lambda hat: Role(hat.role) in levels.UNIT_ROLES)

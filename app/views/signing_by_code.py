@@ -1,6 +1,8 @@
 """Login by a code sent to the phone, and a new password by one (ZX-04, ZX-05, TJ-13, GD-19).
 
-The pages are the same whether the phone is registered or not; whoever owns it is told by SMS.
+The pages are the same whether the phone is registered or not, and whether its account is locked or not: whoever owns it is
+told by SMS, and of a lockout once the code is there. Otherwise a lockout brought about under a user name would tell whose
+phone it is.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ from app.rules.codes import email_fault, phone_fault
 from app.rules.masks import mask_phone
 from app.rules.passwords import password_fault, staff_password_fault
 from app.rules.refused import Refused
-from app.views import ageing, arriving, captcha, everywhere, second_factor, site, steps, words
+from app.views import ageing, arriving, captcha, everywhere, lockout, second_factor, site, steps, words
 from app.views.identity import wardrobe
 from app.views.page import Page, safe_next
-from app.views.sessions import address, note, refuse_if_locked
+from app.views.sessions import address, note, refuse_address
 
 LOGIN, RESET = "login", "reset"
 LINK_MINUTES: Final = 30
@@ -138,7 +140,7 @@ class CodeLoginView(Page):
             try:
                 if phone_fault(phone):
                     raise Refused("mobile_form", field="phone")
-                refuse_if_locked(phone)
+                refuse_address(phone)
                 captcha.check()
                 user = persons.by_phone(db.session, phone)
                 known = user is not None and user.is_active
@@ -196,15 +198,18 @@ def _phone(place: str) -> str | None:
 
 def _by_code(purpose: str, phone: str) -> User:
     """The account behind the phone, once its code is there. Raises Refused: too_many, code_refused."""
-    refuse_if_locked(phone)
-    user = persons.by_phone(db.session, phone)
+    refuse_address(phone)
+    user, left = persons.by_phone(db.session, phone), lockout.minutes(phone, mask_phone(phone), address())
     try:
         codes.check(db.session, purpose, phone, request.form.get("code", "")[:12])
         if user is None or not user.is_active:
             raise Refused("code_refused", field="code")
     except Refused:
-        note(phone, "wrong_code", user.id if user is not None else None)
+        note(phone, "locked" if left else "wrong_code", user.id if user is not None else None)
         raise
+    if left:
+        note(phone, "locked", user.id)
+        raise Refused("too_many", minutes=left)
     return user
 
 

@@ -155,8 +155,45 @@ def test_wrong_codes_count_towards_the_lockout(app, session):
     who.post("/code/login/", phone=PHONE)
     for _n in range(lockout.ACCOUNT_FAILURES):
         assert who.post("/code/enter/", code="x").status_code == 422
-    assert who.post("/code/enter/", code=code_of(session)).status_code == 429
+    assert who.post("/code/enter/", code=code_of(session)).status_code == 422, "five tries are all that a code has"
     assert Visitor(app).post("/login/", username=PHONE, password=PASSWORD).status_code == 429
+
+
+@pytest.mark.parametrize(("ask", "enter"), [("login", "enter"), ("forgot", "renew")])
+def test_a_lockout_tells_nobody_whose_phone_it_is_but_whoever_has_the_code(app, session, ask, enter):
+    name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    for _n in range(lockout.ACCOUNT_FAILURES):
+        Visitor(app).post("/login/", username=name, password="nope")
+    until = lockout.minutes(name, name, "10.0.0.1")
+    locked, other = Visitor(app), Visitor(app)
+    asked = [one.post(f"/code/{ask}/", phone=phone) for one, phone in ((locked, PHONE), (other, OTHER))]
+    assert {(a.status_code, a.location) for a in asked} == {(302, f"/code/{enter}/")}
+    sent = {"new": NEW, "again": NEW}
+    wrong = [one.post(f"/code/{enter}/?lang=en", code="x", **sent) for one in (locked, other)]
+    assert [(a.status_code, said(a.text)) for a in wrong] == [(422, said(wrong[1].text))] * 2
+    assert lockout.minutes(name, name, "10.0.0.1") == until, "a wrong code meanwhile makes it no longer"
+    right = locked.post(f"/code/{enter}/?lang=en", code=code_of(session), **sent)
+    assert (right.status_code, "Please wait" in said(right.text)) == (429, True)
+    outcomes = session.scalars(select(LoginEvent.outcome).where(LoginEvent.account_id == account_id)).all()
+    assert outcomes == ["wrong"] * lockout.ACCOUNT_FAILURES + ["locked"] * 2
+
+
+def test_without_the_digits_nothing_is_said_of_a_lockout(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "CAPTCHA", True)
+    name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id)
+    session.add_all(LoginEvent(user_name=name, outcome="wrong", address="10.0.0.9") for _n in range(9))
+    session.commit()
+    assert [Visitor(app).post("/code/login/", phone=phone).status_code for phone in (PHONE, OTHER)] == [422, 422]
+
+
+def test_a_locked_address_asks_for_no_codes(app, session, monkeypatch):
+    monkeypatch.setattr(lockout, "ADDRESS_FAILURES", 3)
+    for n in range(3):
+        Visitor(app).post("/login/", username=f"guess{n}", password="nope")
+    assert Visitor(app).post("/code/login/", phone=PHONE).status_code == 429
+    assert letters(session) == []
 
 
 def test_staff_prove_the_second_factor_after_a_code_too(app, session, monkeypatch):
