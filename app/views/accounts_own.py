@@ -91,4 +91,4 @@ def _change(user: User, new: str) -> None:
     tell(user, "password_changed")
     user.password = generate_password_hash(new)
     db.session.commit()
-    begin(user, proved_at=proved_at)
+    begin(user, proved_at=proved_at, worn=g.login.hat_id)

@@ -155,9 +155,9 @@ def _change_phone(person: Person, phone: str) -> Any:
         db.session.flush()
     except IntegrityError:  # registered by somebody else a moment ago
         raise Refused("code_refused", field="code") from None
-    proved_at = g.login.proved_at
+    before = g.login
     shut_out(user.id, "phone")
-    begin(user, proved_at=proved_at)
+    begin(user, proved_at=before.proved_at, worn=before.hat_id)
     flash(_("The phone number was changed. Other logins of this account have ended."), "success")
     return redirect(url_for("MeView.index"))
 

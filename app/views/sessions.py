@@ -96,15 +96,17 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(user: User, *, waiting: bool = False, proved_at: dt.datetime | None = None) -> None:
+def begin(user: User, *, waiting: bool = False, proved_at: dt.datetime | None = None, worn: int | None = None) -> None:
     """Starts a new session under a new number; nothing of the one before survives.
 
     `waiting`: the second factor is still to come; until then the session opens nothing and lasts a few minutes.
     `proved_at`: when it goes on for one that ended, the last proof is as old as it was there.
+    `worn`: the role acted in before, which stays the one acted in as long as it is in force.
     """
     mine = select(Hat.id, Hat.role).where(Hat.account_id == user.id, Hat.active)
     hats = list(db.session.execute(mine.order_by(Hat.is_default.desc(), Hat.id)))
     staff = is_staff([Role(hat.role) for hat in hats])
+    hats.sort(key=lambda hat: hat.id != worn)
     if hats and Role(hats[0].role) in levels.UNIT_ROLES and levels.too_low(user.id):
         hats.sort(key=lambda hat: Role(hat.role) in levels.UNIT_ROLES)
     lasts = WAITS if waiting else _longest(staff=staff)

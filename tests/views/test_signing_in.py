@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from app.models.accounts import Hat, LoginEvent
 from app.models.sessions import LoginSession
-from app.views import lockout
+from app.views import lockout, sessions
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
+
+NEW = "Another-2026-pass"
 
 
 def attempt(app, name: str, password: str):
@@ -98,6 +100,27 @@ def test_a_changed_password_ends_every_other_session(app, session):
     assert answer.status_code == 302
     assert here.get("/").status_code == 200
     assert there.get("/").status_code == 302
+
+
+def test_the_role_acted_in_stays_after_a_changed_password(app, session):
+    who = browser(app, session, "seeker")
+    second = Hat(account_id=who.account_id, role="student")
+    session.add(second)
+    session.commit()
+    who.post(f"/hat/{second.id}")
+    assert who.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW}).status_code == 302
+    begun = select(LoginSession.hat_id).where(
+        LoginSession.account_id == who.account_id, LoginSession.ended_at.is_(None)
+    )
+    assert session.scalar(begun) == second.id
+
+
+def test_a_role_that_is_gone_is_not_put_on_again(app, session):
+    name, account_id, hat_id = account(app, session, "seeker")
+    with app.test_request_context():
+        sessions.begin(app.extensions["appbuilder"].sm.find_user(name), worn=hat_id + 999)
+    begun = select(LoginSession.hat_id).where(LoginSession.account_id == account_id)
+    assert session.scalar(begun) == hat_id
 
 
 @pytest.mark.parametrize(
