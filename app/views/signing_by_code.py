@@ -231,7 +231,8 @@ def _send_link(mail: str) -> None:
         token = links.make(db.session, RESET, account_id, LINK_MINUTES)
         opens = here + url_for("CodeLoginView.link", token=token)
         facts = {"link": opens, "minutes": str(LINK_MINUTES), "purpose": _("New password")}
-        dispatch.send(db.session, "mail", mail, "link", facts, account_id, minutes=LINK_MINUTES)
+        kept = db.session.get_one(Person, account_id).mail  # as it was proven, whatever else was read as the same
+        dispatch.send(db.session, "mail", kept or mail, "link", facts, account_id, minutes=LINK_MINUTES)
     db.session.commit()
 
 

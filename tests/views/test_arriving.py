@@ -340,7 +340,7 @@ def test_a_link_to_the_reserved_mail_renews_the_password_once(app, session):
     known = who.post("/code/mail/", mail="li@example.cn")
     assert (known.location, who.post("/code/mail/", mail="no@example.cn").location) == ("/login/", "/login/")
     (letter,) = letters(session)
-    assert (letter.channel, letter.target, letter.template) == ("mail", "li@example.cn", "link")
+    assert (letter.channel, letter.target, letter.template) == ("mail", "Li@Example.cn", "link")
     path = re.search(r"/code/link/[\w-]+", letter.text)[0]
     assert path not in letter.blanked
     page = who.client.get(path)
@@ -350,6 +350,14 @@ def test_a_link_to_the_reserved_mail_renews_the_password_once(app, session):
     assert who.client.get(path).status_code == 410
     assert who.post(path, new="Third-2026-pass", again="Third-2026-pass").status_code == 410
     assert Visitor(app).post("/login/", username=name, password=NEW).status_code == 302
+
+
+def test_the_link_goes_to_the_address_that_was_proven_whatever_is_read_as_the_same(app, session):
+    _name, account_id, _hat = account(app, session, "seeker")
+    person(session, account_id).set_mail("Li@kexample.cn")
+    session.commit()
+    assert Visitor(app).post("/code/mail/", mail="li@\u212aexample.cn").status_code == 302
+    assert [(d.template, d.target) for d in letters(session)] == [("link", "Li@kexample.cn")]
 
 
 def test_the_link_in_a_mail_never_leads_where_the_request_says(app, session, monkeypatch):
