@@ -23,7 +23,7 @@ from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
 from app.models.dispatch import OneTimeLink
 from app.models.review import ReviewReason, ReviewRound, ReviewSeat
-from app.review import codes, desk, dispatch, door, edits, ledger, links, persons, purging, recovery
+from app.review import batches, codes, desk, dispatch, door, edits, ledger, links, persons, purging, recovery
 from app.review.kinds.appeals import AppealKind, meant
 from app.review.kinds.base import Origin
 from app.review.outbox import Notice, enqueue
@@ -184,12 +184,16 @@ def lapse(session: Session) -> int:
     unused = Appeal.told_at >= Appeal.decided_at, Appeal.taken_at.is_(None), Appeal.purged_at.is_(None)
     stmt = select(Appeal.id).where(Appeal.status == "approved", Appeal.decided_at < over, *unused)
     gone = 0
-    for appeal_id in session.scalars(stmt.order_by(Appeal.decided_at).limit(_BATCH)).all():
+
+    def fall_away(appeal_id: int) -> None:
+        nonlocal gone
         try:
             desk.move(session, CLOCK, AppealKind.key, appeal_id, "revoke", reason=str(_LAPSED))
             gone += 1
         except Refused:  # followed, or called back, at this very moment
             session.rollback()
+
+    batches.each(session, stmt, Appeal.id, fall_away)
     return gone
 
 
@@ -337,11 +341,8 @@ def purge(session: Session, storage: Storage, days: int) -> int:
     ended = Appeal.status.in_(("approved", "rejected", "revoked")) & (Appeal.decided_at < over) & handed
     idle = Appeal.status.in_(("returned", "withdrawn")) & (Appeal.changed_on < over)
     draft = (Appeal.status == "draft") & (Appeal.changed_on < func.now() - timedelta(days=DRAFT_DAYS))
-    due = select(Appeal.id).where(Appeal.purged_at.is_(None), or_(ended, idle, draft)).limit(_BATCH)
-    gone = 0
-    for appeal_id in session.scalars(due).all():
-        _forget(session, storage, appeal_id)
-        gone += 1
+    due = select(Appeal.id).where(Appeal.purged_at.is_(None), or_(ended, idle, draft))
+    gone = batches.each(session, due, Appeal.id, lambda appeal_id: _forget(session, storage, appeal_id))
     left = (AppealFile.appeal_id.is_(None)) & (AppealFile.at < func.now() - timedelta(days=DRAFT_DAYS))
     gone += purging.remove_files(session, storage, AppealFile, left)
     session.commit()

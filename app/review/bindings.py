@@ -234,13 +234,21 @@ def _withdraw_of(session: Session, actor: Actor, unit_id: int, account_id: int, 
 
 def expire(session: Session) -> int:
     """Invitations that nobody answered in time are over; both sides may read it. Old counts of misses go. Commits."""
+    gone = 0
+    while ended := _expire_some(session):  # whatever was ended is no longer due
+        gone += ended
+    session.execute(delete(BindingMiss).where(BindingMiss.at < func.now() - timedelta(days=2)))
+    session.commit()
+    return gone
+
+
+def _expire_some(session: Session) -> int:
     due = select(Binding).where(Binding.state == "invited", Binding.expires_at < func.now()).limit(BATCH)
     rows: list[Any] = list(session.scalars(due.with_for_update(skip_locked=True)))
     for row in rows:
         row.state, row.ended_at = "expired", database_now(session)
         _note(session, CLOCK, row, row.unit, "bind_expire", {})
         _tell(session, row, row.unit, "binding_expired", to_person=False)
-    session.execute(delete(BindingMiss).where(BindingMiss.at < func.now() - timedelta(days=2)))
     session.commit()
     return len(rows)
 

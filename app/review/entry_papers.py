@@ -14,7 +14,7 @@ from app.models.agencies import AgencyEntry, AgencyMaterial
 from app.models.review import ReviewEvidence, ReviewRound
 from app.review import purging
 from app.review.kinds.agencies import AgencyEntryKind
-from app.rules.agencies import ENTRY, IDENTITY_SLOTS
+from app.rules.agencies import BEFORE_SENDING, ENTRY, IDENTITY_SLOTS
 
 
 def purge(session: Session, storage: Storage, days: int) -> int:
@@ -29,7 +29,8 @@ def purge(session: Session, storage: Storage, days: int) -> int:
 
 def _due(days: int) -> Select[Any]:
     over = func.now() - timedelta(days=days)
-    idle = AgencyEntry.status.in_(ENTRY.editable) & (AgencyEntry.changed_on < over)
+    unsent = ENTRY.editable | set(BEFORE_SENDING)  # a recommendation that nobody makes use of keeps no photo
+    idle = AgencyEntry.status.in_(unsent) & (AgencyEntry.changed_on < over)
     decided = AgencyEntry.decided_at < over
     return select(AgencyEntry.id).where(
         or_(and_(AgencyEntry.status == "approved", decided), idle & (decided | AgencyEntry.decided_at.is_(None)))

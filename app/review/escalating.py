@@ -7,7 +7,7 @@ division above, and what is due soon or overdue is told to the lead, on record, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -36,9 +36,7 @@ def run(session: Session) -> int:
 def recount(session: Session) -> int:
     """Rounds whose people have changed: nobody is left for the second seat, or somebody has come for one that had nobody."""
     waiting = or_(ReviewRound.state == "second", ReviewRound.alone)
-    with one(session):
-        changed = [row for row in _open(session, waiting, sight.unheld()) if _recounted(session, row)]
-    return len(changed)
+    return _walk(session, _recounted, waiting, sight.unheld())
 
 
 def _recounted(session: Session, row: Any) -> bool:
@@ -65,20 +63,20 @@ def _recounted(session: Session, row: Any) -> bool:
 
 def ask_above(session: Session) -> int:
     """A round with one seat taken, and nobody in its own division for the other: the bureau above is asked for it."""
-    asked = 0
-    with one(session):
-        for row in _open(session, ReviewRound.state == "second", ReviewRound.escalated < ASKED):
-            people = officers.above(session, row)
-            if not people:
-                continue
-            asked += 1
-            row.escalated = ASKED
-            session.flush()
-            facts = {"kind": row.kind, "title": row.title, "receipt_no": row.receipt_no}
-            notice = Notice("second_wanted", "system", facts, f"/desk/{row.id}", f"{row.id}:{row.version}", row.id)
-            enqueue(session, notice, people)
-            rounds.record(session, "escalate", CLOCK, row, {"why": "second"})
-    return asked
+    return _walk(session, _asked_above, ReviewRound.state == "second", ReviewRound.escalated < ASKED)
+
+
+def _asked_above(session: Session, row: Any) -> bool:
+    people = officers.above(session, row)
+    if not people:
+        return False
+    row.escalated = ASKED
+    session.flush()
+    facts = {"kind": row.kind, "title": row.title, "receipt_no": row.receipt_no}
+    notice = Notice("second_wanted", "system", facts, f"/desk/{row.id}", f"{row.id}:{row.version}", row.id)
+    enqueue(session, notice, people)
+    rounds.record(session, "escalate", CLOCK, row, {"why": "second"})
+    return True
 
 
 def escalate(session: Session) -> int:
@@ -87,7 +85,7 @@ def escalate(session: Session) -> int:
         now = database_now(session)
         late = (ReviewRound.due_at <= now) & (ReviewRound.escalated < LATE)
         near = (ReviewRound.due_at <= now + SOON) & (ReviewRound.escalated < NEAR)
-        rows = _open(session, or_(late, near))
+        rows = _open(session, or_(late, near), order=(ReviewRound.due_at, ReviewRound.id))
         told: dict[int, Counter[str]] = {}
         known: dict[tuple[Any, ...], set[int]] = {}
         for row in rows:
@@ -126,12 +124,24 @@ def _tell(session: Session, told: dict[int, Counter[str]], now: datetime) -> Non
         )
 
 
-def _open(session: Session, *conditions: Any) -> list[Any]:
-    """Rounds that wait for somebody, the most urgent first; what another process has in hand is left out."""
+def _walk(session: Session, work: Callable[[Session, Any], bool], *conditions: Any) -> int:
+    """Every such round, page by page, a transaction each: what stays as it is must not hide what comes after it."""
+    done, last = 0, 0
+    while True:
+        with one(session):
+            rows = _open(session, ReviewRound.id > last, *conditions, order=(ReviewRound.id,))
+            last = rows[-1].id if rows else last
+            done += sum(work(session, row) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return done
+
+
+def _open(session: Session, *conditions: Any, order: tuple[Any, ...]) -> list[Any]:
+    """Rounds that wait for somebody, in this order; what another process has in hand is left out."""
     stmt = (
         select(ReviewRound)
         .where(ReviewRound.state.in_(sight.CLAIMABLE), *conditions)
-        .order_by(ReviewRound.due_at, ReviewRound.id)
+        .order_by(*order)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True, of=ReviewRound)
         .execution_options(populate_existing=True)

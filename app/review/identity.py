@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.gateways.storage import Storage
 from app.models.identity_proofs import IdentityPicture, IdentityProof
-from app.review import purging
+from app.review import batches, purging
 from app.review.kinds.identity import IdentityProofKind
 from app.rules.identity import DRAFT_DAYS
-
-_BATCH: Final = 50
 
 
 def purge(session: Session, storage: Storage, days: int) -> int:
@@ -24,11 +22,8 @@ def purge(session: Session, storage: Storage, days: int) -> int:
     idle = IdentityProof.status.in_(("returned", "withdrawn")) & (IdentityProof.changed_on < over)
     young = func.now() - timedelta(days=DRAFT_DAYS)
     draft = (IdentityProof.status == "draft") & (IdentityProof.changed_on < young)
-    due = select(IdentityProof.id).where(IdentityProof.purged_at.is_(None), or_(ended, idle, draft)).limit(_BATCH)
-    gone = 0
-    for proof_id in session.scalars(due).all():
-        _forget(session, storage, proof_id)
-        gone += 1
+    due = select(IdentityProof.id).where(IdentityProof.purged_at.is_(None), or_(ended, idle, draft))
+    gone = batches.each(session, due, IdentityProof.id, lambda proof_id: _forget(session, storage, proof_id))
     left = IdentityPicture.proof_id.is_(None) & (IdentityPicture.at < young)
     gone += purging.remove_files(session, storage, IdentityPicture, left)
     session.commit()

@@ -14,7 +14,7 @@ from app.gateways.storage import Storage
 from app.models.accounts import Hat, Person
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
-from app.review import bindings, dispatch, ledger, persons, purging
+from app.review import batches, bindings, dispatch, ledger, persons, purging
 from app.review.kinds.takeovers import TakeoverKind, owners
 from app.review.outbox import Notice, enqueue, known
 from app.review.policy import service_phone
@@ -141,13 +141,8 @@ def purge(session: Session, storage: Storage, days: int) -> int:
     over = func.now() - timedelta(days=days)
     ended = (UnitTakeover.status == "approved") & (UnitTakeover.decided_at < over)
     idle = UnitTakeover.status.in_(("returned", "rejected", "draft", "deleted")) & (UnitTakeover.changed_on < over)
-    due = select(UnitTakeover.id).where(UnitTakeover.purged_at.is_(None), or_(ended, idle)).limit(_BATCH)
-    gone = 0
-    for takeover_id in session.scalars(due).all():
-        _forget(session, storage, takeover_id)
-        gone += 1
-    session.commit()
-    return gone
+    due = select(UnitTakeover.id).where(UnitTakeover.purged_at.is_(None), or_(ended, idle))
+    return batches.each(session, due, UnitTakeover.id, lambda takeover_id: _forget(session, storage, takeover_id))
 
 
 def forget_of(session: Session, storage: Storage, account_id: int) -> None:

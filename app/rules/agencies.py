@@ -20,6 +20,7 @@ MATERIALS: Final[dict[str, tuple[str, ...]]] = {
     COMMERCIAL: ("holder_photo", "licence", "letter", "hr_licence"),
 }
 ENTRY_SLOTS: Final = ("approval", "letter", "handler_id", "holder_photo", "licence", "hr_licence")
+BEFORE_SENDING: Final = ("asked", "recommended")  # with the bureau, or back from it: nothing is sent in yet
 IDENTITY_SLOTS: Final = ("handler_id", "holder_photo")  # leave some days after the verdict
 PROOF_SLOTS: Final = ("employment_proof", "letter")
 REMINDED: Final = (60, 30, 7, 0)  # days before a licence or a verification ends

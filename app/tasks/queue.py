@@ -219,13 +219,20 @@ def tidy(session: Session, storage: Storage) -> int:
     The file goes first: a crash in between leaves a task whose file is missing, never a file nobody knows of.
     """
     gone = 0
-    over = and_(BackgroundTask.file_key.is_not(None), BackgroundTask.expires_at <= func.clock_timestamp())
-    due = select(BackgroundTask).where(over).order_by(BackgroundTask.expires_at).limit(_EXPIRED_AT_ONCE)
-    for row in session.scalars(due.with_for_update(skip_locked=True)).all():
-        storage.delete(row.file_key)
-        row.state, row.file_key = "expired", None
-        gone += 1
+    while expired := _expire_some(session, storage):  # whatever has lost its file is no longer due
+        gone += expired
     ended = and_(BackgroundTask.file_key.is_(None), BackgroundTask.ended_at < func.clock_timestamp() - KEPT)
     session.execute(delete(BackgroundTask).where(ended).execution_options(synchronize_session=False))
     session.commit()
     return gone
+
+
+def _expire_some(session: Session, storage: Storage) -> int:
+    over = and_(BackgroundTask.file_key.is_not(None), BackgroundTask.expires_at <= func.clock_timestamp())
+    due = select(BackgroundTask).where(over).order_by(BackgroundTask.expires_at).limit(_EXPIRED_AT_ONCE)
+    rows = session.scalars(due.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        storage.delete(row.file_key)
+        row.state, row.file_key = "expired", None
+    session.commit()
+    return len(rows)

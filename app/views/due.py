@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,22 +20,20 @@ BATCH = 200
 
 def expire(session: Session, kind: str, model: type) -> int:
     """What is past its last day leaves by itself (GD-46, TJ-32); through the desk, in batches, each on record."""
-    done = 0
     statuses = ("live",) if model is Posting else ("live", "paused")
+    return _expire_all(session, kind, model, model.status.in_(statuses), model.valid_until < today())
+
+
+def _expire_all(session: Session, kind: str, model: Any, *due: Any) -> int:
+    """The move "expire" for every row that is due. A row somebody else is at is passed by: the next run sees it again."""
+    done, last = 0, 0
     while True:
-        due = session.execute(
-            select(model.id, model.version)
-            .where(model.status.in_(statuses), model.valid_until < today())
-            .order_by(model.id)
-            .limit(BATCH)
-        ).all()
-        if not due:
+        stmt = select(model.id, model.version).where(*due, model.id > last).order_by(model.id).limit(BATCH)
+        found = [(row.id, row.version) for row in session.execute(stmt)]
+        done += sum(one.ok for one in desk.move_many(session, CLOCK, kind, found, "expire"))
+        if len(found) < BATCH:
             return done
-        outcomes = desk.move_many(session, CLOCK, kind, [(r.id, r.version) for r in due], "expire")
-        moved = sum(o.ok for o in outcomes)
-        done += moved
-        if not moved:  # somebody else is at these very rows: the next run sees them again
-            return done
+        last = found[-1][0]
 
 
 def expire_postings(session: Session) -> int:
@@ -65,9 +64,7 @@ def follow_cooperation(session: Session) -> int:
 def expire_certifications(session: Session, day: date) -> int:
     """The label of an employer ends with its day; one renewed before bears it on."""
     ended = (EmployerCertification.status == "approved", EmployerCertification.valid_until < day)
-    stmt = select(EmployerCertification.id, EmployerCertification.version).where(*ended)
-    due = [(row.id, row.version) for row in session.execute(stmt.limit(BATCH))]
-    return sum(one.ok for one in desk.move_many(session, CLOCK, "employer_certification", due, "expire"))
+    return _expire_all(session, "employer_certification", EmployerCertification, *ended)
 
 
 def remind(session: Session) -> int:

@@ -43,6 +43,7 @@ SIZE: Final = 20 * MEGABYTE
 KIND: Final = "import"  # of the background task
 AT_ONCE: Final = 2  # imports of one person
 KEPT: Final = timedelta(days=14)  # how long an uploaded list lies in the storage
+_TIDIED_AT_ONCE: Final = 200
 TURN: Final = 45.0  # seconds a taken-up import waits for the worker that was thought dead
 _STARTABLE: Final = ("dry_run", "failed", "cancelled")
 
@@ -312,9 +313,16 @@ def _fail(run_id: int, refused: Refused) -> None:
 
 def tidy(session: Session, storage: Storage) -> int:
     """Uploaded lists whose time is over leave the storage; what was only tried is given up. Commits."""
+    gone = 0
+    while forgotten := _tidy_some(session, storage):  # whatever has lost its list is no longer due
+        gone += forgotten
+    return gone
+
+
+def _tidy_some(session: Session, storage: Storage) -> int:
     over = func.coalesce(ImportRun.ended_at, ImportRun.started_at) < func.now() - KEPT
     due = select(ImportRun).where(ImportRun.file_id.is_not(None), ImportRun.state != "running", over)
-    runs = session.scalars(due.limit(200).with_for_update(skip_locked=True)).all()
+    runs = session.scalars(due.limit(_TIDIED_AT_ONCE).with_for_update(skip_locked=True)).all()
     for run in runs:
         _forget(run, storage)
         if run.state == "dry_run":

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.review.kinds import KINDS
 from app.review.policy import number
-from app.rules.agencies import IDENTITY_SLOTS
+from app.rules.agencies import BEFORE_SENDING, IDENTITY_SLOTS
 from app.rules.lifecycle import SENDER
 from app.views.cells import moment
 from app.views.identity import current
@@ -19,7 +19,11 @@ from app.views.identity import current
 def words_of(view: Any, row: Any) -> str:
     """Nothing where nothing has left, where nothing more can be sent in, and for everybody but the sender."""
     kind = KINDS.get(view.kind)
-    if kind is None or row.status not in kind.lifecycle.editable or SENDER not in kind.parties(current(), row):
+    if kind is None or SENDER not in kind.parties(current(), row):
+        return ""
+    if kind.key == "agency_entry" and row.status in BEFORE_SENDING:
+        return _pictures(kind, row)
+    if row.status not in kind.lifecycle.editable:
         return ""
     at = getattr(row, "purged_at", None)
     if at is not None:
@@ -37,6 +41,12 @@ def _pictures(kind: Any, row: Any) -> str:
     idle = row.changed_on < dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     if not idle or {slot for slot, _file in kind.attached(db.session(), row)} & set(IDENTITY_SLOTS):
         return ""
+    if row.status in BEFORE_SENDING:
+        return _(
+            "Pictures of identity documents are removed from an entry that lies unused for %(days)s days. Withdraw it, upload "
+            "them again and ask for the recommendation once more.",
+            days=days,
+        )
     return _(
         "Pictures of identity documents are removed from an entry that lies unused for %(days)s days. Upload them again (“Edit”) "
         "before you submit.",

@@ -12,7 +12,7 @@ from app.models.messages import Outbox
 from app.models.review import ReviewEvent, ReviewPolicy, ReviewRound, ReviewSeat
 from app.review import decide, escalating, ledger, queue
 from app.rules.actor import Role
-from tests.review.samples import REGION, Story, operator, refusal, reviewer, say, school_admin
+from tests.review.samples import FOREIGN, REGION, Story, operator, refusal, reviewer, say, school_admin
 
 CITY, PROVINCE = "310100", "310000"
 
@@ -206,3 +206,17 @@ def test_somebody_comes_for_what_nobody_else_could_decide(session):
     assert (row.seats_needed, row.alone) == (2, False)
     assert say(session, first, queue.claim(session, first, row.id))["state"] == "second"
     assert say(session, second, queue.claim(session, second, row.id))["state"] == "approved"
+
+
+def test_what_stays_as_it_is_hides_nothing_that_comes_after_it(session, monkeypatch):
+    """Rounds of places where nobody has come are met first, and fill more than one page."""
+    monkeypatch.setattr(escalating, "_AT_ONCE", 2)
+    for _one in range(5):
+        assert Story(session, "posting").submitted(region_code=FOREIGN)[1].alone
+    officer(session)
+    row = Story(session, "posting").submitted()[1]
+    assert row.alone
+    officer(session, PROVINCE)
+    assert escalating.recount(session) == 1
+    session.refresh(row)
+    assert not row.alone

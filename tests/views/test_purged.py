@@ -59,3 +59,18 @@ def test_the_sender_reads_what_is_gone_and_how_it_goes_on(app, session, who, kin
         assert "upload the papers again" in tried.text
     reader = browser(app, session, "reviewer", region_code="310000")
     assert words not in reader.get(f"{screen}/show/{made.id}?lang=en").text
+
+
+def test_whoever_was_recommended_reads_that_the_photo_is_gone(app, session, who):
+    actor = Actor(who.account_id, Role.SEEKER, hat_id=who.hat_id)
+    made = desk.create(session, actor, "agency_entry", samples.entry_content(session, who.account_id))
+    desk.move(session, actor, "agency_entry", made.id, "ask")
+    samples.really_stored(session, current_app.extensions["storage"], who.account_id)
+    page = f"/agencyentryview/show/{made.id}?lang=en"
+    assert "Withdraw it, upload them again" not in who.get(page).text
+    session.execute(
+        update(AgencyEntry).where(AgencyEntry.id == made.id).values(changed_on=func.now() - timedelta(days=31))
+    )
+    session.commit()
+    assert entry_papers.purge(session, current_app.extensions["storage"], 30) == 1
+    assert "Withdraw it, upload them again" in who.get(page).text
