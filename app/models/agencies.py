@@ -100,6 +100,7 @@ class AgencyEntry(Reviewable, Model):
     )  # fmt: skip
     recommendation = col("Recommendation of the bureau", String(300), nullable=False, default="")
     recommended_at = col("Recommended at", DateTime(timezone=True))
+    recommended_digest = col("Digest of what was recommended", String(64))
     agency_id = col("Agency on the platform", BigInteger, ForeignKey("agency.id", ondelete="SET NULL"), index=True)
     region = relationship(Region, info={"label": _l("Division")})
     agency = relationship(Agency, info={"label": _l("Agency on the platform")})

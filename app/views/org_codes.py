@@ -44,5 +44,12 @@ ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
     "nobody_resident": (409, _l("Nobody is resident with you yet: residency comes first.")),
     "answer_full": (422, _l("The answer with all that was added has at most %(limit)s characters.")),
     "association_there": (422, _l("You have asked this agency before: open that association.")),
+    "recommended_otherwise": (
+        409,
+        _l(
+            "The bureau recommended this entry as it was sent in. To change it, withdraw it first; then ask for the recommendation "
+            "again."
+        ),
+    ),
     "agency_not_at_work": (409, _l("This agency takes nobody at present: it is closed or without a licence.")),
 }

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat
-from app.models.agencies import Agency, AgencyUnit, EmployerCertification
+from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertification
 from app.models.messages import Outbox
 from app.models.units import Unit
 from app.review import decide, desk, queue, reminders
@@ -129,6 +129,80 @@ def test_a_recommendation_covers_only_what_the_bureau_saw(session, verdict):
     desk.move(session, who, "agency_entry", entry.id, "ask")
     session.refresh(entry)
     assert (entry.recommended_at, entry.recommendation) == (None, "")
+
+
+def recommended(session, **more):
+    """Sent in with a recommendation."""
+    who = Story(session, "agency_entry").sender
+    entry = (
+        commercial(session, who)
+        if not more
+        else desk.create(session, who, "agency_entry", entry_content(session, who.account_id, **more))
+    )
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
+    return who, entry, desk.submit(session, who, "agency_entry", entry.id)
+
+
+@pytest.mark.parametrize("change", ["name", "kind", "paper"])
+def test_what_was_recommended_is_not_exchanged_while_it_waits(session, change):
+    """ZX-27: the operator would read a recommendation of one company under the name or papers of another."""
+    who, entry, row = recommended(session)
+    other = {
+        "name": {"name": "另一家人力资源有限公司"},
+        "kind": {"agency_kind": "public"},
+        "paper": {"files": attached(session, who.account_id, *FOUR)},
+    }[change]
+    digest = row.evidence_digest
+    with refusal("recommended_otherwise"):
+        desk.edit(session, who, "agency_entry", entry.id, other)
+    session.refresh(row)
+    session.refresh(entry)
+    assert (row.state, row.evidence_digest, entry.recommendation) == ("queued", digest, "园区企业")
+
+
+def test_an_edit_that_changes_nothing_of_it_keeps_the_recommendation(session):
+    who, entry, _row = recommended(session)
+    edited = desk.edit(session, who, "agency_entry", entry.id, {"name": entry.name})
+    assert edited.round.evidence.content["recommended"] is True
+
+
+def test_a_public_agency_is_not_shown_as_recommended_once_it_is_changed(session):
+    """It needs no recommendation, so nothing would stop it: the desk and the record read what is true."""
+    who, entry, row = recommended(session, service_scope="职业介绍")
+    decider = operator(session)
+    say(session, decider, queue.claim(session, decider, row.id), "return")
+    desk.edit(session, who, "agency_entry", entry.id, {"name": "另一家公共职介"})
+    again = desk.submit(session, who, "agency_entry", entry.id)
+    session.refresh(entry)
+    assert (again.evidence.content["recommended"], again.evidence.content["recommendation"]) == (False, "")
+    assert (entry.recommended_at, entry.recommendation) == (None, "")
+
+
+def test_a_recommendation_older_than_its_digests_holds_where_nothing_could_be_changed(session):
+    who = Story(session, "agency_entry").sender
+    entry = commercial(session, who)
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
+    session.execute(update(AgencyEntry).where(AgencyEntry.id == entry.id).values(recommended_digest=None))
+    session.commit()
+    row = desk.submit(session, who, "agency_entry", entry.id)
+    assert row.evidence.content["recommended"] is True
+    with refusal("recommended_otherwise"):
+        desk.edit(session, who, "agency_entry", entry.id, {"name": "另一家人力资源有限公司"})
+
+
+def test_a_recommended_entry_whose_content_was_changed_past_the_desk_is_not_recommended(session):
+    """Whatever wrote to the row: what is sent in is compared with what the bureau saw."""
+    who = Story(session, "agency_entry").sender
+    entry = commercial(session, who)
+    desk.move(session, who, "agency_entry", entry.id, "ask")
+    desk.move(session, reviewer(session), "agency_entry", entry.id, "recommend", reason="园区企业")
+    session.execute(update(AgencyEntry).where(AgencyEntry.id == entry.id).values(name="另一家人力资源有限公司"))
+    session.commit()
+    with refusal("checks_block") as refused:
+        desk.submit(session, who, "agency_entry", entry.id)
+    assert {f["code"] if isinstance(f, dict) else f.code for f in refused.value.facts["findings"]} == {"Z07"}
 
 
 def test_only_the_operator_decides_an_entry(session):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.models.accounts import Hat
 from app.models.agencies import Agency, AgencyEntry, AgencyMaterial, AgencyUnit
 from app.models.positions import Posting
+from app.review.evidence import digest_of
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import known, person_standing
@@ -60,16 +61,38 @@ class AgencyEntryKind(WithMaterials):
         """The agency."""
         return str(subject.name)
 
+    def relate(self, session: Session, actor: Actor, subject: Subject, sent: Mapping[str, Any]) -> None:
+        """Other content or papers than the bureau saw have no recommendation (ZX-27).
+
+        What waits for the operator is not changed under it: Raises Refused("recommended_otherwise").
+        """
+        super().relate(session, actor, subject, sent)
+        if subject.recommended_at is None or self._as_recommended(session, subject):
+            return
+        if subject.status == "pending":
+            raise Refused("recommended_otherwise")
+        _unrecommended(subject)
+
+    def _as_recommended(self, session: Session, subject: Subject) -> bool:
+        """Whether it still is what the bureau saw; before digests were kept, where nothing could be changed since."""
+        seen = subject.recommended_digest
+        return seen == self._digest(session, subject) if seen else subject.status == "recommended"
+
+    def _digest(self, session: Session, subject: Subject) -> str:
+        return digest_of(self.content(session, subject))
+
     def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
         """A recommendation is kept with the entry; taking the entry back takes it along, and so does asking anew."""
         if move.name == "recommend":
             subject.recommendation, subject.recommended_at = reason[:300], database_now(session)
+            subject.recommended_digest = self._digest(session, subject)
         elif move.name in ("ask", "withdraw", "not_recommend") and subject.recommended_at is not None:
-            subject.recommendation, subject.recommended_at = "", None
+            _unrecommended(subject)
 
     def around(self, session: Session, subject: Subject) -> Values:
-        """What the bureau said. It saw what could not be changed since: an entry open to changes is recommended anew."""
-        said = subject.recommended_at is not None and subject.status not in self.lifecycle.editable
+        """What the bureau said, of what it saw: an entry open to changes is recommended anew, and so is a changed one."""
+        sent = subject.recommended_at is not None and subject.status not in self.lifecycle.editable
+        said = sent and self._as_recommended(session, subject)
         return {"recommendation": subject.recommendation if said else "", "recommended": said}
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
@@ -131,6 +154,10 @@ class AgencyEntryKind(WithMaterials):
         session.flush()
         session.delete(session.get_one(Agency, made))
         session.flush()
+
+
+def _unrecommended(subject: Subject) -> None:
+    subject.recommendation, subject.recommended_at, subject.recommended_digest = "", None, None
 
 
 KINDS = (AgencyEntryKind(),)
