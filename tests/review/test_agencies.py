@@ -12,6 +12,7 @@ from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertifi
 from app.models.messages import Outbox
 from app.models.units import Unit
 from app.review import decide, desk, queue, reminders
+from app.review.kinds.agencies import AgencyEntryKind
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from app.views.desk_fields import fields_of
@@ -63,6 +64,30 @@ def test_an_approved_agency_comes_into_being_and_the_applicant_acts_for_it(sessi
     assert entry.agency_id is None
     assert "agency" not in hats(session, story.sender.account_id)
     assert session.scalar(select(func.count(Agency.id)).where(Agency.name == entry.name)) == 0
+
+
+@pytest.mark.parametrize("same", ["name", "uscc"])
+@pytest.mark.parametrize("raced", [False, True])
+def test_of_two_entries_of_one_agency_the_second_is_refused_in_words(session, monkeypatch, same, raced):
+    """`raced`: both were looked at before either agency was there, and the database alone tells them apart."""
+    first, second = Story(session, "agency_entry"), Story(session, "agency_entry")
+    shared = {"name": "一家职介两份申请", "uscc": uscc(77_000_001)}
+    _one, row = first.submitted(**shared)
+    more = shared if same == "name" else {"uscc": shared["uscc"]}
+    other, later = second.submitted(**more)
+    if same == "name":
+        session.execute(update(AgencyEntry).where(AgencyEntry.id == other.id).values(uscc=None))
+        session.commit()
+    say(session, first.decider, queue.claim(session, first.decider, row.id))
+    if raced:
+        monkeypatch.setattr(AgencyEntryKind, "_taken", staticmethod(lambda *_given: False))
+    claimed = queue.claim(session, second.decider, later.id)
+    with refusal("agency_there"):
+        say(session, second.decider, claimed)
+    session.refresh(other)
+    assert (other.status, other.agency_id) == ("pending", None)
+    assert "agency" not in hats(session, second.sender.account_id)
+    assert say(session, second.decider, queue.claim(session, second.decider, later.id), "reject")["state"] == "rejected"
 
 
 def test_an_agency_at_work_is_not_undone(session):

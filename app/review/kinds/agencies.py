@@ -18,7 +18,7 @@ from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import known, person_standing
 from app.review.ledger import account_of
-from app.review.transaction import database_now
+from app.review.transaction import database_now, flush
 from app.rules.actor import BUREAU, PEOPLE, Actor, Role
 from app.rules.agencies import ENTRY, ENTRY_SLOTS
 from app.rules.lifecycle import Move
@@ -39,6 +39,8 @@ class AgencyEntryKind(WithMaterials):
     papers, papers_of, paper_slots = AgencyMaterial, "entry_id", ENTRY_SLOTS
     told = ("recommendation",)
     exact = frozenset({"uscc"})
+    constraint_fields: ClassVar[Mapping[str, str]] = {"uq_agency_name": "name", "uq_agency_uscc": "uscc"}
+    constraint_codes: ClassVar[Mapping[str, str]] = dict.fromkeys(("uq_agency_name", "uq_agency_uscc"), "agency_there")
     move_notices: ClassVar[Mapping[str, str]] = {
         "recommend": "agency_recommended",
         "not_recommend": "agency_not_recommended",
@@ -101,14 +103,13 @@ class AgencyEntryKind(WithMaterials):
             {
                 "today": today,
                 "handler": person_standing(session, subject.created_by_id, today),
-                "agency_taken": self._taken(session, subject, evidence),
+                "agency_taken": self._taken(session, subject, evidence.get("name"), evidence.get("uscc")),
             }
         )
 
     @staticmethod
-    def _taken(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> bool:
-        code = evidence.get("uscc")
-        same = Agency.name == evidence.get("name")
+    def _taken(session: Session, subject: Subject, name: str | None, code: str | None) -> bool:
+        same = Agency.name == name
         there = exists().where(
             same if not code else same | (Agency.uscc == code), Agency.id != (subject.agency_id or 0)
         )
@@ -119,17 +120,22 @@ class AgencyEntryKind(WithMaterials):
         return {**super().before(session, subject, is_change=is_change), "agency_id": subject.agency_id}
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:
-        """The agency comes into being, its data still to be completed; the applicant acts for it."""
+        """The agency comes into being, its data still to be completed; the applicant acts for it.
+
+        Raises Refused("agency_there") where another entry of it was approved meanwhile, or is at this very moment.
+        """
         super().apply(session, subject, verdict)
         if subject.agency_id is not None:
             return
+        if self._taken(session, subject, subject.name, subject.uscc):
+            raise Refused("agency_there")
         made = Agency(
             name=subject.name, kind=subject.agency_kind, region_code=subject.region_code, uscc=subject.uscc,
             licence_no=subject.licence_no, licence_valid_from=subject.licence_valid_from,
             licence_valid_until=subject.licence_valid_until, stage="incomplete",
         )  # fmt: skip
         session.add(made)
-        session.flush()
+        flush(session, self)
         subject.agency_id = made.id
         session.add(Hat(account_id=subject.created_by_id, role=Role.AGENCY.value, agency_id=made.id))
         session.flush()
