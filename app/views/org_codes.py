@@ -44,6 +44,13 @@ ORGANISATIONS: Final[dict[str, tuple[int, Any]]] = {
     "nobody_resident": (409, _l("Nobody is resident with you yet: residency comes first.")),
     "answer_full": (422, _l("The answer with all that was added has at most %(limit)s characters.")),
     "association_there": (422, _l("You have asked this agency before: open that association.")),
+    "verification_overdue": (
+        409,
+        _l(
+            "The re-verification of the unit is %(days)s days overdue. After %(limit)s days nothing is posted or extended: please "
+            "send in a request for change, also one that changes nothing."
+        ),
+    ),
     "agency_there": (409, _l("An agency of this name or credit code is on the platform already.")),
     "recommended_otherwise": (
         409,

@@ -212,6 +212,41 @@ def test_a_last_day_must_lie_ahead_and_not_too_far(session, story, live, values,
     assert refused.value.field == "valid_until"
 
 
+def prolonged(session, story, postings):
+    day = today() + timedelta(days=50)
+    items = [(one.id, None) for one in postings]
+    return desk.move_many(session, story.sender, "posting", items, "set_validity", values={"valid_until": day})
+
+
+def test_a_unit_whose_verification_is_long_overdue_prolongs_nothing(session, story, live):
+    """U17, J18: neither one by one nor in a batch; an earlier last day is no matter."""
+    other, _row = story.decided()
+    session.refresh(other)
+    story.unit.reverify_due, before = today() - timedelta(days=31), (live.valid_until, other.valid_until)
+    session.commit()
+    assert [(o.ok, o.code) for o in prolonged(session, story, [live, other])] == [(False, "verification_overdue")] * 2
+    assert (live.valid_until, other.valid_until) == before
+    earlier = today() + timedelta(days=2)
+    desk.move(session, story.sender, "posting", live.id, "set_validity", values={"valid_until": earlier})
+    assert live.valid_until == earlier
+    story.unit.reverify_due = today() - timedelta(days=30)
+    session.commit()
+    assert all(o.ok for o in prolonged(session, story, [live, other])), "the thirtieth day is a warning still"
+
+
+def test_where_the_division_lets_overdue_units_post_they_prolong_as_well(session, story, live):
+    story.unit.reverify_due = today() - timedelta(days=31)
+    session.add(Parameter(key="overdue_verification_stops_posting", region_code=REGION, value="0"))
+    session.commit()
+    assert prolonged(session, story, [live])[0].ok
+
+
+def test_a_frozen_unit_prolongs_nothing(session, story, live):
+    story.unit.status = "frozen"
+    session.commit()
+    assert [o.code for o in prolonged(session, story, [live])] == ["unit_not_approved"]
+
+
 def test_what_expired_is_sent_in_again_with_another_last_day(session, story, live):
     desk.move(session, CLOCK, "posting", live.id, "expire")
     assert desk.edit(session, story.sender, "posting", live.id, {"valid_until": today() + timedelta(days=9)}).kind == (

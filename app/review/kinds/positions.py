@@ -30,6 +30,7 @@ from app.review.ledger import account_of
 from app.review.policy import entries, number, switch
 from app.rules.actor import Actor, Role
 from app.rules.agencies import PUBLIC, SHUT
+from app.rules.checks.postings import OVERDUE_DAYS
 from app.rules.lifecycle import Move
 from app.rules.positions import POSTING
 from app.rules.refused import Refused
@@ -219,7 +220,10 @@ class PostingKind(Kind):
     def move_values(
         self, session: Session, subject: Subject, move: Move, values: Mapping[str, Any], today: date
     ) -> Values:
-        """The new last day of "set_validity": after today, within the days the division allows (GD-45, J02)."""
+        """The new last day of "set_validity": after today, within the days the division allows (GD-45, J02).
+
+        A later one than before needs a unit that might post it anew (J18).
+        """
         if move.name != "set_validity":
             return super().move_values(session, subject, move, values, today)
         if set(values) != {"valid_until"} or values["valid_until"] in (None, ""):
@@ -230,7 +234,17 @@ class PostingKind(Kind):
         limit = number(session, "posting_valid_days", str(subject.region_code))
         if day > today + timedelta(days=limit):
             raise Refused("date_too_far", field="valid_until", limit=limit)
+        if day > subject.valid_until:
+            self._prolongs(session, subject, today)
         return {"valid_until": day}
+
+    @staticmethod
+    def _prolongs(session: Session, subject: Subject, today: date) -> None:
+        """A new last day runs no checks: what J18 asks of the unit is asked here. Raises Refused (U17)."""
+        unit = approved_unit(session, subject.unit_id, imported=subject.source == "import")
+        over = (today - unit.reverify_due).days if unit.reverify_due else 0
+        if over > OVERDUE_DAYS and not _posts_however_late(session, subject):
+            raise Refused("verification_overdue", days=over, limit=OVERDUE_DAYS)
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """J01..J24, L01."""
@@ -280,7 +294,7 @@ class PostingKind(Kind):
             wage=wage_asked(str(evidence["region_code"]), today),
         )
         overdue = standing.get("reverify_due", today) < today
-        if overdue and switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0":
+        if overdue and _posts_however_late(session, subject):
             del standing["reverify_due"]
         return standing
 
@@ -328,6 +342,10 @@ class PostingKind(Kind):
             "own_duplicates": [_same(row) for row in rows if row.mine][:DUPLICATES_SHOWN],
             "other_duplicates": [_same(row) for row in others if not row.mine][:DUPLICATES_SHOWN],
         }
+
+
+def _posts_however_late(session: Session, subject: Subject) -> bool:
+    return switch(session, _STOP_OVERDUE, str(subject.region_code), "1") == "0"
 
 
 def _same(row: Any) -> Values:
