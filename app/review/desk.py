@@ -232,7 +232,7 @@ def moves(actor: Actor, kind_key: str, subject: Subject, policy: Policy = DEFAUL
     kind = kind_of(kind_key)
     parties = kind.parties(actor, subject)
     offered = [m for m in kind.lifecycle.offered(subject.status, parties) if not m.verdict]
-    if policy.needs_review:
+    if policy.reviews(kind):
         offered = [m for m in offered if m.name != "publish"]
     if subject.edit_state and edits.WITHDRAW_EDIT.who & parties:
         offered.append(edits.WITHDRAW_EDIT)

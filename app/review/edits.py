@@ -118,7 +118,7 @@ def _propose(session: Session, actor: Actor, found: Found, content: Mapping[str,
         return _nothing_left(session, actor, found, now)
     checked = rounds.check(session, kind, subject, proposed, current, now)
     policy = policy_for(session, kind.key, kind.region(session, subject))
-    unseen = kind.trivial(changed, current, proposed) or not policy.needs_review
+    unseen = kind.trivial(changed, current, proposed) or not policy.reviews(kind)
     if unseen and not checked.high:
         kind.apply(session, subject, Approved(True, local_day(now), proposed, current))
         _nothing_left(session, actor, found, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,9 @@ from app.models.reference import Parameter
 from app.models.review import ReviewPolicy
 from app.rules import settings
 from app.rules.actor import region_prefix
+
+if TYPE_CHECKING:
+    from app.review.kinds.base import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class Policy:
     lease_minutes: int = 15
     seats_needed: int = 1
     seats_grave: int = 2
+
+    def reviews(self, kind: Kind) -> bool:
+        """Whether somebody decides: only content may go unseen, whatever a division has set (table (b) row 4, GD-27)."""
+        return self.needs_review or not kind.may_go_unseen
 
     def seats(self, *, grave: bool) -> int:
         """How many must agree; of something grave nobody lets pass alone what others would not (standards.md 3)."""

@@ -30,7 +30,7 @@ def send(session: Session, actor: Actor, found: Found) -> Any:
     kind.guard(session, subject, wanted, local_day(now))
     checked = check_as_is(session, found, now)
     policy = policy_for(session, kind.key, kind.region(session, subject))
-    if not policy.needs_review and not checked.high and not kind.person_decides:
+    if not policy.reviews(kind) and not checked.high:
         publish_unseen(session, actor, found, checked, now)
         return None
     door.set_status(kind, subject, target)
@@ -48,7 +48,7 @@ def publish(session: Session, actor: Actor, found: Found, now: datetime) -> None
     """The move "publish": straight to the public, only where the division's policy asks for no review."""
     kind, subject = found.kind, found.subject
     policy = policy_for(session, kind.key, kind.region(session, subject))
-    if policy.needs_review or kind.person_decides:
+    if policy.reviews(kind):
         raise Refused("review_needed")
     checked = check_as_is(session, found, now)
     if checked.high:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -90,7 +91,10 @@ class ReviewPolicyView(DivisionView):
     formatters_columns = {"region": settings_words.place}
     description_columns = {
         "region": _l("Empty: everywhere. The nearest division upwards counts"),
-        "needs_review": _l("Off: what has no grave finding goes public unseen; grave findings are always reviewed"),
+        "needs_review": _l(
+            "Postings, gigs and pictures only. Off: what has no grave finding goes public unseen; grave findings, and whatever "
+            "gives somebody a standing, are always reviewed"
+        ),
         "working_days": _l("From 1 to 60; counts for what is submitted from now on"),
         "tier": _l("From 1 to 9; lower is served first"),
         "lease_minutes": _l("From 1 to 240; so long an item stays with who opened it"),
@@ -104,15 +108,19 @@ class ReviewPolicyView(DivisionView):
     edit_columns = ["needs_review", "working_days", "tier", "lease_minutes", "seats_needed", "seats_grave"]
     show_columns = [*list_columns, "changed_on"]
 
+    def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
+        """Whether it is reviewed is no question where it always is."""
+        return () if row.kind in KINDS and KINDS[row.kind].may_go_unseen else ("needs_review",)
+
     def before_save(self, row: ReviewPolicy, actor: Actor, *, created: bool) -> None:
-        """Within bounds. What hands over an account or a unit is always reviewed; a lead asks for no fewer people than above."""
+        """Within bounds. What gives somebody a standing is always reviewed; a lead asks for no fewer people than above."""
         super().before_save(row, actor, created=created)
         if created and row.kind not in KINDS:
             raise Refused("not_a_choice", field="kind")
         for name, (low, high) in BOUNDS.items():
             if not low <= getattr(row, name) <= high:
                 raise Refused("number_between", field=name, low=low, high=high)
-        if not row.needs_review and KINDS[row.kind].person_decides:
+        if not row.needs_review and not KINDS[row.kind].may_go_unseen:
             raise Refused("always_reviewed", field="needs_review")
         for name, above in (_above(row) if actor.is_bureau else {}).items():
             if getattr(row, name) < above:

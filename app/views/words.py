@@ -174,7 +174,7 @@ CODES: Final[dict[str, tuple[int, Any]]] = {
         422,
         _l("Above this division %(seats)s people must agree. Only an administrator of the platform may ask for fewer."),
     ),
-    "always_reviewed": (422, _l("An approval of this kind hands over an account or a unit: it is always reviewed.")),
+    "always_reviewed": (422, _l("An approval of this kind gives somebody a standing: it is always reviewed.")),
     "not_all_green": (409, _l("Not every check of this item is green: please decide it by itself.")),
     "not_eligible": (422, _l("This colleague may not decide this item.")),
     "unit_not_approved": (422, _l("The unit must be approved first.")),

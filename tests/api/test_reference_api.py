@@ -102,6 +102,8 @@ def test_a_lead_sets_nothing_above_or_beside_the_own_division(session, lead):
     assert put(lead, f"/api/v1/minimumwage/{row.id}", body).status_code == 404
     nation = lead.post("/api/v1/reviewpolicy/", {"kind": "posting", "working_days": 3, "tier": 5, "lease_minutes": 15})
     assert fault(nation) == (422, "outside_division", "region")
+    unseen = {"kind": "residency", "region_code": "310120", "working_days": 3, "seats_needed": 2, "needs_review": False}
+    assert fault(lead.post("/api/v1/reviewpolicy/", unseen)) == (422, "always_reviewed", "needs_review")
     seats = {
         "kind": "account_appeal",
         "region_code": "310120",

@@ -338,16 +338,30 @@ def test_the_database_counts_the_seats(session):
     assert row.state == "second"
 
 
-def test_no_policy_lets_an_account_go_unseen(session):
+STANDINGS = (
+    "account_appeal", "unit_takeover", "identity_proof", "residency", "agency_entry", "employer_certification",
+    "unit_registration", "unit_change",
+)  # fmt: skip
+
+
+def test_no_policy_lets_a_standing_go_unseen(session):
+    """Whatever rows are there: the school, the bureau and the operator decide (GD-27, HL-55, ZX-29)."""
     session.execute(update(ReviewPolicy).values(needs_review=False))
     session.commit()
     try:
-        for key in ("account_appeal", "unit_takeover", "identity_proof"):
+        for key in STANDINGS:
             subject, row = Story(session, key).submitted()
-            assert row is not None and subject.status == "pending"
+            assert row is not None and subject.status == "pending", key
     finally:
         session.execute(update(ReviewPolicy).values(needs_review=True))
         session.commit()
+
+
+def test_only_content_may_go_unseen():
+    """A new kind is reviewed until it says that it is content alone."""
+    content = {key for key, kind in KINDS.items() if kind.may_go_unseen}
+    assert content == {"posting", "gig_offer", "gig_wanted", "unit_media", "personal_media"}
+    assert content | set(STANDINGS) == set(KINDS)
 
 
 def test_a_matter_of_two_seats_is_one_verdict_in_the_figures(session):

@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 
 from app.models.accounts import Person
 from app.models.positions import Posting
-from app.models.review import ReviewRound
+from app.models.review import ReviewPolicy, ReviewRound
 from app.review import desk
 from app.views.desk_diff import compare, marked
 from tests.review.samples import Story
@@ -348,6 +348,15 @@ def test_the_head_says_how_long_the_day_s_decisions_took(session, reviewer, post
     assert median is not None and int(median[1]) in range(37, 45)
 
 
+def test_the_form_over_a_policy_asks_for_a_review_only_where_it_is_a_question(app, session):
+    lead = browser(app, session, "lead", region_code="310000")
+    for kind, asked in (("posting", True), ("residency", False)):
+        row = ReviewPolicy(kind=kind, region_code="310120")
+        session.add(row)
+        session.commit()
+        assert ('name="needs_review"' in lead.get(f"/reviewpolicyview/edit/{row.id}").text) is asked
+
+
 def test_a_lead_asks_for_no_fewer_people_than_above_and_lets_no_account_go_unseen(app, session):
     lead = browser(app, session, "lead", region_code="310000")
     page = lead.get("/reviewpolicyview/add").text
@@ -361,6 +370,9 @@ def test_a_lead_asks_for_no_fewer_people_than_above_and_lets_no_account_go_unsee
     unseen = {name: value for name, value in sent.items() if name != "needs_review"} | {"seats_needed": "2"}
     refused = lead.client.post("/reviewpolicyview/add?lang=en", data=unseen)
     assert refused.status_code == 422 and "it is always reviewed" in unescape(refused.text)
+    for standing in ("residency", "agency_entry", "unit_registration", "employer_certification", "unit_change"):
+        refused = lead.client.post("/reviewpolicyview/add?lang=en", data=unseen | {"kind": standing})
+        assert refused.status_code == 422 and '<a href="#needs_review">' in refused.text, standing
     for more in ({"seats_needed": "2"}, {"seats_needed": "2", "kind": "posting"}):
         assert lead.client.post("/reviewpolicyview/add", data=sent | more).status_code == 302
 

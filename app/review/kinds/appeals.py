@@ -46,7 +46,6 @@ class AppealKind(WithIdentityPapers):
     label = _l("Appeal for an account")
     model = Appeal
     lifecycle = APPEAL
-    person_decides = True
     sender_roles = PEOPLE
     papers, paper_owner, paper_slots = AppealFile, "appeal", SLOTS
     slot_words = "appeal_slot"

@@ -43,6 +43,7 @@ class _Gig(Kind):
     """What both kinds of gig post share."""
 
     lifecycle = GIG
+    may_go_unseen = True
     message_kind = "gig"
     grant = "gigs"
     constraint_fields: ClassVar[Mapping[str, str]] = {"agreed": "agreed", "description_length": "description"}

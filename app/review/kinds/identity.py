@@ -41,7 +41,6 @@ class IdentityProofKind(WithIdentityPapers):
     label = _l("Real-name by documents")
     model = IdentityProof
     lifecycle = PROOF
-    person_decides = True
     sender_roles = PEOPLE
     papers, paper_owner, paper_slots = IdentityPicture, "proof", SLOTS
     files_limit = len(SLOTS)

@@ -30,6 +30,7 @@ class _Media(Kind):
 
     model = Medium
     lifecycle = PICTURE
+    may_go_unseen = True
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     slot_words = "media_slot"
     move_notices: ClassVar[Mapping[str, str]] = {"remove": "removed"}

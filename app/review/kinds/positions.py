@@ -48,6 +48,7 @@ class PostingKind(Kind):
     label = _l("Posting")
     model = Posting
     lifecycle = POSTING
+    may_go_unseen = True
     sender_roles = frozenset({Role.HANDLER, Role.AGENCY})
     reader_roles = frozenset({Role.OWNER})  # who keeps the unit's account leaves posting to handlers (GD-33)
     grant = "postings"

@@ -36,7 +36,6 @@ class TakeoverKind(WithMaterials):
     label = _l("Takeover of a unit")
     model = UnitTakeover
     lifecycle = TAKEOVER
-    person_decides = True
     sender_roles = PEOPLE  # a graduate may found a firm, or follow in one
     link = "/unittakeoverview/show/{id}"
     papers, papers_of, paper_slots = TakeoverMaterial, "takeover_id", SLOTS
