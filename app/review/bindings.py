@@ -17,6 +17,7 @@ from app.models.base import vault
 from app.models.bindings import Binding, BindingMiss
 from app.models.units import Unit
 from app.review import ledger, persons
+from app.review.kinds import bans
 from app.review.kinds.standing import approved_unit
 from app.review.outbox import Notice, enqueue
 from app.review.transaction import database_now
@@ -37,8 +38,8 @@ TOLD = {
 def invite(session: Session, actor: Actor, row: Any) -> None:
     """Fills in a new invitation from what was typed: phone or user name, and the real name.
 
-    Whoever is not registered, not by these data, not real-named, switched off or a member of the staff is not found, in
-    one and the same words (GD-37). Raises Refused.
+    Whoever is not registered, not by these data, not real-named, banned, switched off or a member of the staff is not
+    found, in one and the same words (GD-37). Raises Refused.
     """
     if not rules.manages(actor) or actor.unit_id is None:
         raise Refused("not_allowed")
@@ -48,7 +49,7 @@ def invite(session: Session, actor: Actor, row: Any) -> None:
     account = _sought(session, typed, name)
     if account == actor.account_id:
         raise Refused("own_account", field="invited_as")
-    if account is None:
+    if account is None or bans.on_person(session, account):  # the list of the banned is nothing the unit may read
         _missed(session, unit)
     held = select(Binding.state).where(
         Binding.unit_id == unit.id, Binding.account_id == account, Binding.state.in_(rules.OPEN)
@@ -195,7 +196,7 @@ def _still_meant(session: Session, row: Any) -> None:
     may_be_invited = select(Person.account_id).join(User, User.id == Person.account_id).where(
         Person.account_id == row.account_id, *_fit()
     )  # fmt: skip
-    if session.scalar(may_be_invited) is None:
+    if session.scalar(may_be_invited) is None or bans.on_person(session, row.account_id):
         raise Refused("not_allowed")
 
 

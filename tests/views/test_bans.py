@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.models.accounts import Person
 from app.models.units import Blacklisted
-from app.review import desk
+from app.review import desk, trial
 from tests.review import samples
 from tests.views.people import browser
 
@@ -79,3 +79,28 @@ def test_a_lifted_ban_is_none(app, session):
     lifted = admin.post(f"/blacklistedview/edit/{row.id}", {"reason": "已申诉成功", "version": version})
     assert lifted.status_code == 302
     assert desk.submit(session, story.sender, "unit_registration", draft.id) is not None
+
+
+@pytest.mark.parametrize("subject", ["uscc", "phone", "id_number"])
+@pytest.mark.parametrize(("key", "code"), [("unit_takeover", "T07"), ("agency_entry", "Z08")])
+def test_whoever_is_banned_is_seen_where_a_unit_or_an_agency_is_asked_for(app, session, key, code, subject):
+    """Told to whoever decides, and to nobody who is still typing."""
+    story = samples.Story(session, key)
+    person = session.get_one(Person, story.sender.account_id)
+    person.set_id_number(ID_NUMBER)
+    person.set_phone("13812345678")
+    session.commit()
+    draft = story.created() if key == "unit_takeover" else story.created(uscc=samples.uscc(4712))
+    value = {"uscc": draft.uscc, "phone": "13812345678", "id_number": ID_NUMBER}[subject]
+    assert ban(app, session, subject, value).status_code == 302
+    row = desk.submit(session, story.sender, key, draft.id)
+    found = {one["code"]: one for one in row.checks}
+    assert found[code]["severity"] == "high" and value not in str(found[code])
+    tried = trial.of(session, story.sender, key, trial.Typed({}), draft)
+    assert code not in {one.code for one in tried.findings}
+
+
+def test_without_a_ban_the_lamp_is_green(session):
+    for key, code in (("unit_takeover", "T07"), ("agency_entry", "Z08")):
+        _draft, row = samples.Story(session, key).submitted()
+        assert {one["code"]: one["severity"] for one in row.checks}[code] == "ok"

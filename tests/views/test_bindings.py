@@ -9,9 +9,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 
 from app.models.accounts import Hat, Person
+from app.models.base import vault
 from app.models.bindings import Binding, BindingMiss
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent
+from app.models.units import Blacklisted
 from app.rules import bindings as rules
 from app.views.due import expire_invitations
 from app.views.words import CODES
@@ -324,3 +326,26 @@ def test_whoever_has_another_role_gets_none_besides(app, session, owner):
     row = bound(owner, session, who, "postings")
     assert owner.post(f"/bindingview/move/unbind/{row.id}").status_code == 302
     assert session.scalars(select(Hat.role).where(Hat.account_id == who.account_id, Hat.active)).all() == ["student"]
+
+
+@pytest.mark.parametrize("subject", ["phone", "id_number"])
+def test_whoever_is_banned_becomes_no_handler_and_the_unit_learns_nothing_of_the_list(
+    app, session, firm, owner, subject
+):
+    """In the words for somebody who is not there, and counted as such a try."""
+    who, number = person(app, session, phone=PHONE), "11010519491231002X"
+    session.get_one(Person, who.account_id).set_id_number(number)
+    session.commit()
+    assert invite(owner, PHONE).status_code == 302
+    row = session.scalars(select(Binding)).one()
+    value = {"phone": PHONE, "id_number": number}[subject]
+    session.add(Blacklisted(subject=subject, value_hash=vault().blind(value, subject), shown="***", reason="伪造材料"))
+    session.commit()
+    assert who.post(f"/invitationview/move/accept/{row.id}").status_code == 403
+    assert hats(session, who) == []
+    assert owner.post(f"/bindingview/move/withdraw/{row.id}").status_code == 302
+    unknown, banned = invite(owner, "13912349999"), invite(owner, PHONE)
+    assert unknown.status_code == banned.status_code == 422
+    said = "No such user was found"
+    assert said in unknown.text and said in banned.text
+    assert session.scalar(select(func.count()).select_from(BindingMiss)) == 2

@@ -14,6 +14,7 @@ from app.models.accounts import Hat
 from app.models.agencies import Agency, AgencyEntry, AgencyMaterial, AgencyUnit
 from app.models.positions import Posting
 from app.review.evidence import digest_of
+from app.review.kinds import bans
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import known, person_standing
@@ -38,6 +39,7 @@ class AgencyEntryKind(WithMaterials):
     link = "/agencyentryview/show/{id}"
     papers, papers_of, paper_slots = AgencyMaterial, "entry_id", ENTRY_SLOTS
     told = ("recommendation",)
+    unseen = frozenset({"Z08"})
     exact = frozenset({"uscc"})
     constraint_fields: ClassVar[Mapping[str, str]] = {"uq_agency_name": "name", "uq_agency_uscc": "uscc"}
     constraint_codes: ClassVar[Mapping[str, str]] = dict.fromkeys(("uq_agency_name", "uq_agency_uscc"), "agency_there")
@@ -98,7 +100,13 @@ class AgencyEntryKind(WithMaterials):
         return {"recommendation": subject.recommendation if said else "", "recommended": said}
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
-        """Z01..Z07."""
+        """Z01..Z08."""
+        phone = ("phone", self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"])
+        found = bans.on_person(session, subject.created_by_id, ("uscc", evidence.get("uscc")), phone)
+        return {**self.sender_facts(session, subject, evidence, today), "banned": found}
+
+    def sender_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
+        """Nothing of the list of the banned."""
         return known(
             {
                 "today": today,

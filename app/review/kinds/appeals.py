@@ -21,8 +21,9 @@ from app.models.appeals import Appeal, AppealFile
 from app.models.base import vault
 from app.models.review import ReviewRound
 from app.models.sessions import LoginSession
-from app.models.units import Blacklisted, Unit
+from app.models.units import Unit
 from app.review import recovery
+from app.review.kinds.bans import listed
 from app.review.kinds.base import BY_HAND, Approved, Origin, Subject, Values
 from app.review.kinds.identity_papers import WithIdentityPapers, of_appeals, of_proofs, of_units, seen_before
 from app.review.ledger import account_of
@@ -266,14 +267,12 @@ def _match(subject: Subject, found: Meant | None) -> Values:
 
 def _standing(session: Session, subject: Subject, found: Meant | None) -> Values:
     asked = (("id_number", subject.id_number), ("phone", subject.phone), ("uscc", subject.uscc))
-    bans = [(what, vault().blinds(value, what)) for what, value in asked if value]
-    hit = or_(*((Blacklisted.subject == what) & Blacklisted.value_hash.in_(marks) for what, marks in bans))
     rival = (
         select(func.count())
         .where(_same_matter(subject), Appeal.id != (subject.id or 0), Appeal.status.in_(_OPEN))
         .scalar_subquery()
     )
-    row = session.execute(select(exists().where(Blacklisted.active, hit), rival)).one()
+    row = session.execute(select(listed(*asked), rival)).one()
     return {"banned": row[0], "rivals": row[1], **({"active": found.active} if found else {})}
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Person
 from app.models.base import vault
 from app.models.identity_proofs import IdentityPicture, IdentityProof
-from app.models.units import Blacklisted
 from app.review import ledger, persons
+from app.review.kinds.bans import listed
 from app.review.kinds.base import BY_HAND, Approved, Origin, Subject, Values
 from app.review.kinds.identity_papers import WithIdentityPapers, of_proofs, seen_before
 from app.review.kinds.standing import known
@@ -195,9 +195,7 @@ def _document(subject: Subject, today: date) -> Values:
 def _banned(session: Session, subject: Subject) -> ColumnElement[bool]:
     person = _person(session, subject)
     asked = (("id_number", subject.id_number), ("phone", person.phone if person is not None else None))
-    bans = [(what, vault().blinds(value, what)) for what, value in asked if value]
-    hit = or_(False, *((Blacklisted.subject == what) & Blacklisted.value_hash.in_(marks) for what, marks in bans))
-    return exists().where(Blacklisted.active, hit)
+    return listed(*asked)
 
 
 KINDS = (IdentityProofKind(),)

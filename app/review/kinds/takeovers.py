@@ -18,6 +18,7 @@ from app.models.accounts import Hat
 from app.models.sessions import LoginSession
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
+from app.review.kinds import bans
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
 from app.review.kinds.standing import approved_unit, known, person_standing, unit_part
@@ -41,7 +42,7 @@ class TakeoverKind(WithMaterials):
     papers, papers_of, paper_slots = TakeoverMaterial, "takeover_id", SLOTS
     extra = frozenset({"uscc"})
     constraint_codes: ClassVar[Mapping[str, str]] = {"open": "takeover_twice"}
-    unseen = frozenset({"T05", "T06"})
+    unseen = frozenset({"T05", "T06", "T07"})
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
         """What the person asked for."""
@@ -94,7 +95,7 @@ class TakeoverKind(WithMaterials):
         return known({"today": today, "handler": person_standing(session, subject.created_by_id, today)})
 
     def facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
-        """T01..T06."""
+        """T01..T07."""
         seen = select(func.max(LoginSession.seen_at)).where(LoginSession.account_id == Hat.account_id).scalar_subquery()
         days = extract("day", func.now() - seen)
         rows = session.execute(owners(days.label("days"), subject.unit_id))
@@ -107,6 +108,7 @@ class TakeoverKind(WithMaterials):
             **self.sender_facts(session, subject, evidence, today),
             "owners": [{"days": int(row.days) if row.days is not None else None} for row in rows],
             "rivals": session.scalar(rivals) or 0,
+            "banned": bans.on_person(session, subject.created_by_id, ("uscc", subject.uscc)),
         }
 
     def apply(self, session: Session, subject: Subject, verdict: Approved) -> None:

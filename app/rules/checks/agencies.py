@@ -1,4 +1,4 @@
-"""Checks of an agency's entry, Z01..Z07, and of an employer's certification, E01..E03 (standards.md 3.7; ZX-06, ZX-26..30)."""
+"""Checks of an agency's entry, Z01..Z08, and of an employer's certification, E01..E03 (standards.md 3.7; ZX-06, ZX-26..30)."""
 
 from __future__ import annotations
 
@@ -114,6 +114,12 @@ def entry_recommended(say: Voice, evidence: Evidence, _facts: Facts) -> Iterator
             "", "市场化职介须先由当地人社部门推荐：请先“申请推荐”",
             "A commercial agency is recommended by the local bureau first: ask for the recommendation.",
         )  # fmt: skip
+
+
+@ENTRY.check("Z08", "不在禁止名单", "Not banned", fields="", law="人社厅发〔2025〕60号", reason="R14")
+def entry_allowed(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Whoever may register no unit enters with no agency either."""
+    yield from applicants.barred(say, facts)
 
 
 @CERTIFICATION.check("E01", "实名认证", "Person proven", fields="", law="ZX-06", reason="R14")

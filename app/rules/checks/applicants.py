@@ -19,6 +19,19 @@ def proven(say: Voice, facts: Facts, who: str) -> Iterator[Finding]:
         yield say.block("", "当前账号实名等级不足，请先完成实名认证", "The name of the applicant is not proven yet.")
 
 
+def barred(say: Voice, facts: Facts) -> Iterator[Finding]:
+    """Person, phone or unit is on the list of bans (U14). For whoever decides: the sender learns nothing of the list."""
+    found = reading.flag(facts, "banned")
+    if found is None:
+        yield say.not_checked("", "是否在禁止名单中未知", "it is unknown whether there is a ban.")
+    elif found:
+        yield say.high(
+            "",
+            "申请人证件、手机号或机构代码在禁止名单中",
+            "The applicant's document, phone or the credit code is on the list of bans.",
+        )
+
+
 def complete(
     say: Voice, evidence: Evidence, slots: Iterable[str], words: Mapping[str, tuple[str, str]]
 ) -> Iterator[Finding]:

@@ -184,11 +184,12 @@ class ResidencyFacts(TypedDict, total=False):
 
 
 class AgencyEntryFacts(TypedDict, total=False):
-    """Read by Z01..Z07 (entry of agencies)."""
+    """Read by Z01..Z08 (entry of agencies)."""
 
     today: date
     handler: Handler
     agency_taken: bool  # an agency of this name or code is on the platform already
+    banned: bool  # applicant, phone or code is on the list of bans
 
 
 class CertificationFacts(TypedDict, total=False):
@@ -206,12 +207,13 @@ class OwnerSeen(TypedDict, total=False):
 
 
 class TakeoverFacts(TypedDict, total=False):
-    """Read by T01..T06 (unit_takeover)."""
+    """Read by T01..T07 (unit_takeover)."""
 
     today: date
     handler: Handler
     owners: Sequence[OwnerSeen]
     rivals: int  # other claims that wait
+    banned: bool  # applicant, phone or code is on the list of bans
 
 
 class AppealMatch(TypedDict, total=False):

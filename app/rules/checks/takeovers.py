@@ -1,4 +1,4 @@
-"""Checks of a takeover of a unit, T01..T06 (GD-22). What tells of the present owners is told to deciders only."""
+"""Checks of a takeover of a unit, T01..T07 (GD-22). What tells of the present owners is told to deciders only."""
 
 from __future__ import annotations
 
@@ -70,3 +70,9 @@ def alone(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
     rivals = reading.whole(facts, "rivals")
     if rivals:
         yield say.high("", f"另有{rivals}份针对该单位的接管申请", f"Other claims to this unit are open: {rivals}.")
+
+
+@TAKEOVERS.check("T07", "不在禁止名单", "Not banned", fields="", law="人社厅发〔2025〕60号", reason="R14")
+def allowed(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
+    """Whoever may register no unit takes none over either."""
+    yield from applicants.barred(say, facts)

@@ -1,4 +1,4 @@
-"""Cases of Z01..Z07 (entry of agencies) and E01..E03 (certification of employers)."""
+"""Cases of Z01..Z08 (entry of agencies) and E01..E03 (certification of employers)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ CASES = [
     clean(Z, "Z06", {**without("holder_photo"), "photo_consent": False}),
     hits(Z, "Z07", "block", {"recommended": False}),
     clean(Z, "Z07"),
+    hits(Z, "Z08", "high", {}, {"banned": True}),
+    hits(Z, "Z08", "info", {}, {"banned": GONE}),
+    clean(Z, "Z08"),
     clean(Z, "Z07", {"agency_kind": "public", "recommended": False}),
     hits(E, "E01", "block", {}, {"handler": {"identity_level": 0}}),
     hits(E, "E01", "info", {}, {"handler": GONE}),

@@ -210,7 +210,7 @@ ENTRY = {
     "recommended": True,
     "files": [{"slot": slot} for slot in ("holder_photo", "licence", "letter", "hr_licence")],
 }
-ENTRY_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "agency_taken": False}
+ENTRY_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "agency_taken": False, "banned": False}
 CERTIFICATION = {
     "title": "人事主管",
     "employed_since": "2020-03-01",
@@ -273,7 +273,7 @@ TAKEOVER = {
     "unit": {"id": 1, "name": "上海新办商贸有限公司", "status": "approved"},
     "files": [{"slot": slot, "file_id": slot} for slot in ("handler_id", "holder_photo", "licence", "letter")],
 }
-TAKEOVER_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "owners": [], "rivals": 0}
+TAKEOVER_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "owners": [], "rivals": 0, "banned": False}
 
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unit_registration": (REGISTRATION, UNIT_FACTS),

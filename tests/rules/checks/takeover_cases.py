@@ -1,4 +1,4 @@
-"""Cases of T01..T06 (takeover of a unit)."""
+"""Cases of T01..T07 (takeover of a unit)."""
 
 from __future__ import annotations
 
@@ -31,4 +31,7 @@ CASES = [
     clean(T, "T05"),
     hits(T, "T06", "high", {}, {"rivals": 1}),
     clean(T, "T06"),
+    hits(T, "T07", "high", {}, {"banned": True}),
+    hits(T, "T07", "info", {}, {"banned": GONE}),
+    clean(T, "T07"),
 ]
