@@ -138,13 +138,18 @@ class EmployerCertification(Reviewable, Model):
             postgresql_where=text("status IN ('draft','pending','returned','rejected')"),
         ),
     )
-    CONTENT = ("title", "employed_since", "note")
+    CONTENT = ("title", "employed_since", "proof_name", "proof_date", "note")
 
     id = pk()
     unit_id = col("Unit", BigInteger, ForeignKey("unit.id"), nullable=False)
     region_code = col("Division", String(6), ForeignKey("region.code"), nullable=False)
     title = col("Post at the unit", String(60), nullable=False, help=_l("As the proof of employment says"))
     employed_since = col("Employed since", Date)
+    proof_name = col(
+        "Name on the proof", String(60), nullable=False, default="", server_default="", info=PERSONAL,
+        help=_l("As the proof of employment says; it must be your own proven name"),
+    )  # fmt: skip
+    proof_date = col("Proof issued on", Date, help=_l("Less than 90 days ago when it is sent in"))
     note = col("Explanation", String(300), nullable=False, default="")
     applicant = col("Employed person", String(60), nullable=False, default="", server_default="", info=PERSONAL)
     valid_until = col("Certified until", Date)

@@ -29,7 +29,7 @@ _PAPERS: Final[tuple[tuple[str, Any, Any, Any, dict[str, Any]], ...]] = (
     ),
     (
         EmployerCertificationKind.key, EmployerCertification, CertificationMaterial, CertificationMaterial.certification_id,
-        {"title": "", "employed_since": None, "note": ""},
+        {"title": "", "employed_since": None, "proof_name": "", "proof_date": None, "note": ""},
     ),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ BEFORE_SENDING: Final = ("asked", "recommended")  # with the bureau, or back fro
 IDENTITY_SLOTS: Final = ("handler_id", "holder_photo")  # leave some days after the verdict
 PROOF_SLOTS: Final = ("employment_proof", "letter")
 REMINDED: Final = (60, 30, 7, 0)  # days before a licence or a verification ends
+PROOF_DAYS: Final = 90  # so old a proof of employment is one no longer (standards.md 3.7)
 CERTIFIED_MONTHS: Final = 12
 CERTIFIED_REMINDED: Final = (30, 7)  # days before a certification ends
 RENEWED_DAYS: Final = 60  # approved within so many days of the end, the next one follows on the present one

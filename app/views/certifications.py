@@ -22,12 +22,12 @@ class EmployerCertificationView(SafeView):
         _l("Apply for certification"),
     )
     empty_words = _l("Your name and your unit are proven already; a proof of employment is all that is asked for.")
-    needed_columns = ("employed_since", "employment_proof")
+    needed_columns = ("employed_since", "proof_name", "proof_date", "employment_proof")
     hidden_for = dict.fromkeys(UNIT_SIDE, ("unit", "region"))
     list_columns = ["title", "unit", "status", "region", "valid_until", "submitted_at", "changed_on"]
     search_columns = ["unit", "status", "region", "valid_until", "submitted_at"]
     order_columns = ["valid_until", "submitted_at", "changed_on"]
-    add_columns = ["title", "employed_since", "note", "files"]
+    add_columns = ["title", "employed_since", "proof_name", "proof_date", "note", "files"]
     edit_columns = add_columns
     show_columns = [
         "unit",
@@ -35,6 +35,8 @@ class EmployerCertificationView(SafeView):
         "applicant",
         "title",
         "employed_since",
+        "proof_name",
+        "proof_date",
         "note",
         "valid_until",
         "submitted_at",

@@ -377,6 +377,8 @@ class Story:
             "employer_certification": lambda: {
                 "title": "人事主管",
                 "employed_since": "2020-03-01",
+                "proof_name": self.session.get_one(Person, me).real_name,
+                "proof_date": today().isoformat(),
                 "note": "在职",
                 "files": attached(self.session, me, "employment_proof"),
             },

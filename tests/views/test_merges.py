@@ -24,6 +24,7 @@ from app.models.sessions import LoginSession
 from app.models.takeovers import UnitTakeover
 from app.review import decide, desk, ledger, links, merging, merging_once, queue
 from app.rules.actor import Actor, Role
+from app.rules.dates import today
 from tests.review.mergers import merged, two_accounts
 from tests.review.samples import (
     appeal_content,
@@ -136,6 +137,8 @@ def certification(session, account_id, firm):
     content = {
         "title": "主管",
         "employed_since": "2020-03-01",
+        "proof_name": session.get_one(Person, account_id).real_name,
+        "proof_date": today().isoformat(),
         "note": "",
         "files": attached(session, account_id, "employment_proof"),
     }

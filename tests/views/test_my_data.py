@@ -22,6 +22,7 @@ from app.models.review import ReviewEvidence
 from app.models.units import Unit
 from app.review import desk, dispatch, outbox, own_data, persons
 from app.rules.actor import Actor, Role
+from app.rules.dates import today
 from tests.review import samples
 from tests.views.people import PASSWORD, Browser, account, browser, signed_in, unit
 
@@ -230,6 +231,7 @@ def test_open_papers_of_agencies_and_certifications_go_with_the_account(app, ses
     draft = desk.create(session, me, "agency_entry", samples.entry_content(session, me.account_id))
     proof = desk.create(session, owner, "employer_certification", {
         "title": "人事主管", "employed_since": "2020-03-01", "note": "在职",
+        "proof_name": session.get_one(Person, me.account_id).real_name, "proof_date": today().isoformat(),
         "files": samples.attached(session, me.account_id, "employment_proof"),
     })  # fmt: skip
     sent = desk.submit(session, owner, "employer_certification", proof.id)
@@ -247,6 +249,7 @@ def test_open_papers_of_agencies_and_certifications_go_with_the_account(app, ses
             "deleted", "", "", None, None,
         )  # fmt: skip
     assert (proof.status, proof.title, proof.employed_since, proof.applicant) == ("deleted", "", None, "")
+    assert (proof.proof_name, proof.proof_date) == ("", None)
     assert (row.state, sent.state) == ("withdrawn", "withdrawn")
     assert session.scalars(select(ReviewEvidence.content).where(ReviewEvidence.digest.in_(digests))).all() == [
         None,

@@ -67,6 +67,7 @@ def _certifications(session: Session, world: World) -> None:
     for number, (_unit, owner) in enumerate(near):
         content = {
             "title": "人事主管", "employed_since": "2021-03-01", "note": "演示",
+            "proof_name": session.get_one(Person, owner.account_id).real_name, "proof_date": today().isoformat(),
             "files": _papers(session, owner, "employment_proof"),
         }  # fmt: skip
         made = desk.create(session, owner, "employer_certification", content)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from app.rules.agencies import COMMERCIAL, MATERIALS
+from app.rules.agencies import COMMERCIAL, MATERIALS, PROOF_DAYS
 from app.rules.checks import applicants, reading
 from app.rules.checks.saying import Family, Voice
 from app.rules.codes import uscc_fault
 from app.rules.findings import Evidence, Facts, Finding
 
 SOON_DAYS: Final = 30
+_DOTS: Final = re.compile("[.•・‧∙·]")
 _LICENCE: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9()（）〔〕\[\]第号-]{6,40}")
 _SLOTS: Final = {
     "approval": ("设立批准文件", "approval document"),
@@ -140,10 +141,18 @@ def proof_unit(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding
 
 
 @CERTIFICATION.check(
-    "E03", "在职认证", "Employment proven", fields="files employed_since title", law="ZX-06", reason="R01"
+    "E03",
+    "在职认证",
+    "Employment proven",
+    fields="files employed_since title proof_name proof_date",
+    law="ZX-06",
+    reason="R01",
 )
 def proof_employment(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """The third: a paper that says since when the person works there, and as what."""
+    """The third: a fresh paper in the person's name that says since when the person works there, and as what.
+
+    Name and day are typed as the paper says; that it says so is for whoever decides to compare.
+    """
     given = {reading.text(file, "slot") for file in reading.rows(evidence, "files")}
     if "employment_proof" not in given:
         yield say.block("files.employment_proof", "缺少材料：在职证明", "A material is missing: proof of employment.")
@@ -157,3 +166,38 @@ def proof_employment(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[F
         yield say.block(
             "employed_since", "入职日期不能晚于今天", "The employment cannot begin in the future.", reason="R03"
         )
+    yield from _proof_name(say, evidence)
+    yield from _proof_date(say, reading.day(evidence, "proof_date"), today)
+
+
+def _proof_name(say: Voice, evidence: Evidence) -> Iterator[Finding]:
+    shown, person = reading.text(evidence, "proof_name").strip(), reading.text(evidence, "applicant").strip()
+    if not shown:
+        yield say.block("proof_name", "请填写在职证明上的姓名", "The name on the proof is missing.")
+    elif not person:
+        yield say.not_checked("proof_name", "申请人姓名未知", "the applicant's name is unknown.")
+    elif _bare(shown) != _bare(person):
+        yield say.block(
+            "proof_name",
+            "在职证明上的姓名与申请人实名不一致",
+            "The name on the proof is not that of the applicant.",
+            reason="R03",
+        )
+
+
+def _proof_date(say: Voice, issued: date | None, today: date | None) -> Iterator[Finding]:
+    if issued is None:
+        yield say.block("proof_date", "请填写在职证明的出具日期", "The day on which the proof was issued is missing.")
+    elif today and issued > today:
+        yield say.block("proof_date", "出具日期不能晚于今天", "The proof cannot be issued in the future.", reason="R03")
+    elif today and (today - issued).days >= PROOF_DAYS:
+        days = (today - issued).days
+        yield say.block(
+            "proof_date", f"在职证明已出具{days}天，须在{PROOF_DAYS}天以内，请重新开具",
+            f"The proof was issued {days} days ago; less than {PROOF_DAYS} are accepted.", reason="R03",
+        )  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    """Without blanks, and with one kind of dot between the parts of a name."""
+    return _DOTS.sub("·", "".join(name.split()))

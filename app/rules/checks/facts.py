@@ -178,9 +178,7 @@ class ResidencyFacts(TypedDict, total=False):
     unit: UnitStanding
     school_name: str
     school_open: bool
-    school_blacklisted: bool  # the school itself has struck the unit off
     earlier_refusals: int
-    complaints: int
 
 
 class AgencyEntryFacts(TypedDict, total=False):

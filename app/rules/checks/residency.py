@@ -27,29 +27,25 @@ def unit_approved(say: Voice, evidence: Evidence, facts: Facts) -> Iterator[Find
 
 @RESIDENCY.check("D02", "院校开放入驻", "School open for residency", fields="", law="HL-55", reason="R18")
 def school_open(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """A school may close its door to all, or keep a list of units it does not take (shown)."""
+    """A school may close its door to all. A list of its own of units it does not take is kept nowhere in this system."""
     school = reading.cut(facts.get("school_name") or "—")
     is_open = reading.flag(facts, "school_open")
     if is_open is None:
         yield say.not_checked("", "院校是否开放入驻未知", "it is unknown whether the school takes units.")
     elif not is_open:
         yield say.block("", f"“{school}”未开放入驻", f"“{school}” is not open for residency.")
-    if reading.flag(facts, "school_blacklisted"):
-        yield say.warn("", f"单位在“{school}”的黑名单中", f"The unit is on the blacklist of “{school}”.", reason="R14")
 
 
-@RESIDENCY.check("D03", "既往退回与投诉", "Earlier refusals and complaints", fields="", law="HL-55", reason="R14")
+@RESIDENCY.check("D03", "既往退回", "Earlier refusals", fields="", law="HL-55", reason="R14")
 def history(say: Voice, _evidence: Evidence, facts: Facts) -> Iterator[Finding]:
-    """What happened before between this unit and this school."""
-    refusals, complaints = reading.whole(facts, "earlier_refusals"), reading.whole(facts, "complaints")
+    """What this school refused this unit before. Complaints about units are not kept in this system, so none are counted."""
+    refusals = reading.whole(facts, "earlier_refusals")
     if refusals is None:
         yield say.not_checked("", "既往退回记录未知", "earlier refusals are unknown.")
     elif refusals > 0:
         yield say.warn(
             "", f"此前申请被退回或未通过{refusals}次", f"Earlier applications were refused {refusals} times."
         )
-    if complaints is not None and complaints > 0:
-        yield say.warn("", f"单位有{complaints}条投诉记录", f"There are {complaints} complaints about the unit.")
 
 
 @RESIDENCY.check("D04", "入驻说明", "Statement of the unit", fields="statement", law="HL-55")

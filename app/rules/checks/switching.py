@@ -28,7 +28,7 @@ MOVABLE: Final[Mapping[str, frozenset[Severity]]] = {
     "G14": _I,
     **dict.fromkeys(("J02", "J04", "J10", "J11", "J12", "J16", "J19", "J20", "J23"), _W),
     **dict.fromkeys(("J21", "J24"), _I),
-    **dict.fromkeys(("D02", "D03"), _W),
+    "D03": _W,
     "D04": _I,
     "L01": _W,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.rules.checks.makers import ENTRY, GONE, UNIT, clean, hits
+from datetime import timedelta
+
+from tests.rules.checks.makers import ENTRY, GONE, TODAY, UNIT, clean, hits
 
 Z, E = "agency_entry", "employer_certification"
 
@@ -62,5 +64,12 @@ CASES = [
     hits(E, "E03", "block", {"employed_since": None}, field="employed_since"),
     hits(E, "E03", "block", {"employed_since": "2099-01-01"}, field="employed_since"),
     hits(E, "E03", "block", {"employed_since": "2999-01-01"}, field="employed_since", says="2999"),
+    hits(E, "E03", "block", {"proof_name": " "}, field="proof_name"),
+    hits(E, "E03", "block", {"proof_name": "王建军"}, field="proof_name"),
+    hits(E, "E03", "info", {"applicant": ""}, field="proof_name"),
+    hits(E, "E03", "block", {"proof_date": None}, field="proof_date"),
+    hits(E, "E03", "block", {"proof_date": "2999-01-01"}, field="proof_date"),
+    hits(E, "E03", "block", {"proof_date": (TODAY - timedelta(days=90)).isoformat()}, field="proof_date", says="90"),
+    clean(E, "E03", {"proof_name": "阿依古丽 • 买买提", "applicant": "阿依古丽·买买提"}),
     clean(E, "E03"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.rules.checks import run
@@ -194,7 +194,6 @@ RESIDENCY_FACTS = {
     "school_name": "上海工程技术大学",
     "school_open": True,
     "earlier_refusals": 0,
-    "complaints": 0,
 }
 
 ENTRY = {
@@ -214,6 +213,9 @@ ENTRY_FACTS = {"today": TODAY, "handler": {"identity_level": 2}, "agency_taken":
 CERTIFICATION = {
     "title": "人事主管",
     "employed_since": "2020-03-01",
+    "proof_name": "王建国",
+    "proof_date": (TODAY - timedelta(days=89)).isoformat(),
+    "applicant": "王建国",
     "unit": UNIT,
     "files": [{"slot": "employment_proof"}],
 }

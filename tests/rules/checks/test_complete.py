@@ -70,14 +70,15 @@ TABLE = {
     "J18": "BWI",  # W: imported unit, re-verification up to 30 days overdue; I: residency unknown
     "J19": "WH", "J20": "W", "J21": "I", "J22": "H", "J23": "WH", "J24": "I",
     "D01": "B",
-    "D02": "BWI",  # I: unknown
+    "D02": "BI",  # I: unknown
     "D03": "WI",  # I: unknown
     "D04": "I",
     "Z01": "BI",  # I: nothing known of the person
     "Z02": "B", "Z03": "BW", "Z04": "H", "Z05": "B", "Z06": "B", "Z07": "B",
     "Z08": "HI",  # I: nobody looked
     "E01": "BI",  # I: nothing known of the person
-    "E02": "BW", "E03": "B",
+    "E02": "BW",
+    "E03": "BI",  # I: nothing known of the person
     "A01": "BI", "A02": "BW", "A03": "H", "A04": "HI", "A05": "BH", "A06": "WHI", "A07": "I", "A08": "HI", "A09": "I", "A10": "I",
     "P01": "BI", "P02": "BW",
     "P03": "BI",  # I: not looked at
