@@ -44,7 +44,13 @@ def rotate(batch: int, indexes: bool) -> None:
     storage = current_app.extensions["storage"]
     done = rotation.rotate(db.session, vault(), storage, batch=max(batch, 1), indexes=indexes)
     total, failed = sum(done.sealed.values()), sum(done.failed.values())
-    facts = {"key": vault().current, "values": total, "indexes": done.indexed, "failed": failed}
+    facts = {
+        "key": vault().current,
+        "values": total,
+        "indexes": done.indexed,
+        "failed": failed,
+        "twins": len(done.twins),
+    }
     ledger.append(db.session, "keys_rotated", CLOCK, "", facts=facts)
     db.session.commit()
     for place, n in sorted(done.sealed.items()):
@@ -54,4 +60,8 @@ def rotate(batch: int, indexes: bool) -> None:
     )
     for place, n in sorted(done.failed.items()):
         click.echo(f"{place:40} {n}: 无法解密 / cannot be opened with any key of the ring", err=True)
-    sys.exit(1 if failed else 0)
+    for place, row in sorted(done.twins):
+        click.echo(
+            f"{place:40} {row}: 同一人登记了两次，索引未重建 / one person stored twice: index left as it is", err=True
+        )
+    sys.exit(1 if failed or done.twins else 0)

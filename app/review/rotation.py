@@ -16,6 +16,7 @@ from typing import Any, Final
 from flask_appbuilder import Model
 from sqlalchemy import Text, and_, cast, column, func, literal_column, or_, select, table, true, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.gateways.storage import ObjectMissing, Storage
@@ -45,11 +46,15 @@ class Place:
 
 @dataclass(slots=True)
 class Done:
-    """What a run did: values sealed anew by place, blind indexes made anew, values that could not be opened."""
+    """What a run did: values sealed anew by place, blind indexes made anew, values that could not be opened.
+
+    `twins`: place and key of rows whose new index another row has: one person stored twice. Their index stays as it is.
+    """
 
     sealed: Counter[str] = field(default_factory=Counter)
     indexed: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+    twins: set[tuple[str, str]] = field(default_factory=set)
 
 
 def places() -> list[Place]:
@@ -160,8 +165,14 @@ def _exchange(session: Session, vault: Vault, place: Place, row: dict[str, Any],
         return 0
     same = [plain.c[name] == row[name] for name in place.keys]
     same += [plain.c[name].is_not_distinct_from(row[name]) for name in (*place.sealed, *marks)]
-    result: Any = session.execute(update(plain).where(*same).values(new | marks))
-    if result.rowcount != 1:
+    try:
+        with session.begin_nested():
+            result: Any = session.execute(update(plain).where(*same).values(new | marks))
+    except IntegrityError:  # one person stored twice must not stop the others of the table at every run
+        key = ",".join(str(row[name]) for name in place.keys)
+        done.twins.update((f"{place.name}.{name}", key) for name in marks)
+        result, marks = session.execute(update(plain).where(*same).values(new)) if new else None, {}
+    if result is None or result.rowcount != 1:
         return 0
     done.sealed.update(f"{place.name}.{name}" for name in new)
     done.indexed += len(marks)

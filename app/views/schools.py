@@ -7,9 +7,11 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, exists, false
 
+from app.extensions import db
 from app.models.accounts import Hat
 from app.models.reference import Major
 from app.models.schools import Residency, School, Student
+from app.review import roster
 from app.rules.actor import UNIT_SIDE, Actor, Role
 from app.rules.dates import today
 from app.rules.hats import RESIDENCY, ROSTER
@@ -103,7 +105,7 @@ class StudentView(SafeView):
         return {"graduation_year": today().year + (today().month > 7)}
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
-        """On the own school's roster, under the rule that imported lists follow."""
+        """On the own school's roster, under the rules that imported lists follow."""
         if ROSTER not in actor.grants:
             raise Refused("not_allowed")
         if created:
@@ -111,6 +113,8 @@ class StudentView(SafeView):
         row.id_number = (row.id_number or "").upper()
         names = ("document_kind", "id_number", "graduation_year", "phone")
         student_fault({name: getattr(row, name) for name in names}, today())
+        others, now = roster.bearers(db.session, row), today()
+        roster.refuse_twice(others, row.school_id, row.student_no, now, studies=roster.studying(row, now))
         row.index_personal()
 
 

@@ -19,7 +19,7 @@ from app.gateways import vault as vaults
 from app.gateways.vault import Vault
 from app.models.accounts import Person
 from app.models.base import use_vault, vault
-from app.models.schools import Student
+from app.models.schools import School, Student
 from app.models.system import LIST_PLACE, ImportRun
 from app.models.units import Unit
 from app.review import desk, rotation
@@ -149,6 +149,26 @@ def test_a_new_index_key_alone_needs_the_walk_over_all_rows(app, session):
     assert rotation.rotate(session, vault(), storage).indexed == 0
     assert rotation.rotate(session, vault(), storage, indexes=True, batch=2).indexed >= 6
     assert set(session.scalars(select(Student.phone_hash))) == {only_index.blind(p, "phone") for p in phones}
+
+
+def test_one_person_stored_twice_does_not_stop_the_others(app, session):
+    """Stored under the old index and once more under the new one, before every writer looked for both."""
+    phones = people(session, 3)
+    first = session.scalars(select(Student).order_by(Student.id)).first()
+    only_index = vaults.from_settings(OLD, f"{NEXT_INDEX},{INDEX}")
+    use_vault(only_index)
+    twin = samples.student(session.get(School, first.school_id), "twin")
+    twin.id_number = first.id_number
+    twin.index_personal()
+    session.add(twin)
+    session.commit()
+    for _run in range(2):
+        done = rotation.rotate(session, vault(), app.extensions["storage"], indexes=True, batch=2)
+        assert {place for place, _row in done.twins} == {"student.id_hash", "student.phone_hash"}
+        assert {row for _place, row in done.twins} == {str(first.id)}
+    session.expire_all()
+    new = {only_index.blind(phone, "phone") for phone in phones[1:]}
+    assert new <= set(session.scalars(select(Student.phone_hash)))
 
 
 def test_what_no_key_opens_is_counted_and_left_alone(app, session):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.extensions import db
 from app.models.accounts import Hat
+from app.models.base import use_vault, vault
 from app.models.messages import Outbox
 from app.models.review import ReviewEvent
-from app.models.schools import School
+from app.models.schools import School, Student
 from app.review import desk, queue
 from app.review.imports.entities import IMPORTERS
 from app.review.imports.options import Options
 from app.rules.actor import Actor, Role
+from app.rules.dates import today
 from tests.review import samples
 from tests.views.people import Browser, browser, unit
 
@@ -169,3 +172,38 @@ def test_a_student_who_stands_there_twice_is_told_at_the_number(app, session):
         assert f'<a href="#{field}">' in answer.text, field
     assert me.post("/studentview/add", sent | {"education": "none", "student_no": "3"}).status_code == 422
     assert 'value="none"' not in me.get("/studentview/add").text
+
+
+def roster_row(number: int, **more: str) -> dict[str, str]:
+    return {
+        "name": "李四", "document_kind": "resident_id", "id_number": samples.resident_id(number), "student_no": "1",
+        "graduation_year": str(today().year + 1), "education": "bachelor", "enrolled": "y",
+    } | more  # fmt: skip
+
+
+def test_who_studies_at_another_school_is_typed_in_no_more_than_imported(app, session):
+    """Graduates, and who has left, are nobody's twice."""
+    here, there = (staffed(app, session, samples.school(session), "roster") for _n in range(2))
+    assert there.post("/studentview/add", roster_row(81)).status_code == 302
+    answer = here.post("/studentview/add?lang=en", roster_row(81))
+    assert answer.status_code == 422 and "on the roster of another school" in answer.text
+    gone = {name: value for name, value in roster_row(81).items() if name != "enrolled"}
+    assert here.post("/studentview/add", gone).status_code == 302
+    assert here.post("/studentview/add", roster_row(82, student_no="3")).status_code == 302
+    past = roster_row(82, graduation_year=str(today().year - 2))
+    assert there.post("/studentview/add", past | {"student_no": "2"}).status_code == 302, "an alumnus who studies on"
+
+
+def test_during_a_rotation_nobody_is_stored_under_two_indexes(app, session):
+    """The old index is found as well; two rows of one person would stop the rotation of the whole table."""
+    me, kept = staffed(app, session, samples.school(session), "roster"), vault()
+    assert me.post("/studentview/add", roster_row(83)).status_code == 302
+    turned = copy(kept)
+    turned._index_keys = (b"j" * 32, *kept._index_keys)
+    use_vault(turned)
+    try:
+        answer = me.post("/studentview/add?lang=en", roster_row(83, student_no="2"))
+        assert answer.status_code == 422 and "has this document number already" in answer.text
+        assert session.scalar(select(func.count()).select_from(Student)) == 1
+    finally:
+        use_vault(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models.base import vault
 from app.models.schools import School, Student
+from app.review import roster
 from app.review.imports import cells
 from app.review.imports.columns import Reader
 from app.review.imports.importer import SCHOOL, Draft
@@ -147,13 +149,10 @@ class StudentImport(Plain):
 
     def check(self, session: Session, draft: Draft, row: Any, known: Any) -> None:
         """The number must be nobody else's here, nor somebody's who studies at another school still."""
-        school_id = known.more["options"].school_id
-        bearers = known.more["bearers"]
-        for other in (row for mark in marks_of(draft) for row in bearers.get(mark, [])):
-            if other.school_id == school_id and other.student_no != draft.content["student_no"]:
-                raise Refused("student_twice", "id_number", number=other.student_no)
-            if other.school_id != school_id and other.enrolled and other.graduation_year >= known.today.year:
-                raise Refused("student_elsewhere", "id_number")
+        school_id, number = known.more["options"].school_id, draft.content["student_no"]
+        others = [one for mark in marks_of(draft) for one in known.more["bearers"].get(mark, [])]
+        studies = roster.studying(_as_listed(draft, row), known.today)
+        roster.refuse_twice(others, school_id, number, known.today, studies=studies)
         super().check(session, draft, row, known)
 
     def write(self, session: Session, actor: Actor, draft: Draft, row: Any, known: Any) -> None:
@@ -164,6 +163,15 @@ class StudentImport(Plain):
                 setattr(subject, name, value)
         subject.index_personal()
         session.add(subject)
+
+
+def _as_listed(draft: Draft, row: Any) -> Any:
+    """Standing and year as they will be: what the list does not say stays as it is, or is as for a new row."""
+    told = draft.content
+    return SimpleNamespace(
+        enrolled=told.get("enrolled", row.enrolled if row is not None else True),
+        graduation_year=told.get("graduation_year", row.graduation_year if row is not None else 0),
+    )
 
 
 def marks_of(draft: Draft) -> tuple[str, ...]:
