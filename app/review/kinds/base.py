@@ -77,9 +77,7 @@ class Kind(ABC):
     replaces: ClassVar[bool] = False  # `apply` needs the evidence of every round, not only of edits
     unseen: ClassVar[frozenset[str]] = frozenset()  # checks that rest on facts of others alone, see `sender_facts`
     relies_on_approved: ClassVar[bool] = True  # a check the sender sees compares with what was approved before
-    may_go_unseen: ClassVar[bool] = (
-        False  # content alone: elsewhere a verdict gives a standing, and no policy spares it
-    )
+    may_go_unseen: ClassVar[bool] = False  # content alone; any other verdict gives a standing: no policy spares it
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------
