@@ -38,7 +38,7 @@ from app.models.files import StoredFile
 from app.models.reference import Industry, Region
 from app.rules.dates import today
 from app.rules.masks import mask_phone
-from app.rules.units import CHANGE, REGISTRATION
+from app.rules.units import CHANGE, HOLDING, REGISTRATION
 
 MATERIAL_SLOTS = ("licence", "handler_id", "letter", "change_proof", "hr_licence", "approval")
 
@@ -107,6 +107,7 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
         one_of("source", ("form", "import", "demo"), "source"),
         Index("ix_unit_search", "search", postgresql_using="gin"),
         Index("ix_unit_region_status", "region_code", "status", "id"),
+        Index("uq_unit_uscc", "uscc", unique=True, postgresql_where=text(f"status IN {HOLDING}")),
         Index("uq_unit_import_name", "name", unique=True, postgresql_where=text("source = 'import' AND uscc IS NULL")),
     )
     CONTENT = ("uscc", *UnitFacts.FACTS)
@@ -117,7 +118,7 @@ class Unit(UnitFacts, Extensible, Searchable, Reviewable, Model):
 
     id = pk()
     uscc = col(
-        "Unified social credit code", String(18), unique=True, help=_l("18 characters, no blanks; can never be changed")
+        "Unified social credit code", String(18), index=True, help=_l("18 characters, no blanks; can never be changed")
     )
     listed_uscc = col(
         "Credit code as listed", String(18), index=True,

@@ -26,28 +26,26 @@ from app.models.media import Medium
 from app.models.messages import Message, NoticeChoice, Outbox
 from app.models.second_factor import EnrolmentCode, RecoveryCode, SecondFactor, SecurityKey
 from app.models.units import Unit
-from app.review import appeals, bindings, closing_papers, identity, ledger, personal
+from app.review import appeals, bindings, closing_papers, identity, ledger, personal, unit_ends
 from app.review.persons import NOBODY
 from app.rules.actor import Actor, Role
 from app.rules.hats import is_staff
 from app.rules.refused import Refused
+from app.rules.units import UNDECIDED
 
 GONE: Final = "已注销"
+_STANDS: Final = {"approved", "frozen"}  # units that cannot be without an owner
 
 
 def fault(session: Session, account_id: int) -> Refused | None:
     """Why an account cannot be closed by its owner: staff, the only owner of a unit, a registration under review."""
-    hats = session.scalars(select(Hat).where(Hat.account_id == account_id, Hat.active)).all()
-    if is_staff([Role(hat.role) for hat in hats]):
+    roles = session.scalars(select(Hat.role).where(Hat.account_id == account_id, Hat.active)).all()
+    if is_staff([Role(role) for role in roles]):
         return Refused("close_staff")
-    for hat in hats:
-        others = select(func.count()).where(
-            Hat.unit_id == hat.unit_id, Hat.role == Role.OWNER.value, Hat.active, Hat.account_id != account_id
-        )
-        if hat.role == Role.OWNER.value and not session.scalar(others):
-            return Refused("close_owner")
-    waiting = select(Unit.id).where(Unit.created_by_id == account_id, Unit.status == "pending")
-    return Refused("close_pending") if session.scalar(waiting.limit(1)) is not None else None
+    mine = set(session.scalars(select(Unit.status).where(Unit.id.in_(unit_ends.only_mine(account_id)))))
+    if mine & _STANDS:
+        return Refused("close_owner")
+    return Refused("close_pending") if "pending" in mine else None
 
 
 def close(session: Session, actor: Actor, storage: Storage) -> None:
@@ -58,6 +56,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
         raise refused
     personal.take_back(session, actor)
     closing_papers.take_back(session, actor)
+    unit_ends.take_back(session, actor)
     files = _pictures(session, me)
     for row in session.scalars(
         select(Binding).where(Binding.account_id == me, Binding.state.in_(("invited", "bound")))
@@ -71,6 +70,7 @@ def close(session: Session, actor: Actor, storage: Storage) -> None:
     identity.forget_of(session, storage, me)
     appeals.forget_of(session, storage, me)
     closing_papers.forget_of(session, storage, me)
+    unit_ends.forget_of(session, storage, me)
 
 
 def _pictures(session: Session, me: int) -> list[str]:
@@ -97,7 +97,7 @@ def _erase(session: Session, me: int) -> None:
         change(model, mine, phone="0", phone_public=False)
     change(AgencyEntry, AgencyEntry.created_by_id == me, contact_name=None, contact_phone=None)
     change(EmployerCertification, EmployerCertification.created_by_id == me, applicant="")
-    drafts = (Unit.created_by_id == me) & Unit.status.in_(("draft", "returned", "rejected", "withdrawn"))
+    drafts = (Unit.created_by_id == me) & Unit.status.in_(UNDECIDED)
     change(Unit, drafts, contact_name=None, contact_phone=None, contact_email=None)
     change(Binding, Binding.account_id == me, real_name=GONE, invited_as="")
     change(

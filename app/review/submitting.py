@@ -34,6 +34,7 @@ def send(session: Session, actor: Actor, found: Found) -> Any:
         publish_unseen(session, actor, found, checked, now)
         return None
     door.set_status(kind, subject, target)
+    flush(session, kind)  # what the new status breaks is refused in words, not met by the next statement
     return rounds.open_round(session, actor, kind, subject, checked, policy, now, is_change=False, replaces=found.round)
 
 
@@ -62,6 +63,7 @@ def publish_unseen(session: Session, actor: Actor, found: Found, checked: Checke
     subject.submitted_at = now
     kind.apply(session, subject, Approved(False, local_day(now), checked.evidence, checked.base or {}))
     door.set_status(kind, subject, kind.lifecycle.find("approve").target)
+    flush(session, kind)
     waiting.close_what_waits(session, actor, found, now)
     flush(session, kind)
     ledger.append(

@@ -15,7 +15,8 @@ from app.models.accounts import Hat, Person
 from app.models.takeovers import TakeoverMaterial, UnitTakeover
 from app.models.units import Unit
 from app.review import batches, bindings, dispatch, ledger, persons, purging
-from app.review.kinds.takeovers import TakeoverKind, owners
+from app.review.kinds.takeovers import TakeoverKind
+from app.review.kinds.unit_owners import owners
 from app.review.outbox import Notice, enqueue, known
 from app.review.policy import service_phone
 from app.rules.actor import CLOCK, Role

@@ -1,5 +1,7 @@
 """Lifecycles of a unit's registration and of a change to an approved unit (GD-24..31, HL-12..15)."""
 
+from typing import Final
+
 from app.rules.lifecycle import ASKED_ONCE, VERDICTS, Lifecycle, move
 
 REGISTRATION = Lifecycle(
@@ -10,10 +12,17 @@ REGISTRATION = Lifecycle(
         *VERDICTS,
         move("freeze", "approved imported", "frozen", "keeper", needs_reason=True),
         move("thaw", "frozen", "approved", "keeper", needs_reason=True),
+        move("delete", "draft returned rejected", "deleted", "sender clock"),
     ],
     public="approved",
     editable="draft returned rejected imported",
 )
+
+# Never approved, and not before the bureau: what the sender has begun or was sent back. It holds no credit code.
+UNDECIDED: Final = ("draft", "returned", "rejected")
+# A credit code is in use while a unit with it is one of these (GD-22); the database lets one row only (uq_unit_uscc).
+HOLDING: Final = ("pending", "approved", "frozen", "imported")
+DRAFT_DAYS: Final = 90  # a draft that was never sent in and that nobody touched for so long is cleared
 
 CHANGE = Lifecycle("draft", ASKED_ONCE, editable="draft returned rejected")
 

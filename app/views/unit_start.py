@@ -11,7 +11,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.extensions import db
@@ -19,8 +19,8 @@ from app.gateways.vault import VaultError
 from app.models.accounts import Person
 from app.models.base import vault
 from app.models.identity_proofs import IdentityProof
-from app.models.units import Unit
 from app.review import codes
+from app.review.kinds.standing import holders
 from app.rules.actor import PEOPLE
 from app.rules.bindings import LEVEL
 from app.rules.codes import uscc_fault
@@ -70,7 +70,7 @@ class UnitStartView(Page):
         fault = uscc_fault(given["uscc"])
         if fault:
             raise Refused(f"uscc_{fault}", field="uscc")
-        if db.session.scalar(select(exists().where(Unit.uscc == given["uscc"]))):
+        if db.session.scalar(holders(given["uscc"]).limit(1)) is not None:
             raise Refused("unit_there", field="uscc")
         session[KEPT] = vault().seal(json.dumps([given["name"], given["uscc"], _now(), current().account_id]), KEPT)
         if not person.phone:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 
 from app.extensions import db
@@ -22,6 +23,7 @@ from app.rules.refused import Refused
 from app.views import forms, proven_code
 from app.views.base import SafeView
 from app.views.form_parts import Part
+from app.views.sessions import begin
 from app.views.unit_start import STEPS
 
 BASIC = ["name", "uscc", "nature", "account_kind", "legal_rep", "founded_on", "registered_capital", "region"]
@@ -118,6 +120,14 @@ class UnitView(SafeView):
         """The first two steps come before the form, whoever types its address (GD-25)."""
         super().opening(actor)
         proven_code.begun(actor)
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """With a unit end the roles for it, and with a role the logins: whoever deleted the own draft goes on in a new one."""
+        login = g.get("login")  # a program has none
+        done = super().perform(row_id, name, version, reason, values)
+        if name == "delete" and login is not None:
+            begin(db.session.get_one(User, login.account_id), proved_at=login.proved_at)
+        return done
 
     def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:
         """What is wrong with the credit code comes first; then the code by SMS must have come back for it (GD-25)."""

@@ -99,9 +99,11 @@ def test_a_wrong_credit_code_is_refused_with_what_is_wrong(session, uscc, code):
 
 
 def test_a_second_registration_of_the_same_code_is_refused(session):
-    first = Story(session, "unit_registration").created()
-    with refusal("duplicate") as refused:
-        Story(session, "unit_registration").created(uscc=first.uscc)
+    first, _row = Story(session, "unit_registration").submitted()
+    story = Story(session, "unit_registration")
+    second = story.created(uscc=first.uscc)
+    with refusal("checks_block") as refused:
+        desk.submit(session, story.sender, story.key, second.id)
     assert refused.value.field == "uscc"
 
 

@@ -162,11 +162,12 @@ def test_who_may_claim_what(session):
     desk.create(session, other, KEY, takeover_content(session, other.account_id, lost))
     with refusal("takeover_twice"):
         desk.create(session, other, KEY, takeover_content(session, other.account_id, lost))
-    lost.status = "draft"
-    session.commit()
     third = seeker(session)
-    with refusal("unit_not_approved"):
-        desk.create(session, third, KEY, takeover_content(session, third.account_id, lost))
+    for status, code in (("frozen", "unit_not_approved"), ("draft", "unit_unknown")):
+        lost.status = status
+        session.commit()
+        with refusal(code):
+            desk.create(session, third, KEY, takeover_content(session, third.account_id, lost))
 
 
 def test_the_desk_learns_of_owners_and_rivals_the_claimant_does_not(session):

@@ -19,8 +19,7 @@ from app.models.files import StoredFile
 from app.models.gigs import GigWanted
 from app.models.media import Medium
 from app.models.review import ReviewEvidence
-from app.models.units import Unit
-from app.review import desk, dispatch, outbox, own_data, persons
+from app.review import desk, dispatch, outbox, own_data, persons, queue
 from app.rules.actor import Actor, Role
 from app.rules.dates import today
 from tests.review import samples
@@ -209,12 +208,52 @@ def test_staff_and_only_owners_of_units_cannot_close(app, session, role):
 
 
 def test_a_registration_under_review_holds_the_closing_up(app, session, someone):
-    session.add(
-        Unit(name="演示单位候审", uscc="91310120MA00000991", region_code="310120", nature="enterprise", status="pending",
-             version=1, edit_state="", created_by_id=someone.account_id)
-    )  # fmt: skip
+    waits = samples.unit(session, status="pending", created_by_id=someone.account_id)
+    session.add(Hat(account_id=someone.account_id, role="unit_owner", unit_id=waits.id))
     session.commit()
-    assert someone.post("/my-data/close", {"username": someone.name}).status_code == 409
+    answer = someone.post("/my-data/close?lang=en", {"username": someone.name})
+    assert answer.status_code == 409 and "under review" in answer.text
+
+
+def test_registrations_that_were_never_approved_go_with_the_account(app, session, someone):
+    """PIPL 47: a draft or a refusal holds nobody; what was shown for it leaves with the account."""
+    storage, me = app.extensions["storage"], Actor(someone.account_id, Role.SEEKER, region_code="310120")
+    content = {"contact_name": NAME, "contact_phone": PHONE, "legal_rep": NAME}
+    draft, sent = (
+        desk.create(session, me, "unit_registration", samples.unit_content(session, me.account_id, **content))
+        for _ in range(2)
+    )
+    row = desk.submit(session, me, "unit_registration", sent.id)
+    decider = samples.reviewer(session)
+    samples.say(session, decider, queue.claim(session, decider, row.id), "reject")
+    keys = samples.really_stored(session, storage, someone.account_id)
+    shared = samples.unit(session, status="draft", created_by_id=someone.account_id)
+    session.add_all(
+        Hat(account_id=account, role="unit_owner", unit_id=shared.id)
+        for account in (someone.account_id, samples.account(session))
+    )
+    session.commit()
+    someone.client = signed_in(app, someone.name)  # a further role has ended nothing, the draft's owner logs in anew
+    someone.kept = ""
+    assert someone.post("/my-data/close", {"username": someone.name}).location == "/login/"
+    session.expire_all()
+    for one in (draft, sent):
+        assert (one.status, one.name, one.legal_rep, one.contact_name, one.contact_phone) == (
+            "deleted",
+            "",
+            None,
+            None,
+            None,
+        )
+    assert shared.status == "draft", "another owner goes on with it"
+    assert (
+        session.scalars(select(ReviewEvidence.content).where(ReviewEvidence.digest == row.evidence_digest)).one()
+        is None
+    )
+    assert [key for key in keys if storage.exists(key)] == []
+    for word in (NAME, PHONE):
+        left = {table for table, whole in everything(session).items() if word in whole}
+        assert left <= set(UNTIL_SENT), (word, left)
 
 
 def test_open_papers_of_agencies_and_certifications_go_with_the_account(app, session, someone):

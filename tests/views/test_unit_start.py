@@ -89,6 +89,25 @@ def test_a_unit_that_is_there_is_named(who, session):
     assert sent(session) == []
 
 
+def test_what_somebody_only_began_or_was_refused_is_not_in_use(who, session):
+    """GD-22: a code belongs to whoever is registered with it, not to whoever typed it first."""
+    for status in ("draft", "returned", "rejected"):
+        samples.unit(session, uscc=CODE, status=status)
+    assert first(who).location.endswith("/unitstart/code")
+
+
+def test_whoever_deletes_the_own_draft_stays_logged_in(who, session):
+    through(who, session)
+    who.post("/unitview/add", BASIC | {"uscc": CODE, "then": "save"})
+    row = session.scalars(select(Unit).where(Unit.uscc == CODE)).one()
+    assert f"/unitview/move/delete/{row.id}" in who.get(f"/unitview/show/{row.id}").text
+    answer = who.post(f"/unitview/move/delete/{row.id}", {"version": str(row.version)})
+    assert answer.location.endswith("/unitview/list/")
+    page = who.get("/unitview/list/")
+    assert page.status_code == 200 and BASIC["name"] not in page.text
+    assert who.get(f"/unitview/show/{row.id}").status_code == 404
+
+
 def test_the_checks_of_a_claim_run_while_it_is_written(who, session):
     there = samples.unit(session, uscc=CODE)
     page = who.post("/unittakeoverview/precheck?lang=en", {"uscc": CODE, "name": there.name, "reason": "离职"})

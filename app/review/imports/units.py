@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models.units import Unit
 from app.review.imports.postings import Draft
 from app.rules.names import text_initials
+from app.rules.units import HOLDING
 
 IMPORTED = "imported"
 
@@ -29,11 +30,13 @@ class Named:
 def named(session: Session, names: Iterable[str]) -> Named:
     """One statement for all names."""
     rows = session.execute(
-        select(Unit.name, Unit.id, Unit.source, Unit.uscc).where(Unit.name.in_(set(names))).order_by(Unit.id)
+        select(Unit.name, Unit.id, Unit.source, Unit.uscc, Unit.status)
+        .where(Unit.name.in_(set(names)))
+        .order_by(Unit.id)
     ).all()
     return Named(
         imported={r.name: r.id for r in reversed(rows) if r.source == "import" and r.uscc is None},
-        registered=frozenset(r.name for r in rows if r.uscc is not None),
+        registered=frozenset(r.name for r in rows if r.uscc is not None and r.status in HOLDING),
     )
 
 

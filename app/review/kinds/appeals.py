@@ -26,6 +26,7 @@ from app.review import recovery
 from app.review.kinds.bans import listed
 from app.review.kinds.base import BY_HAND, Approved, Origin, Subject, Values
 from app.review.kinds.identity_papers import WithIdentityPapers, of_appeals, of_proofs, of_units, seen_before
+from app.review.kinds.standing import holders
 from app.review.ledger import account_of
 from app.review.policy import policy_for, service_phone, switch
 from app.rules.actor import PEOPLE, Actor, Role, covers
@@ -136,7 +137,7 @@ class AppealKind(WithIdentityPapers):
     def required(self, session: Session, subject: Subject) -> tuple[str, ...]:
         """What the division asks for, and that of the unit: the stricter of both (table (b) row 30)."""
         here = set(required_in(session, subject.party, subject.region_code))
-        at_home = select(Unit.region_code).where(Unit.uscc == subject.uscc, Unit.status != "deleted").limit(1)
+        at_home = select(Unit.region_code).where(Unit.id.in_(holders(subject.uscc)))
         home = session.scalar(at_home) if subject.party == UNIT and subject.uscc else None
         here |= set(required_in(session, subject.party, home)) if home else set()
         return tuple(slot for slot in SLOTS if slot in here)
@@ -227,7 +228,7 @@ def meant(session: Session, subject: Subject) -> Meant | None:
     regions = select(func.array_agg(Hat.region_code)).where(mine).scalar_subquery()
     sent_in = ReviewRound.submitted_by_id == Person.account_id
     sent_to = select(func.array_agg(ReviewRound.region_code.distinct())).where(sent_in).scalar_subquery()
-    unit = select(Unit.id).where(Unit.uscc == subject.uscc, Unit.status != "deleted").limit(1).scalar_subquery()
+    unit = holders(subject.uscc).scalar_subquery()
     stmt = (
         select(
             Person.account_id, Person.real_name, Person.id_hash, User.active, roles.label("roles"),

@@ -15,6 +15,7 @@ from app.models.units import Unit
 from app.review.policy import upwards
 from app.rules.codes import DOCUMENT_KINDS, age_on, document_fault
 from app.rules.refused import Refused
+from app.rules.units import HOLDING
 
 OPEN_POSTINGS: Final = ("pending", "live")
 DUPLICATES_SHOWN: Final = 5
@@ -45,6 +46,11 @@ def approved_unit(session: Session, unit_id: int | None, *, imported: bool = Fal
     if unit.status != "approved" and not (imported and unit.status == "imported"):
         raise Refused("unit_not_approved", status=unit.status)
     return unit
+
+
+def holders(uscc: str | None) -> Select[Any]:
+    """Ids of the unit, one at most, that a credit code belongs to now: whose registration waits or stands (GD-22, GD-26)."""
+    return select(Unit.id).where(Unit.uscc == uscc, Unit.status.in_(HOLDING))
 
 
 def unit_standing(

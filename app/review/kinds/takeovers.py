@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, extract, func, select
 from sqlalchemy.orm import Session
@@ -21,9 +20,10 @@ from app.models.units import Unit
 from app.review.kinds import bans
 from app.review.kinds.base import Approved, Origin, Subject, Values
 from app.review.kinds.materials import WithMaterials
-from app.review.kinds.standing import approved_unit, known, person_standing, unit_part
+from app.review.kinds.standing import approved_unit, holders, known, person_standing, unit_part
+from app.review.kinds.unit_owners import owners
 from app.review.ledger import account_of
-from app.rules.actor import PEOPLE, Actor, Role
+from app.rules.actor import PEOPLE, Actor
 from app.rules.codes import uscc_fault
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
@@ -59,7 +59,7 @@ class TakeoverKind(WithMaterials):
         fault = uscc_fault(code)
         if fault:
             raise Refused(f"uscc_{fault}", field="uscc")
-        unit: Any = session.scalars(select(Unit).where(Unit.uscc == code, Unit.status != "deleted")).one_or_none()
+        unit: Any = session.scalars(select(Unit).where(Unit.id.in_(holders(code)))).one_or_none()
         if unit is None:
             raise Refused("unit_unknown", field="uscc")
         self._stands(session, unit.id, account_of(actor))
@@ -120,16 +120,6 @@ class TakeoverKind(WithMaterials):
         """Once the unit was handed over it is too late."""
         if subject.settled_at is not None:
             raise Refused("undo_too_late")
-
-
-def owners(column: Any, unit_id: int) -> Any:
-    """The owners in force of a unit, by accounts that are in use."""
-    return (
-        select(column)
-        .select_from(Hat)
-        .join(User, User.id == Hat.account_id)
-        .where(Hat.unit_id == unit_id, Hat.role == Role.OWNER.value, Hat.active, User.active)
-    )
 
 
 KINDS = (TakeoverKind(),)

@@ -20,7 +20,8 @@ from app.models.units import MATERIAL_SLOTS, Blacklisted, Unit, UnitChange, Unit
 from app.review.kinds import in_force
 from app.review.kinds.base import Approved, Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
-from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, known, person_standing, unit_part
+from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, holders, known, person_standing, unit_part
+from app.review.kinds.unit_owners import end_roles
 from app.review.ledger import account_of
 from app.review.policy import switch
 from app.rules.actor import PEOPLE, Actor, Role, region_bounds
@@ -75,7 +76,11 @@ class _UnitKind(Kind):
         uscc = evidence.get("uscc") or (evidence.get("unit") or {}).get("uscc") or ""
         same_name = session.execute(
             select(Unit.id, Unit.name.label("title"), Unit.name.label("unit_name"))
-            .where(Unit.name == evidence.get("name"), Unit.id != unit_id, Unit.status.not_in(("draft", "rejected")))
+            .where(
+                Unit.name == evidence.get("name"),
+                Unit.id != unit_id,
+                Unit.status.not_in(("draft", "rejected", "deleted")),
+            )
             .limit(DUPLICATES_SHOWN)
         )
         return {
@@ -110,7 +115,7 @@ class _UnitKind(Kind):
 
     @staticmethod
     def _counts(session: Session, unit_id: int, account_id: int | None, phones: Sequence[str]) -> Values:
-        others = Unit.id != unit_id
+        others = and_(Unit.id != unit_id, Unit.status != "deleted")
         row = session.execute(
             select(
                 select(func.count()).where(Unit.phone_hash.in_(phones), others).scalar_subquery().label("phone_units"),
@@ -159,6 +164,7 @@ class UnitRegistration(_UnitKind):
     exact = frozenset({"uscc"})
     limits = {"intro": _INTRO_LIMIT, "uscc": _USCC_LIMIT}
     constraint_fields = {"ck_unit_uscc": "uscc", "ck_unit_uscc_unless_imported": "uscc", "uq_unit_uscc": "uscc"}
+    constraint_codes: ClassVar[Mapping[str, str]] = {"uscc": "unit_there"}
     move_notices = {"freeze": "frozen", "thaw": "thawed"}
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
@@ -224,6 +230,16 @@ class UnitRegistration(_UnitKind):
             phone = values["contact_phone"]
             subject.phone_hash = vault().blind(phone, "phone") if phone else None
 
+    def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
+        """What the bureau has collected is not its owner's to delete."""
+        if move.name == "delete" and subject.source == "import":
+            raise Refused("not_allowed", move=move.name)
+
+    def moved(self, session: Session, subject: Subject, move: Move, reason: str) -> None:
+        """With the unit end the roles for it."""
+        if move.name == "delete":
+            end_roles(session, subject.id)
+
     def place(self, subject: Subject) -> ColumnElement[bool]:
         """Materials of the unit itself, not of a change."""
         return and_(UnitMaterial.unit_id == subject.id, UnitMaterial.change_id.is_(None))
@@ -244,8 +260,9 @@ class UnitRegistration(_UnitKind):
 
     @staticmethod
     def _taken(session: Session, subject: Subject, evidence: Mapping[str, Any]) -> bool:
-        taken = select(Unit.id).where(Unit.uscc == evidence.get("uscc"), Unit.id != subject.id).exists()
-        return bool(evidence.get("uscc")) and bool(session.scalar(select(taken)))
+        code = evidence.get("uscc")
+        others = holders(code).where(Unit.id != (subject.id or 0))
+        return bool(code) and session.scalar(others.limit(1)) is not None
 
     def before(self, session: Session, subject: Subject, *, is_change: bool) -> Values:
         """The dates of verification as they were."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.units import Unit
@@ -22,6 +22,7 @@ from app.review.imports.words import unit_name
 from app.rules.actor import BUREAU, CLOCK, Actor, Role, covers
 from app.rules.codes import contact_fault, email_fault, uscc_fault
 from app.rules.refused import Refused
+from app.rules.units import HOLDING
 
 KIND: Final = "unit_registration"
 
@@ -106,12 +107,11 @@ class UnitImport(ByColumn):
                 yield draft, "uscc_twice", "uscc"
 
     def stored(self, session: Session, drafts: Sequence[Draft], known: Any) -> Mapping[str, Any]:
-        """In one statement, imported and registered ones."""
+        """In one statement, imported and registered ones; what somebody only began to register stands in nobody's way."""
         names = {d.key for d in drafts}
         codes = {d.extra["listed_uscc"] for d in drafts if d.extra.get("listed_uscc")}
-        stmt = select(Unit).where(
-            or_(Unit.name.in_(names), Unit.uscc.in_(codes), Unit.listed_uscc.in_(codes)), Unit.status != "deleted"
-        )
+        counts = or_(Unit.status.in_(HOLDING), and_(Unit.source == "import", Unit.status != "deleted"))
+        stmt = select(Unit).where(or_(Unit.name.in_(names), Unit.uscc.in_(codes), Unit.listed_uscc.in_(codes)), counts)
         rows: list[Any] = list(session.scalars(stmt.order_by(Unit.id)))
         return {d.key: row for d in drafts if (row := _same(d, rows)) is not None}
 

@@ -1,0 +1,39 @@
+"""Who owns a unit, by the roles in force: what follows from having registered it ends with that role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.models.accounts import Hat
+from app.review import persons
+from app.rules.actor import Role
+
+
+def owners(column: Any, unit_id: int) -> Any:
+    """The owners in force of a unit, by accounts that are in use."""
+    return (
+        select(column)
+        .select_from(Hat)
+        .join(User, User.id == Hat.account_id)
+        .where(Hat.unit_id == unit_id, Hat.role == Role.OWNER.value, Hat.active, User.active)
+    )
+
+
+def owned(account_id: int | None) -> Select[Any]:
+    """Ids of the units an account owns."""
+    return select(Hat.unit_id).where(Hat.account_id == account_id, Hat.role == Role.OWNER.value, Hat.active)
+
+
+def end_roles(session: Session, unit_id: int) -> None:
+    """Nobody acts for a unit that is gone; logins and keys that spoke for it end with the role (by trigger)."""
+    hats: list[Any] = list(
+        session.scalars(select(Hat).where(Hat.unit_id == unit_id, Hat.active).order_by(Hat.id).with_for_update())
+    )
+    for hat in hats:
+        hat.active, hat.is_default = False, False
+        persons.in_own_name(session, hat.account_id)
+    session.flush()
