@@ -178,7 +178,7 @@ JOBS: dict[str, Job] = {
         ),
         Job(
             "purge_entries",
-            _l("Purge identity pictures of agencies, papers replaced or never sent in"),
+            _l("Purge identity pictures of agencies and units, papers and drafts never sent in"),
             org_work.purge,
             {"hour": 4, "minute": 50},
         ),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, delete, exists, func, literal_column, select, update
+from sqlalchemy import Select, Text, cast, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -66,6 +66,28 @@ def remove_loose(session: Session, storage: Storage, before: Any, most: int) -> 
     pinned = exists().where(files.is_not(None), files.contains(named))
     due = _unused().where(StoredFile.uploaded_at < before, ~pinned).order_by(StoredFile.uploaded_at).limit(most)
     return _remove(session, storage, due)
+
+
+def remove_pinned(
+    session: Session, storage: Storage, kinds: Collection[str], slots: Collection[str], before: Any, most: int
+) -> int:
+    """Removes files that hang on nothing any more and were sent in at these places, all of it decided before that moment."""
+    files = ReviewEvidence.content.op("->", return_type=JSONB())(literal_column("'files'"))
+    name = cast(StoredFile.id, Text)
+    here = ReviewRound.evidence_digest == ReviewEvidence.digest
+    at_place = or_(
+        *(
+            files.contains(func.jsonb_build_array(func.jsonb_build_object("file_id", name, "slot", slot)))
+            for slot in slots
+        )
+    )
+    shown = exists().where(here, ReviewRound.kind.in_(kinds), files.is_not(None), at_place)
+    anywhere = files.contains(func.jsonb_build_array(func.jsonb_build_object("file_id", name)))
+    young = or_(ReviewRound.decided_at.is_(None), ReviewRound.decided_at >= before)
+    due = _unused().where(
+        StoredFile.uploaded_at < before, shown, ~exists().where(here, files.is_not(None), anywhere, young)
+    )
+    return _remove(session, storage, due.order_by(StoredFile.uploaded_at).limit(most))
 
 
 def _remove(session: Session, storage: Storage, which: Select[Any]) -> int:

@@ -24,6 +24,10 @@ UNDECIDED: Final = ("draft", "returned", "rejected")
 HOLDING: Final = ("pending", "approved", "frozen", "imported")
 DRAFT_DAYS: Final = 90  # a draft that was never sent in and that nobody touched for so long is cleared
 
+# Papers that show who acts for the unit, as none of its own papers do: a card of identity, a letter that names its bearer.
+PRIVATE_SLOTS: Final = frozenset({"handler_id", "letter"})
+IDENTITY_SLOTS: Final = ("handler_id",)  # leave some days after the verdict
+
 CHANGE = Lifecycle("draft", ASKED_ONCE, editable="draft returned rejected")
 
 # What may never be changed once registered (table (b) row 1): enforced here, in the form and by a trigger.

@@ -277,7 +277,7 @@ class SafeView(Exporting, Moving, Talking, Prechecking, InPlace, Unmasking, Mode
             pk=scope.key_of(row),
             facts=record.facts(self, row),
             sections=self._show_sections(row),
-            files=record.files(self, row),
+            files=record.files(self, row, actor),
             past=record.past(self, row, actor),
             traced=is_traced(self.model),
             may_comment=self.may_comment(actor),

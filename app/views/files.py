@@ -23,7 +23,7 @@ from app.models.review import ReviewEvidence, ReviewRound
 from app.models.takeovers import TakeoverMaterial
 from app.models.units import UnitMaterial
 from app.review import queue
-from app.review.kinds import KINDS
+from app.review.kinds import KINDS, private_papers
 from app.rules.actor import Actor
 from app.views import file_links
 from app.views.page import Page
@@ -42,11 +42,12 @@ def _public(file_id: UUID) -> Any:
     return or_(medium, gig)
 
 
-def _through(kind: str, holder: Any, key: Any, file_id: UUID, actor: Actor) -> Any:
-    """Hangs on a row of the kind that this actor may see."""
-    model = KINDS[kind].model
+def _through(kind: str, holder: Any, key: Any, file_id: UUID, actor: Actor, *more: Any) -> Any:
+    """Hangs on a row of the kind that this actor may see, in a place that is shown to this actor."""
+    model, away = KINDS[kind].model, private_papers.hidden(KINDS[kind], actor)
     seen = KINDS[kind].scope(select(model.id), actor)
-    return exists().where(holder.file_id == file_id, key.in_(seen))
+    open_places = [holder.slot.not_in(sorted(away))] if away else []
+    return exists().where(holder.file_id == file_id, key.in_(seen), *open_places, *more)
 
 
 def _in_evidence(file_id: UUID, actor: Actor) -> Any:
@@ -62,7 +63,9 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
     return [
         _through("unit_media", Medium, Medium.id, file_id, actor),
         _through("personal_media", Medium, Medium.id, file_id, actor),
-        _through("unit_registration", UnitMaterial, UnitMaterial.unit_id, file_id, actor),
+        _through(
+            "unit_registration", UnitMaterial, UnitMaterial.unit_id, file_id, actor, UnitMaterial.change_id.is_(None)
+        ),
         _through("unit_change", UnitMaterial, UnitMaterial.change_id, file_id, actor),
         _through("gig_offer", GigPicture, GigPicture.gig_id, file_id, actor),
         _through("agency_entry", AgencyMaterial, AgencyMaterial.entry_id, file_id, actor),

@@ -61,6 +61,7 @@ UNITS: tuple[Entry, ...] = (
             Place((A,), RECRUIT, _l("Units I post for"), "building"),
             Place((P, T), UNIT, _l("Units I have registered"), "building"),
         ),
+        functions={S: (RESIDENCY,)},
     ),
     Entry(
         units.UnitChangeView,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.review import entry_papers, loose_files, takeovers, unit_ends
+from app.review import entry_papers, loose_files, takeovers, unit_ends, unit_pictures
 from app.review.policy import number
 from app.rules.units import DRAFT_DAYS
 
@@ -16,8 +16,8 @@ def settle(session: Session) -> int:
 
 
 def purge(session: Session) -> int:
-    """Identity pictures of agencies' entries and takeovers leave as those of persons do; so do papers and units never sent in."""
+    """Identity pictures of agencies' entries, units and takeovers leave as those of persons do; so do papers and units never sent in."""
     storage, days = current_app.extensions["storage"], number(session, "identity_days", "")
     gone = entry_papers.purge(session, storage, days) + takeovers.purge(session, storage, days)
-    gone += unit_ends.clear(session, storage, DRAFT_DAYS)
+    gone += unit_pictures.purge(session, storage, days) + unit_ends.clear(session, storage, DRAFT_DAYS)
     return gone + loose_files.purge(session, storage, days)

@@ -15,6 +15,8 @@ from app.rules.lifecycle import SENDER
 from app.views.cells import moment
 from app.views.identity import current
 
+_WITH_PICTURES = ("agency_entry", "unit_registration")
+
 
 def words_of(view: Any, row: Any) -> str:
     """Nothing where nothing has left, where nothing more can be sent in, and for everybody but the sender."""
@@ -32,11 +34,11 @@ def words_of(view: Any, row: Any) -> str:
             "it with them. Fill it in and upload the papers again (“Edit”); then it may be submitted.",
             day=moment(at)[:10],
         )
-    return _pictures(kind, row) if kind.key == "agency_entry" else ""
+    return _pictures(kind, row) if kind.key in _WITH_PICTURES and getattr(row, "source", "form") != "import" else ""
 
 
 def _pictures(kind: Any, row: Any) -> str:
-    """Of an agency's entry the pictures of identity leave, the other papers stay."""
+    """Of an agency's entry and a unit's registration the pictures of identity leave, the other papers stay."""
     days = number(db.session(), "identity_days", "")
     idle = row.changed_on < dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     if not idle or {slot for slot, _file in kind.attached(db.session(), row)} & set(IDENTITY_SLOTS):

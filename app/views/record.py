@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models.review import OPEN_STATES, ReviewQuery, ReviewRound
 from app.review.history import Step, of_case
-from app.review.kinds import KINDS
+from app.review.kinds import KINDS, private_papers
 from app.rules.actor import Actor
 from app.views import cells, listing, scope
 from app.views.columns import describe
@@ -84,11 +84,9 @@ def _questions(newest: ReviewRound) -> list[ReviewQuery]:
     return list(db.session.scalars(stmt.order_by(ReviewQuery.id)))
 
 
-def files(view: Any, row: Any) -> list[tuple[str, Any]]:
-    """Slots and files that hang on the row."""
-    if view.kind:
-        return list(KINDS[view.kind].attached(db.session, row))
-    return []
+def files(view: Any, row: Any, actor: Actor) -> list[tuple[str, Any]]:
+    """Slots and files that hang on the row, as far as this person may see them."""
+    return private_papers.shown(db.session, KINDS[view.kind], row, actor) if view.kind else []
 
 
 def lists_of(view: Any) -> list[Any]:

@@ -167,7 +167,7 @@ def test_every_screen_a_role_may_read_has_a_place_or_a_stated_reason():
 
 # Screens of hats whose functions are granted one by one that need none of them, and why.
 FREE: dict[str, str] = {
-    "UnitView": "whoever acts for a unit reads its data; a school whom it deals with",
+    "UnitView": "whoever acts for a unit reads its data",
     "SchoolView": "looked up wherever a school is named",
     "SchoolStaffView": "colleagues know each other; changing anything needs the function",
     "MajorView": "a public catalogue",

@@ -23,6 +23,7 @@ from app.review.kinds import KINDS
 from app.review.kinds.in_force import months_later
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.dates import today
+from app.rules.schools import RESIDENCY
 from app.rules.search import tsquery
 from tests.review.samples import (
     REGION,
@@ -558,8 +559,15 @@ def test_a_registration_shows_agencies_and_schools_only_their_units(session):
         agency = agency_actor(session, other, authorised=associated)
         assert session.scalars(kind.scope(seen, agency)).all() == [other.id] * associated
     assert session.scalars(kind.scope(seen, story.decider)).all() == []
-    story.submitted()
+    residency, _row = story.submitted()
     assert session.scalars(kind.scope(seen, story.decider)).all() == [story.unit.id]
+    without = replace(story.decider, grants=frozenset({"roster", "staff"}))
+    assert session.scalars(kind.scope(seen, without)).all() == [], "residency is not this colleague's function"
+    for status in RESIDENCY.statuses:
+        residency.status = status
+        session.flush()
+        found = session.scalars(kind.scope(seen, story.decider)).all()
+        assert found == [story.unit.id] * (status in ("pending", "active")), status
     handler = replace(story.sender, role=Role.HANDLER)
     assert session.scalars(kind.scope(seen, handler)).all() == [story.unit.id]
     with refusal("not_allowed"):

@@ -66,6 +66,7 @@ class Kind(ABC):
     relations: ClassVar[frozenset[str]] = frozenset()  # content that lies in other tables: files, schools
     extra: ClassVar[frozenset[str]] = frozenset()  # further keys a sender may give at creation
     limits: ClassVar[Mapping[str, int]] = {}  # longest text, where the column's type does not say it
+    private_slots: ClassVar[frozenset[str]] = frozenset()  # papers for the sender and the deciders (private_papers)
     files_limit: ClassVar[int] = 0  # how many files a row may have; 0: as many as it has slots
     slot_words: ClassVar[str] = ""  # dictionary in which the places of its files have their words
     told: ClassVar[tuple[str, ...]] = ()  # columns that `around` puts into the evidence: shown at the desk, never sent
@@ -194,10 +195,7 @@ class Kind(ABC):
             raise Refused("not_allowed")
 
     def opening(self, session: Session, actor: Actor) -> None:
-        """Raises Refused for whatever would refuse any row of this actor: no form is shown that could not be saved.
-
-        `owner` refuses for the same reasons; tests hold the two together.
-        """
+        """Raises Refused for whatever `owner` would refuse any row of this actor for: no form that could not be saved."""
         self.require_sender(actor, BY_HAND)
         if self.for_unit and actor.role in UNIT_SIDE:
             approved_unit(session, actor.unit_id)

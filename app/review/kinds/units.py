@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat, Person
@@ -16,20 +16,21 @@ from app.models.agencies import AgencyUnit
 from app.models.base import vault
 from app.models.reference import Industry
 from app.models.schools import Residency
-from app.models.units import MATERIAL_SLOTS, Blacklisted, Unit, UnitChange, UnitFacts, UnitMaterial
-from app.review.kinds import in_force
+from app.models.units import MATERIAL_SLOTS, Unit, UnitChange, UnitFacts, UnitMaterial
+from app.review.kinds import in_force, unit_facts
 from app.review.kinds.base import Approved, Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
-from app.review.kinds.standing import DUPLICATES_SHOWN, approved_unit, holders, known, person_standing, unit_part
+from app.review.kinds.standing import approved_unit, holders, known, person_standing, unit_part
 from app.review.kinds.unit_owners import end_roles
 from app.review.ledger import account_of
 from app.review.policy import switch
 from app.rules.actor import PEOPLE, Actor, Role, region_bounds
 from app.rules.codes import contact_fault, uscc_fault
+from app.rules.hats import RESIDENCY
 from app.rules.lifecycle import Move
 from app.rules.names import text_initials
 from app.rules.refused import Refused
-from app.rules.units import CHANGE, REGISTRATION
+from app.rules.units import CHANGE, PRIVATE_SLOTS, REGISTRATION
 
 _INTRO_LIMIT = 2000
 _USCC_LIMIT = 60  # longer than a code, so that what is wrong with it can be said
@@ -41,6 +42,7 @@ class _UnitKind(Kind):
 
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     slot_words = "material_slot"
+    private_slots = PRIVATE_SLOTS
     limits: ClassVar[Mapping[str, int]] = {"intro": _INTRO_LIMIT}
     unseen = frozenset({"U14"})
     link: ClassVar[str] = "/unitview/show/{unit_id}"
@@ -74,23 +76,14 @@ class _UnitKind(Kind):
         phones = vault().blinds(phone, "phone") if (phone := self._phone(evidence)) else ()
         person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
         uscc = evidence.get("uscc") or (evidence.get("unit") or {}).get("uscc") or ""
-        same_name = session.execute(
-            select(Unit.id, Unit.name.label("title"), Unit.name.label("unit_name"))
-            .where(
-                Unit.name == evidence.get("name"),
-                Unit.id != unit_id,
-                Unit.status.not_in(("draft", "rejected", "deleted")),
-            )
-            .limit(DUPLICATES_SHOWN)
-        )
         return {
             **self.own_facts(session, subject, evidence, today),
-            "same_name_units": [row._asdict() for row in same_name],
-            **self._counts(session, unit_id, subject.created_by_id, phones),
+            "same_name_units": unit_facts.same_name(session, unit_id, evidence.get("name")),
+            **unit_facts.counts(session, unit_id, subject.created_by_id, phones),
             "lookalikes": lookalikes(
                 session, evidence, Owner(unit_id, papers_of=unit_id), str(evidence["region_code"])
             ),
-            "bans": self._bans(session, uscc, phones, (person.id_number if person is not None else None) or ""),
+            "bans": unit_facts.bans(session, uscc, phones, (person.id_number if person is not None else None) or ""),
         }
 
     def own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
@@ -112,45 +105,6 @@ class _UnitKind(Kind):
 
     def _phone(self, evidence: Mapping[str, Any]) -> str:
         return self.restored(evidence, frozenset({"contact_phone"}))["contact_phone"] or ""
-
-    @staticmethod
-    def _counts(session: Session, unit_id: int, account_id: int | None, phones: Sequence[str]) -> Values:
-        others = and_(Unit.id != unit_id, Unit.status != "deleted")
-        row = session.execute(
-            select(
-                select(func.count()).where(Unit.phone_hash.in_(phones), others).scalar_subquery().label("phone_units"),
-                select(func.count())
-                .where(Unit.created_by_id == account_id, others)
-                .scalar_subquery()
-                .label("handler_units"),
-            )
-        ).one()
-        return {
-            "phone_units": row.phone_units if phones else 0,
-            "handler_units": row.handler_units if account_id else 0,
-        }
-
-    @staticmethod
-    def _bans(session: Session, uscc: str, phones: Sequence[str], id_number: str) -> list[Values]:
-        """Active rows of the internal blacklist; values are compared by blind index only (U14)."""
-        asked = [
-            ("uscc", vault().blinds(uscc, "uscc") if uscc else ()),
-            ("phone", phones),
-            ("id_number", vault().blinds(id_number, "id_number") if id_number else ()),
-        ]
-        hit = or_(
-            *(
-                and_(Blacklisted.subject == subject, Blacklisted.value_hash.in_(marks))
-                for subject, marks in asked
-                if marks
-            )
-        )
-        if not any(mark for _, mark in asked):
-            return []
-        rows = session.execute(
-            select(Blacklisted.subject, Blacklisted.shown, Blacklisted.reason).where(Blacklisted.active, hit)
-        )
-        return [row._asdict() for row in rows]
 
 
 class UnitRegistration(_UnitKind):
@@ -177,16 +131,16 @@ class UnitRegistration(_UnitKind):
         return (actor.unit_id is not None and subject.id == actor.unit_id) or subject.created_by_id == actor.account_id
 
     def beside(self, actor: Actor) -> ColumnElement[bool]:
-        """A handler reads the own unit, an agency linked ones, a school those that applied for residency."""
+        """A handler reads the own unit, an agency linked ones, a school's staff for residency those that ask or are in."""
         if actor.role is Role.HANDLER and actor.unit_id:
             return and_(Unit.id == actor.unit_id)
         if actor.role is Role.AGENCY and actor.agency_id:
             return Unit.id.in_(
                 select(AgencyUnit.unit_id).where(AgencyUnit.agency_id == actor.agency_id, AgencyUnit.authorised)
             )
-        if actor.role is Role.SCHOOL and actor.school_id:
-            sent = Residency.status != "draft"
-            return Unit.id.in_(select(Residency.unit_id).where(Residency.school_id == actor.school_id, sent))
+        if actor.role is Role.SCHOOL and actor.school_id and RESIDENCY in actor.grants:
+            dealing = Residency.status.in_(("pending", "active"))
+            return Unit.id.in_(select(Residency.unit_id).where(Residency.school_id == actor.school_id, dealing))
         return false()
 
     def unit_id(self, subject: Subject) -> int | None:

@@ -146,7 +146,7 @@ class GeneratedApi(Api):
 
     def _files(self, row: Any) -> dict[str, Any]:
         """What hangs on the row, each with a link that is good for some minutes."""
-        hanging = record.files(self._view, row)
+        hanging = record.files(self._view, row, current())
         made = file_links.links([file.id for _slot, file in hanging], current())
         pairs = zip(hanging, made, strict=True)
         told = [

@@ -1,0 +1,60 @@
+"""What the checks of the U family are told of other units and of the internal blacklist: for the desk alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.base import vault
+from app.models.units import Blacklisted, Unit
+from app.review.kinds.base import Values
+from app.review.kinds.standing import DUPLICATES_SHOWN
+
+
+def same_name(session: Session, unit_id: int, name: Any) -> list[Values]:
+    """Other units of the name, as far as anybody but their owner has seen them (U07)."""
+    found = session.execute(
+        select(Unit.id, Unit.name.label("title"), Unit.name.label("unit_name"))
+        .where(Unit.name == name, Unit.id != unit_id, Unit.status.not_in(("draft", "rejected", "deleted")))
+        .limit(DUPLICATES_SHOWN)
+    )
+    return [row._asdict() for row in found]
+
+
+def counts(session: Session, unit_id: int, account_id: int | None, phones: Sequence[str]) -> Values:
+    """How many other units have the contact phone, and how many the sender has registered (U09)."""
+    others = and_(Unit.id != unit_id, Unit.status != "deleted")
+    row = session.execute(
+        select(
+            select(func.count()).where(Unit.phone_hash.in_(phones), others).scalar_subquery().label("phone_units"),
+            select(func.count())
+            .where(Unit.created_by_id == account_id, others)
+            .scalar_subquery()
+            .label("handler_units"),
+        )
+    ).one()
+    return {
+        "phone_units": row.phone_units if phones else 0,
+        "handler_units": row.handler_units if account_id else 0,
+    }
+
+
+def bans(session: Session, uscc: str, phones: Sequence[str], id_number: str) -> list[Values]:
+    """Active rows of the internal blacklist; values are compared by blind index only (U14)."""
+    asked = [
+        ("uscc", vault().blinds(uscc, "uscc") if uscc else ()),
+        ("phone", phones),
+        ("id_number", vault().blinds(id_number, "id_number") if id_number else ()),
+    ]
+    hit = or_(
+        *(and_(Blacklisted.subject == subject, Blacklisted.value_hash.in_(marks)) for subject, marks in asked if marks)
+    )
+    if not any(mark for _, mark in asked):
+        return []
+    rows = session.execute(
+        select(Blacklisted.subject, Blacklisted.shown, Blacklisted.reason).where(Blacklisted.active, hit)
+    )
+    return [row._asdict() for row in rows]
