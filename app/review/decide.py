@@ -106,7 +106,7 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
     outcome = {"id": row.id, "state": row.state, "version": row.version}
     idempotency.keep(session, actor, key, said.request(), outcome)
     if not endorsed:
-        told = rounds.told(kind, subject, row)
+        told = rounds.told(session, kind, subject, row)
         enqueue(session, notice(kind, subject, row, said, grounds, seat.id), told, delay_seconds=undo_seconds)
     step = ENDORSE if endorsed else said.word
     alone = rounds.seats_facts(row) if row.alone else {}

@@ -221,7 +221,7 @@ def _tell(session: Session, found: Found, wanted: Move, reason: str) -> None:
             link=rounds.link(kind, subject),
             dedupe=f"{kind.key}:{subject.id}:{subject.version}",
         )
-        enqueue(session, notice, kind.recipients(subject))
+        enqueue(session, notice, rounds.told(session, kind, subject))
 
 
 def moves(actor: Actor, kind_key: str, subject: Subject, policy: Policy = DEFAULT) -> list[Move]:

@@ -166,7 +166,7 @@ def _put_on_record(session: Session, actor: Actor, taken: Sequence[Taken], undo_
     events = []
     for one_, row, grounds, seat in seats:
         words = notice(one_.kind, one_.subject, row, one_.said, grounds, seat.id)
-        told.append((words, rounds.told(one_.kind, one_.subject, row)))
+        told.append((words, rounds.told(session, one_.kind, one_.subject, row)))
         facts = facts_of(one_.said, grounds, one_.subject, seat.id)
         events.append(rounds.event_of("approve", actor, row, facts))
     enqueue_all(session, told, delay_seconds=undo_seconds)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models.review import ReviewCase, ReviewEvidence, ReviewRound
 from app.review import calendar, evidence, ledger, officers, switches
-from app.review.kinds import custom
+from app.review.kinds import custom, unit_owners
 from app.review.kinds.base import Kind, Subject, Values
 from app.review.outbox import Notice, enqueue
 from app.review.policy import Policy
@@ -182,12 +182,14 @@ def notify(
 ) -> None:
     """A notice to the sender's side."""
     notice = notice_of(kind, subject, row, template, facts, dedupe=dedupe)
-    enqueue(session, notice, told(kind, subject, row), delay_seconds=delay_seconds)
+    enqueue(session, notice, told(session, kind, subject, row), delay_seconds=delay_seconds)
 
 
-def told(kind: Kind, subject: Subject, row: Any) -> set[int | None]:
-    """The accounts of the sender's side."""
-    return {row.submitted_by_id, *kind.recipients(subject)}
+def told(session: Session, kind: Kind, subject: Subject, row: Any = None) -> set[int | None]:
+    """The accounts of the sender's side; of a unit's own matters whoever owns it now."""
+    found = {*kind.recipients(subject), *([row.submitted_by_id] if row is not None else [])}
+    unit = kind.unit_id(subject) if kind.by_owners else None
+    return found if unit is None else {*unit_owners.in_office(session, unit, found)}
 
 
 def notice_of(

@@ -46,6 +46,7 @@ class Actor:
     # Everything this account belongs to under any of its hats: nobody decides on their own unit or school.
     affiliated_units: frozenset[int] = field(default_factory=frozenset)
     affiliated_schools: frozenset[int] = field(default_factory=frozenset)
+    owned_units: frozenset[int] = field(default_factory=frozenset)  # under any hat
 
     @property
     def place(self) -> str:

@@ -78,6 +78,11 @@ def _conditions(file_id: UUID, actor: Actor) -> list[Any]:
     ]
 
 
+def _of_a_unit(file_id: UUID) -> bool:
+    """Hangs on a unit: then whoever uploaded it sees it as long as the unit is theirs (`_conditions`)."""
+    return bool(db.session.scalar(select(exists().where(UnitMaterial.file_id == file_id))))
+
+
 def public(file: StoredFile) -> bool:
     """Whether everybody may see it."""
     return bool(db.session.scalar(select(_public(file.id))))
@@ -85,8 +90,10 @@ def public(file: StoredFile) -> bool:
 
 def visible(file: StoredFile, actor: Actor | None) -> bool:
     """Whether this file, which is not public, may be shown to this person: cheap reasons first."""
-    if actor is None or file.uploaded_by_id == actor.account_id:
-        return actor is not None
+    if actor is None:
+        return False
+    if file.uploaded_by_id == actor.account_id and not _of_a_unit(file.id):
+        return True
     return any(db.session.scalar(select(c)) for c in _conditions(file.id, actor))
 
 

@@ -15,7 +15,7 @@ from flask_login import current_user
 from app.extensions import db
 from app.models import custom, stamps
 from app.models.changes import act_as
-from app.rules.actor import Actor
+from app.rules.actor import Actor, Role
 from app.rules.refused import Refused
 from app.views import key_identity, labels, levels, sessions
 from app.views.wardrobe import Wearable, wardrobe
@@ -47,6 +47,7 @@ def actor_under(account_id: int, name: str, hats: list[Wearable], worn: Wearable
         grants=worn.grants,
         affiliated_units=frozenset(h.unit_id for h in hats if h.unit_id is not None),
         affiliated_schools=frozenset(h.school_id for h in hats if h.school_id is not None),
+        owned_units=frozenset(h.unit_id for h in hats if h.unit_id is not None and h.role is Role.OWNER),
     )
 
 

@@ -124,6 +124,9 @@ def unit(session: Session, *, status: str = "approved", region: str = REGION, **
     )
     row.phone_hash = vault().blind(row.contact_phone, "phone") if row.contact_phone else None
     session.add(row)
+    session.flush()
+    if row.created_by_id is not None:  # whoever registers a unit owns it
+        session.add(Hat(account_id=row.created_by_id, role="unit_owner", unit_id=row.id))
     session.commit()
     return row
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.models.accounts import Hat
 from app.models.files import StoredFile
+from app.models.messages import Outbox
 from app.models.review import ReviewEvent
 from app.models.units import Unit
-from app.review import decide, desk, unit_ends
+from app.review import decide, desk, queue, unit_ends
 from app.review.imports.units import named
 from app.review.kinds import KINDS
 from app.review.kinds.units import UnitRegistration
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.units import DRAFT_DAYS, HOLDING, REGISTRATION, UNDECIDED
-from tests.review.samples import Story, really_stored, refusal, seeker, takeover_content, unit
+from tests.review.samples import Story, owner_of, really_stored, refusal, say, seeker, takeover_content, unit
 
 KEY = "unit_registration"
 
@@ -157,3 +159,86 @@ def test_drafts_that_nobody_touched_are_cleared_with_their_papers(session):
     assert [event.action for event in told] == ["create", "delete"]
     assert session.scalars(select(Hat.active).where(Hat.unit_id == old.id)).all() == [False]
     assert unit_ends.clear(session, storage, DRAFT_DAYS) == 0
+
+
+# -- whoever registered a unit and does not own it any more --------------------------------------------------------------
+
+
+@pytest.fixture
+def parted(session):
+    """A registration under review whose owner's role was ended, and another owner."""
+    story = Story(session, KEY)
+    subject, row = story.submitted()
+    session.execute(update(Hat).where(Hat.account_id == story.sender.account_id).values(active=False))
+    session.commit()
+    return story, subject, row, owner_of(session, subject)
+
+
+def test_a_former_owner_sees_and_moves_nothing_of_the_unit(session, parted):
+    story, subject, _row, owner = parted
+    kind, former = KINDS[KEY], story.sender
+    assert session.scalars(kind.scope(select(Unit.id), former)).all() == []
+    assert not kind.is_own(former, subject) and not kind.may_send(former, subject)
+    for act in (
+        lambda: desk.move(session, former, KEY, subject.id, "withdraw"),
+        lambda: desk.edit(session, former, KEY, subject.id, {"address": "别处1号"}),
+    ):
+        with refusal("not_found"):
+            act()
+    under_another = replace(former, role=Role.OWNER, unit_id=unit(session).id)
+    assert subject.id not in session.scalars(kind.scope(select(Unit.id), under_another)).all()
+    desk.move(session, owner, KEY, subject.id, "withdraw")
+    assert subject.status == "draft"
+
+
+def test_a_former_owner_who_is_a_handler_now_is_no_sender(session, parted):
+    story, subject, _row, _owner = parted
+    handler = replace(story.sender, role=Role.SEEKER, affiliated_units=frozenset({subject.id}))
+    session.add(Hat(account_id=handler.account_id, role="unit_handler", unit_id=subject.id))
+    session.commit()
+    assert not KINDS[KEY].is_own(handler, subject)
+
+
+def test_the_verdict_is_told_to_the_owner_in_force(session, parted):
+    story, _subject, row, owner = parted
+    say(session, story.decider, queue.claim(session, story.decider, row.id), "return")
+    told = select(Outbox.account_id).where(Outbox.round_id == row.id, Outbox.template == "round_returned")
+    assert session.scalars(told).all() == [owner.account_id]
+
+
+def test_the_verdict_on_a_change_is_told_to_the_owner_in_force(session):
+    story = Story(session, "unit_change")
+    _subject, row = story.submitted()
+    session.execute(update(Hat).where(Hat.account_id == story.sender.account_id).values(active=False))
+    session.commit()
+    owner = owner_of(session, story.unit)
+    say(session, story.decider, queue.claim(session, story.decider, row.id), "return")
+    told = select(Outbox.account_id).where(Outbox.round_id == row.id, Outbox.template == "round_returned")
+    assert session.scalars(told).all() == [owner.account_id]
+
+
+def test_whoever_registered_and_owns_is_told_alone(session):
+    """A fellow owner was told nothing before, and is not now."""
+    story = Story(session, KEY)
+    subject, row = story.submitted()
+    owner_of(session, subject)
+    say(session, story.decider, queue.claim(session, story.decider, row.id), "return")
+    told = select(Outbox.account_id).where(Outbox.round_id == row.id, Outbox.template == "round_returned")
+    assert session.scalars(told).all() == [story.sender.account_id]
+
+
+def test_the_condition_uses_indexes_and_its_statement_is_kept(session):
+    """Whose a unit is is asked with every list: by keys, never by walking all units."""
+    me = seeker(session)
+    stmt = KINDS[KEY].scope(select(Unit.id), me)
+    assert stmt._generate_cache_key() is not None
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    for actor in (me, replace(me, role=Role.OWNER, unit_id=1)):
+        compiled = (
+            KINDS[KEY]
+            .scope(select(Unit.id), actor)
+            .compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
+        )
+        plan = "\n".join(session.scalars(text(f"EXPLAIN {compiled}")))
+        assert "Seq Scan on unit" not in plan, plan
+        assert "created_by_id" in plan

@@ -296,8 +296,6 @@ def test_two_administrators_merge_and_everything_moves(app, session, admins):
     gig = desk.create(session, actor, "gig_wanted", wanted_content())
     row = desk.submit(session, actor, "gig_wanted", gig.id)
     firm = unit(session, created_by_id=closed.account_id)
-    session.add(Hat(account_id=closed.account_id, role="unit_owner", unit_id=firm.id))
-    session.commit()
     assert asked(admins[0], kept, closed).status_code == 302
     wish = session.scalars(select(AccountMerge)).one()
     path = f"/accountmergeview/move/merge/{wish.id}"

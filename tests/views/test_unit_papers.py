@@ -11,6 +11,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import func, select, update
 
+from app.models.accounts import Hat
 from app.models.agencies import Agency, AgencyUnit
 from app.models.files import StoredFile
 from app.models.review import ReviewRound
@@ -132,6 +133,25 @@ def test_a_colleague_without_the_function_has_no_list_of_resident_units(app, ses
     assert who.get("/unitview/list/").status_code == 403
     assert who.get(f"/unitview/show/{unit.id}").status_code == 403
     assert "/unitview/list/" not in who.get("/").text
+
+
+def test_a_former_owner_opens_neither_the_unit_nor_what_was_uploaded_for_it(app, session):
+    """The role was ended by an administrator; the account goes on in the own name."""
+    name, account_id, hat_id = account(app, session, "seeker")
+    actor = samples.Actor(account_id, Role.SEEKER, hat_id=hat_id)
+    unit = desk.create(session, actor, "unit_registration", samples.unit_content(session, account_id))
+    samples.really_stored(session, app.extensions["storage"], account_id)
+    papers = {slot: file.id for slot, file in KINDS["unit_registration"].attached(session, unit)}
+    loose = {"loose": samples.stored_file(session, account_id).id}
+    samples.really_stored(session, app.extensions["storage"], account_id)
+    who = Browser(signed_in(app, name), account_id, hat_id)
+    assert who.get(f"/unitview/show/{unit.id}").status_code == 200
+    assert seen_by(who, papers | loose, "") == {*papers, "loose"}
+    session.execute(update(Hat).where(Hat.unit_id == unit.id).values(active=False))
+    session.commit()
+    who = Browser(signed_in(app, name), account_id, hat_id)
+    assert who.get(f"/unitview/show/{unit.id}").status_code == 404
+    assert seen_by(who, papers | loose, "") == {"loose"}
 
 
 def test_one_place_says_so_for_every_kind():

@@ -161,8 +161,18 @@ class World:
         """With the token of this person's session, asked for once. The whole answer is taken: a download is a stream."""
         if role not in self.tokens:
             self.tokens[role] = self.people[role].token()
-        sent = {"csrf_token": self.tokens[role], **(values or {})}
-        return self._forgetting(role, self.people[role].client.post(path, data=sent, buffered=True, **more))
+        sent, login = {"csrf_token": self.tokens[role], **(values or {})}, self._login(role)
+        answer = self.people[role].client.post(path, data=sent, buffered=True, **more)
+        if self._login(role) != login:  # the act ended the login and began another one, which has another token
+            self.tokens.pop(role)
+            self.people[role].kept = ""
+        return self._forgetting(role, answer)
+
+    def _login(self, role: Role) -> Any:
+        """What the cookie of this person stands for."""
+        cookie = self.people[role].client.get_cookie("session")
+        serializer = self.app.session_interface.get_signing_serializer(self.app)
+        return serializer.loads(cookie.value).get("_user_id") if cookie is not None else None
 
     def _forgetting(self, role: Role, answer: Any) -> Any:
         """A language asked for is kept in a cookie: the next test finds this person as they were."""
@@ -197,6 +207,8 @@ def undone(world: World) -> Iterator[Any]:
     db.session = app.extensions["appbuilder"]._session = bound
     context = app.app_context()
     context.push()
+    browsers = [(one, one.kept, one.client.get_cookie("session")) for one in world.people.values()]
+    tokens = dict(world.tokens)
     try:
         yield bound
     finally:
@@ -204,6 +216,12 @@ def undone(world: World) -> Iterator[Any]:
         context.pop()
         db.session = app.extensions["appbuilder"]._session = plain
         engines[None] = engine
+        for one, kept, cookie in browsers:  # logins that began meanwhile are taken back with the rest
+            one.kept = kept
+            if cookie is not None:
+                one.client.set_cookie("session", cookie.value)
+        world.tokens.clear()
+        world.tokens.update(tokens)
         outer.rollback()
         connection.close()
 

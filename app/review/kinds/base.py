@@ -79,6 +79,7 @@ class Kind(ABC):
     unseen: ClassVar[frozenset[str]] = frozenset()  # checks that rest on facts of others alone, see `sender_facts`
     relies_on_approved: ClassVar[bool] = True  # a check the sender sees compares with what was approved before
     may_go_unseen: ClassVar[bool] = False  # content alone; any other verdict gives a standing: no policy spares it
+    by_owners: ClassVar[bool] = False  # who sent it in is told of it while owning the unit only, else its owners are
     offline_move: ClassVar[str] = ""  # how live content leaves the public when an edit may not wait beside it
 
     # -- whose rows -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -26,6 +27,17 @@ def owners(column: Any, unit_id: int) -> Any:
 def owned(account_id: int | None) -> Select[Any]:
     """Ids of the units an account owns."""
     return select(Hat.unit_id).where(Hat.account_id == account_id, Hat.role == Role.OWNER.value, Hat.active)
+
+
+def owns(session: Session, account_id: int, unit_id: int) -> bool:
+    """Whether the account owns the unit now."""
+    return session.scalar(owned(account_id).where(Hat.unit_id == unit_id).limit(1)) is not None
+
+
+def in_office(session: Session, unit_id: int, accounts: Collection[int | None]) -> set[int]:
+    """Those of the accounts that own the unit now; where none of them does, its owners."""
+    there = set(session.scalars(owners(Hat.account_id, unit_id)))
+    return there & set(accounts) or there
 
 
 def end_roles(session: Session, unit_id: int) -> None:

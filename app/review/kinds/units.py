@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, delete, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app.models.accounts import Hat, Person
 from app.models.agencies import AgencyUnit
@@ -21,7 +21,7 @@ from app.review.kinds import in_force, unit_facts
 from app.review.kinds.base import Approved, Kind, Origin, Subject, Values
 from app.review.kinds.lookalikes import Owner, lookalikes
 from app.review.kinds.standing import approved_unit, holders, known, person_standing, unit_part
-from app.review.kinds.unit_owners import end_roles
+from app.review.kinds.unit_owners import end_roles, owned, owns
 from app.review.ledger import account_of
 from app.review.policy import switch
 from app.rules.actor import PEOPLE, Actor, Role, region_bounds
@@ -43,6 +43,7 @@ class _UnitKind(Kind):
     relations: ClassVar[frozenset[str]] = frozenset({"files"})
     slot_words = "material_slot"
     private_slots = PRIVATE_SLOTS
+    by_owners = True
     limits: ClassVar[Mapping[str, int]] = {"intro": _INTRO_LIMIT}
     unseen = frozenset({"U14"})
     link: ClassVar[str] = "/unitview/show/{unit_id}"
@@ -122,13 +123,21 @@ class UnitRegistration(_UnitKind):
     move_notices = {"freeze": "frozen", "thaw": "thawed"}
 
     def own(self, actor: Actor) -> ColumnElement[bool]:
-        """The unit of the hat, and units this account registered."""
-        made = Unit.created_by_id == account_of(actor)
-        return or_(Unit.id == actor.unit_id, made) if actor.unit_id else and_(made)
+        """The unit of the hat, and units this account registered and still owns."""
+        me = account_of(actor)
+        made = and_(Unit.created_by_id == me, Unit.id.in_(owned(me)))
+        return or_(Unit.id == actor.unit_id, made) if actor.unit_id else made
 
     def is_own(self, actor: Actor, subject: Subject) -> bool:
-        """An owner's hat for this unit, or the account that registered it."""
-        return (actor.unit_id is not None and subject.id == actor.unit_id) or subject.created_by_id == actor.account_id
+        """An owner's hat for this unit, or the account that registered it, as long as it owns it."""
+        if actor.unit_id is not None and subject.id == actor.unit_id:
+            return True
+        if subject.created_by_id != actor.account_id:
+            return False
+        session = object_session(
+            subject
+        )  # none: a row that is only tried out, or the unit was made by this very request
+        return subject.id in actor.owned_units or session is None or owns(session, actor.account_id, subject.id)
 
     def beside(self, actor: Actor) -> ColumnElement[bool]:
         """A handler reads the own unit, an agency linked ones, a school's staff for residency those that ask or are in."""
