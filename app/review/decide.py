@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.models.review import OPEN_STATES, VERDICTS, ReviewQuery, ReviewRound
 from app.review import door, evidence, idempotency, queue, reasons, rounds, sight
 from app.review.kinds import KINDS
+from app.review.kinds.unit_owners import owners_of_round
 from app.review.outbox import enqueue
 from app.review.pause import answer, ask, hold, resume, wake
 from app.review.sight import CLAIMABLE
@@ -106,7 +107,7 @@ def _decide(session: Session, actor: Actor, said: Verdict, key: str | None, undo
     outcome = {"id": row.id, "state": row.state, "version": row.version}
     idempotency.keep(session, actor, key, said.request(), outcome)
     if not endorsed:
-        told = rounds.told(session, kind, subject, row)
+        told = rounds.told(session, kind, subject, row, seized.owners or ())
         enqueue(session, notice(kind, subject, row, said, grounds, seat.id), told, delay_seconds=undo_seconds)
     step = ENDORSE if endorsed else said.word
     alone = rounds.seats_facts(row) if row.alone else {}
@@ -156,6 +157,7 @@ def _seizing(actor: Actor, word: str) -> Update:
             evidence.content_of(ReviewRound.evidence_digest).label("content"),
             evidence.content_of(ReviewRound.base_digest).label("base"),
             case((ReviewRound.seats_needed == 1, 0), else_=taken).label("seated"),
+            owners_of_round().label("owners"),
             now.label("now"),
         )
         .execution_options(synchronize_session=False, populate_existing=True)

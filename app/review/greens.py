@@ -20,6 +20,7 @@ from app.review.decide import decide
 from app.review.desk import Outcome
 from app.review.kinds import KINDS
 from app.review.kinds.base import Kind, Subject, Values
+from app.review.kinds.unit_owners import owners_of_round
 from app.review.ledger import write
 from app.review.outbox import enqueue_all
 from app.review.sight import CLAIMABLE
@@ -102,6 +103,7 @@ def _free(actor: Actor) -> Select[Any]:
             evidence.content_of(ReviewRound.evidence_digest).label("content"),
             evidence.content_of(ReviewRound.base_digest).label("base"),
             sight.held_by(actor).label("mine"),
+            owners_of_round().label("owners"),
             func.clock_timestamp().label("now"),
         )
         .where(
@@ -166,7 +168,7 @@ def _put_on_record(session: Session, actor: Actor, taken: Sequence[Taken], undo_
     events = []
     for one_, row, grounds, seat in seats:
         words = notice(one_.kind, one_.subject, row, one_.said, grounds, seat.id)
-        told.append((words, rounds.told(session, one_.kind, one_.subject, row)))
+        told.append((words, rounds.told(session, one_.kind, one_.subject, row, one_.seized.owners or ())))
         facts = facts_of(one_.said, grounds, one_.subject, seat.id)
         events.append(rounds.event_of("approve", actor, row, facts))
     enqueue_all(session, told, delay_seconds=undo_seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -185,11 +185,13 @@ def notify(
     enqueue(session, notice, told(session, kind, subject, row), delay_seconds=delay_seconds)
 
 
-def told(session: Session, kind: Kind, subject: Subject, row: Any = None) -> set[int | None]:
-    """The accounts of the sender's side; of a unit's own matters whoever owns it now."""
+def told(
+    session: Session, kind: Kind, subject: Subject, row: Any = None, owners: Collection[int] | None = None
+) -> set[int | None]:
+    """The accounts of the sender's side; of a unit's own matters whoever owns it now. `owners`: these, where known."""
     found = {*kind.recipients(subject), *([row.submitted_by_id] if row is not None else [])}
     unit = kind.unit_id(subject) if kind.by_owners else None
-    return found if unit is None else {*unit_owners.in_office(session, unit, found)}
+    return found if unit is None else {*unit_owners.in_office(session, unit, found, owners)}
 
 
 def notice_of(

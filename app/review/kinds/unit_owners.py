@@ -6,15 +6,16 @@ from collections.abc import Collection
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.models.accounts import Hat
+from app.models.review import ReviewRound
 from app.review import persons
 from app.rules.actor import Role
 
 
-def owners(column: Any, unit_id: int) -> Any:
+def owners(column: Any, unit_id: Any) -> Any:
     """The owners in force of a unit, by accounts that are in use."""
     return (
         select(column)
@@ -34,10 +35,17 @@ def owns(session: Session, account_id: int, unit_id: int) -> bool:
     return session.scalar(owned(account_id).where(Hat.unit_id == unit_id).limit(1)) is not None
 
 
-def in_office(session: Session, unit_id: int, accounts: Collection[int | None]) -> set[int]:
-    """Those of the accounts that own the unit now; where none of them does, its owners."""
-    there = set(session.scalars(owners(Hat.account_id, unit_id)))
-    return there & set(accounts) or there
+def owners_of_round() -> Any:
+    """The owners of the unit that a round is about, as one value of the statement that finds the round."""
+    return owners(func.array_agg(Hat.account_id), ReviewRound.unit_id).correlate(ReviewRound).scalar_subquery()
+
+
+def in_office(
+    session: Session, unit_id: int, accounts: Collection[int | None], there: Collection[int] | None = None
+) -> set[int]:
+    """Those of the accounts that own the unit now; where none of them does, its owners. `there`: these, if known."""
+    now = set(session.scalars(owners(Hat.account_id, unit_id)) if there is None else there)
+    return now & set(accounts) or now
 
 
 def end_roles(session: Session, unit_id: int) -> None:
