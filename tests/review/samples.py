@@ -253,7 +253,19 @@ def wanted_content(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def own_phone(session: Session, account_id: int) -> str:
+    """The proven telephone of the account; it has one from now on."""
+    person = session.get(Person, account_id)
+    if person is None:
+        return "13700137000"
+    if not person.phone:
+        person.set_phone(f"137{next(_numbers):08d}")
+        session.commit()
+    return str(person.phone)
+
+
 def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, Any]:
+    """A registration that lacks nothing: the contact is whoever registers."""
     number = next(_numbers)
     return {
         "name": f"新办第{number}号商贸有限公司",
@@ -264,7 +276,7 @@ def unit_content(session: Session, account_id: int, **more: Any) -> dict[str, An
         "address": "上海市奉贤区南桥镇环城路2号",
         "staff_count": 20,
         "contact_name": "李四",
-        "contact_phone": "13700137000",
+        "contact_phone": own_phone(session, account_id),
         "legal_rep": "王五",
         "founded_on": "2015-06-01",
         "licence_valid_until": (today() + timedelta(days=900)).isoformat(),
@@ -367,7 +379,7 @@ class Story:
             "unit_registration": lambda: unit_content(self.session, me),
             "unit_change": lambda: {
                 "address": f"南桥镇新建路{next(_numbers)}号",
-                "contact_phone": "13600136000",
+                "contact_phone": own_phone(self.session, me),
                 "note": "搬了家",
                 "files": attached(self.session, me, "change_proof"),
             },

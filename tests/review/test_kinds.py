@@ -78,7 +78,7 @@ def test_who_registers_is_the_owner(session):
     subject = story.created()
     hat = session.scalars(select(Hat).where(Hat.unit_id == subject.id)).one()
     assert (hat.account_id, hat.role) == (story.sender.account_id, "unit_owner")
-    assert subject.initials and subject.phone_hash == vault().blind("13700137000", "phone")
+    assert subject.initials and subject.phone_hash == vault().blind(subject.contact_phone, "phone")
     assert [m.slot for m in subject.materials] == ["licence", "handler_id", "letter"]
 
 

@@ -1,7 +1,8 @@
-"""What the checks of the U family are told of other units and of the internal blacklist: for the desk alone."""
+"""What the checks of the U family are told: of the sender's own contacts, and for the desk alone of other units and bans."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,24 @@ from app.models.base import vault
 from app.models.units import Blacklisted, Unit
 from app.review.kinds.base import Values
 from app.review.kinds.standing import DUPLICATES_SHOWN
+from app.review.persons import BY_PHONE
+
+
+def proven(person: Any, phone: str, mail: str) -> Values:
+    """Whether phone and mail address are the sender's own, which a code has proven (U09); nothing of what is not given."""
+    if person is None:
+        return {}
+    found: Values = {}
+    if phone:
+        own = person.phone if person.identity_level >= BY_PHONE else None
+        found["phone_proven"] = own is not None and _digits(phone) == _digits(own)
+    if mail:
+        found["email_proven"] = mail.lower() == (person.mail or "").lower()
+    return found
+
+
+def _digits(phone: str) -> str:
+    return re.sub(r"\D", "", phone)
 
 
 def same_name(session: Session, unit_id: int, name: Any) -> list[Values]:

@@ -49,6 +49,10 @@ class _UnitKind(Kind):
     link: ClassVar[str] = "/unitview/show/{unit_id}"
 
     @abstractmethod
+    def unit_of(self, subject: Subject) -> Any:
+        """The unit that the row is, or is about."""
+
+    @abstractmethod
     def place(self, subject: Subject) -> ColumnElement[bool]:
         """The materials that belong to the row."""
 
@@ -89,7 +93,10 @@ class _UnitKind(Kind):
 
     def own_facts(self, session: Session, subject: Subject, evidence: Mapping[str, Any], today: date) -> Values:
         """What the sender is, and what the reference data say."""
-        phone = self._phone(evidence)
+        phone, mail = self._phone(evidence), str(evidence.get("contact_email") or "")
+        unit, person = self.unit_of(subject), session.get(Person, subject.created_by_id or 0)
+        # What stands with an approved unit was looked at then.
+        seen = {unit.contact_phone, unit.contact_email} if unit is not subject else set()
         industry: Any = session.get(Industry, evidence["industry_code"]) if evidence.get("industry_code") else None
         return known(
             {
@@ -97,6 +104,8 @@ class _UnitKind(Kind):
                 "handler": person_standing(session, subject.created_by_id, today),
                 "phone_fault": contact_fault(phone) or "" if phone else None,
                 "industry_name": industry.name if industry is not None else None,
+                "reverify_due": unit.reverify_due,
+                **unit_facts.proven(person, "" if phone in seen else phone, "" if mail in seen else mail),
             }
         )
 
@@ -202,6 +211,10 @@ class UnitRegistration(_UnitKind):
         """With the unit end the roles for it."""
         if move.name == "delete":
             end_roles(session, subject.id)
+
+    def unit_of(self, subject: Subject) -> Any:
+        """The row itself."""
+        return subject
 
     def place(self, subject: Subject) -> ColumnElement[bool]:
         """Materials of the unit itself, not of a change."""
@@ -313,6 +326,10 @@ class UnitChangeRequest(_UnitKind):
         """A frozen unit sends nothing in."""
         if move.opens_round:
             approved_unit(session, subject.unit_id)
+
+    def unit_of(self, subject: Subject) -> Any:
+        """The unit as it stands."""
+        return subject.unit
 
     def place(self, subject: Subject) -> ColumnElement[bool]:
         """Materials sent with the request."""

@@ -117,15 +117,15 @@ class UnitFacts(TypedDict, total=False):
     same_name_units: Sequence[Same]
     handler: Handler
     phone_fault: str  # of the unmasked contact phone; "" when it is in order
-    phone_proven: bool
-    email_proven: bool
+    phone_proven: bool  # the contact phone is that of the sender's account; absent: no phone, or one approved before
+    email_proven: bool  # the same of the mail address
     phone_units: int  # units with this contact phone, this one not counted
     handler_units: int  # units of this handler, this one not counted
     lookalikes: Sequence[Lookalike]
     bans: Sequence[Ban]
     external_lists: Sequence[ExternalEntry]  # absent: no adapter configured
     industry_name: str
-    reverify_due: date
+    reverify_due: date  # of the unit as it stands; absent before its first approval
 
 
 class MediaFacts(TypedDict, total=False):
