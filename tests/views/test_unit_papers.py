@@ -237,6 +237,7 @@ def test_a_picture_that_came_with_a_change_leaves_with_its_own_time(session):
     session.execute(update(Unit).where(Unit.id == story.unit.id).values(decided_at=func.now() - timedelta(days=900)))
     session.commit()
     assert unit_pictures.purge(session, storage, 30) == 0, "in force since today"
+    assert "handler_id" in slots_of(session, unit_id=story.unit.id, change_id=None)
     old(session, story.unit.id, row, 31)
     aged(session, UnitChange, UnitChange.id == change.id, 31)
     assert unit_pictures.purge(session, storage, 30) == 1

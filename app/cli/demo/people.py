@@ -178,7 +178,10 @@ def _units(session: Session, makers: Makers, world: World) -> None:
     for number, one in enumerate(ordered):
         username = list(named)[number] if number < len(named) else f"demo.unit{number:03d}"
         seeker = makers.account(username, Role.SEEKER)
-        unit = desk.create(session, seeker, "unit_registration", content_of(one))
+        person = session.get_one(Person, seeker.account_id)
+        person.set_mail(one.email)
+        contact = {"contact_phone": person.phone}  # proven, as that of most who register (U09)
+        unit = desk.create(session, seeker, "unit_registration", content_of(one) | contact)
         unit.source = "demo"
         hat = session.scalar(
             select(Hat).where(Hat.account_id == seeker.account_id, Hat.role == Role.OWNER.value, Hat.unit_id == unit.id)
