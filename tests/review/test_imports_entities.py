@@ -520,3 +520,14 @@ def test_a_whole_national_table_is_tried_with_few_statements(session, sender, st
     tried = dry_run(session, table, Options(**options), today(), actor)
     assert (tried.created, tried.errors) == (len(rows), [])
     assert len(statements) < 20
+
+
+@pytest.mark.parametrize("status", ["draft", "returned", "rejected", "deleted"])
+def test_what_somebody_only_began_to_register_keeps_no_list_out(session, sender, status):
+    """GD-22: neither its code nor its name is in use."""
+    actor, options = sender("unit")
+    begun = approved(session, name="抢注示例有限公司", uscc=uscc(7_000_002))
+    begun.status = status
+    session.commit()
+    result = run(session, actor, listed("unit", {"uscc": begun.uscc, "name": begun.name}), **options)
+    assert (result.created, result.changed, {n.code for n in result.remarks} & {"unit_kept"}) == (1, 0, set())
