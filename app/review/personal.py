@@ -22,8 +22,8 @@ BACK: Final = ("withdraw", "close", "delete")
 
 
 def kinds() -> list[Kind]:
-    """The kinds that a person sends in under the own name."""
-    return [kind for kind in KINDS.values() if Role.SEEKER in kind.sender_roles]
+    """The kinds that a person sends in under the own name; a unit that came to nothing has owners (app.review.unit_ends)."""
+    return [kind for kind in KINDS.values() if Role.SEEKER in kind.sender_roles and not kind.by_owners]
 
 
 def myself(actor: Actor) -> Actor:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.models.base import vault
 from app.models.units import Blacklisted, Unit
+from app.review.kinds import bans as banned
 from app.review.kinds.base import Values
 from app.review.kinds.standing import DUPLICATES_SHOWN
 from app.review.persons import BY_PHONE
@@ -63,17 +63,8 @@ def counts(session: Session, unit_id: int, account_id: int | None, phones: Seque
 
 def bans(session: Session, uscc: str, phones: Sequence[str], id_number: str) -> list[Values]:
     """Active rows of the internal blacklist; values are compared by blind index only (U14)."""
-    asked = [
-        ("uscc", vault().blinds(uscc, "uscc") if uscc else ()),
-        ("phone", phones),
-        ("id_number", vault().blinds(id_number, "id_number") if id_number else ()),
-    ]
-    hit = or_(
-        *(and_(Blacklisted.subject == subject, Blacklisted.value_hash.in_(marks)) for subject, marks in asked if marks)
-    )
-    if not any(mark for _, mark in asked):
+    asked = ("uscc", banned.marks("uscc", uscc)), ("phone", phones), ("id_number", banned.marks("id_number", id_number))
+    if not any(marks for _, marks in asked):
         return []
-    rows = session.execute(
-        select(Blacklisted.subject, Blacklisted.shown, Blacklisted.reason).where(Blacklisted.active, hit)
-    )
+    rows = session.execute(select(Blacklisted.subject, Blacklisted.shown, Blacklisted.reason).where(banned.hit(*asked)))
     return [row._asdict() for row in rows]
