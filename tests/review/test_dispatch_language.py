@@ -14,7 +14,7 @@ from app.review.dispatch_words import ASKED_FOR, WORDS, blanks
 PHONE = "13800001111"
 FACTS = {
     "account": "a", "phone": "12333", "code": "123456", "minutes": "5", "kind": "x", "link": "https://x", "purpose": "p",
-    "site": "s", "time": "t", "receipt_no": "1", "why": "w", "unit": "u",
+    "site": "s", "time": "t", "receipt_no": "1", "why": "w", "unit": "u", "kept": "k", "closed": "c",
 }  # fmt: skip
 
 

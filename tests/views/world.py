@@ -218,6 +218,7 @@ def undone(world: World) -> Iterator[Any]:
         engines[None] = engine
         for one, kept, cookie in browsers:  # logins that began meanwhile are taken back with the rest
             one.kept = kept
+            one.client.delete_cookie("lang")
             if cookie is not None:
                 one.client.set_cookie("session", cookie.value)
         world.tokens.clear()
