@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models.base import vault
 from app.models.units import Blacklisted, Unit, UnitChange
 from app.review.kinds import KINDS
+from app.review.kinds.standing import holders
 from app.rules.actor import UNIT_SIDE, Actor
 from app.rules.codes import phone_fault, resident_id_fault, uscc_fault
 from app.rules.custom import is_custom
@@ -133,6 +134,8 @@ class UnitView(SafeView):
         """What is wrong with the credit code comes first; then the code by SMS must have come back for it (GD-25)."""
         KINDS[self.kind].clean(content, creating=True)
         proven_code.demand(actor, content.get("uscc"))
+        if db.session.scalar(holders(content.get("uscc")).limit(1)) is not None:
+            raise Refused("unit_there", field="uscc")  # somebody was quicker: told at once, not when all is filled in
 
 
 class UnitChangeView(SafeView):
