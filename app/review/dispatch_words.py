@@ -174,7 +174,7 @@ WORDS: Final[dict[str, tuple[Any, Any]]] = {
     ),
     "message": (
         _l("A new message"),
-        _l("[Gongjiu] You have a new message: %(kind)s. Log in and read it under Messages."),
+        _l("[Gongjiu] New in your messages: %(kind)s. Log in and read it under Messages."),
     ),
 }
 

@@ -1,6 +1,7 @@
 """Messages by SMS or mail besides, for whoever chose that for their kind and agreed to it (PIPL 14, 15).
 
-What leaves names the kind alone: the title of a submission is read after logging in.
+What leaves names the kind alone: the title of a submission is read after logging in. While one waits to leave, in the quiet
+hours above all, no second one of the same kind joins it: one SMS in the morning says as much as ten.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models.accounts import Person
 from app.models.consents import Consent
-from app.models.dispatch import CHANNELS
+from app.models.dispatch import CHANNELS, Dispatch
 from app.models.messages import KINDS, LATER, NoticeChoice
 from app.review import dispatch
 from app.review.dispatch_words import KIND_WORDS
@@ -36,10 +37,25 @@ def forward(session: Session, rows: Iterable[Any]) -> None:
         target = phone if channel == "sms" else mail
         if target and dispatch.is_target(channel, target):  # what is none stops neither this notice nor others
             chosen.setdefault((account_id, kind), []).append((channel, target))
+    told = _on_their_way(session, {account_id for account_id, _kind in chosen})
     for notice, key in waiting.items():
         for channel, target in chosen.get(key, ()):
+            if (*key, channel) in told:
+                continue
+            told.add((*key, channel))
             facts = {"kind": str(KIND_WORDS[key[1]])}
-            dispatch.send(session, channel, target, "message", facts, key[0], dedupe=f"notice:{notice}:{channel}")
+            mark = f"notice:{key[1]}:{notice}:{channel}"
+            dispatch.send(session, channel, target, "message", facts, key[0], dedupe=mark)
+
+
+def _on_their_way(session: Session, accounts: set[int]) -> set[tuple[int, str, str]]:
+    """(account, kind, channel) of what has not left yet."""
+    if not accounts:
+        return set()
+    unsent = select(Dispatch.account_id, Dispatch.dedupe_key, Dispatch.channel).where(
+        Dispatch.account_id.in_(accounts), Dispatch.template == "message", Dispatch.state.in_(("queued", "failed"))
+    )
+    return {(account, str(mark).split(":")[1], channel) for account, mark, channel in session.execute(unsent)}
 
 
 def chosen_by(session: Session, account_id: int) -> set[tuple[str, str]]:

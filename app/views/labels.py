@@ -350,7 +350,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "consent": CONSENTS,
     "channel": dispatch_words.CHANNELS,
     "gateway": dispatch_words.GATEWAYS,
-    "dispatch_state": {code: STATUSES[code][1] for code in ("queued", "sent", "failed", "dead")},
+    "dispatch_state": {"queued": _l("To be sent")} | {code: STATUSES[code][1] for code in ("sent", "failed", "dead")},
     "dispatch_template": {name: words[0] for name, words in dispatch_words.WORDS.items()},
     "review_kind": KINDS,
     "review_step": {code: words[0] for code, words in (MOVES | STEPS).items()},

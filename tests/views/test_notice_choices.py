@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.models.accounts import Person
 from app.models.consents import Consent
@@ -73,9 +73,22 @@ def test_a_delivery_repeated_after_a_crash_sends_nothing_twice(app, session, rea
     assert len(told(session, reader)) == 1
     row = session.scalars(select(Row)).one()
     row.state = "waiting"
+    session.execute(update(Dispatch).values(state="sent"))
     session.commit()
     outbox.deliver(session)
     assert len(session.scalars(select(Dispatch)).all()) == 1
+
+
+def test_while_one_waits_to_leave_no_second_of_its_kind_joins_it(app, session, reader):
+    """Ten events of a night are one SMS in the morning."""
+    reader.post("/my-notices/", {"want": ["gig:sms", "system:sms"]})
+    assert [channel for channel, _text in told(session, reader, key="first")] == ["sms"]
+    assert told(session, reader, key="second") == []
+    assert [channel for channel, _text in told(session, reader, "system", "other kind")] == ["sms"]
+    session.execute(update(Dispatch).values(state="sent"))
+    session.commit()
+    assert [channel for channel, _text in told(session, reader, key="after it left")] == ["sms"]
+    assert len(session.scalars(select(Message)).all()) == 4, "all of them are read here"
 
 
 def test_the_choice_is_the_consent_and_its_withdrawal_stops_it(app, session, reader):
