@@ -251,8 +251,8 @@ MENU: tuple[Entry, ...] = (
     ),
     Entry(
         accounts.HatView,
-        {SYS: "read write export", SEC: "read export"},
-        (Place((SYS, SEC), SYSTEM, _l("Roles of the accounts"), "users"),),
+        {SYS: "read write export", **dict.fromkeys((SEC, AUD), "read confirm decline export")},
+        tuple(Place(r, g, _l("Roles of the accounts"), "users") for r, g in (((SYS, SEC), SYSTEM), ((AUD,), AUDIT))),
         api=False,
     ),
     Entry(

@@ -19,12 +19,12 @@ from app.models import shipped
 from app.models.accounts import Hat, Person
 from app.models.reference import Parameter
 from app.review import ledger, persons
-from app.rules.actor import CLOCK, Role
+from app.rules.actor import ADMINS, CLOCK, Role
 from app.rules.dates import today
 from app.rules.passwords import staff_password_fault
 from app.rules.refused import Refused
 from app.rules.registering import USER_NAME
-from app.views import enrolment, notice_words, second_factor, words
+from app.views import enrolment, labels, notice_words, second_factor, words
 
 LOCK = 7_203_341  # one release at a time, whatever number of hosts start together
 
@@ -93,25 +93,28 @@ def command() -> None:
 @click.option("--name", prompt="Real name", default="管理员")
 @click.option("--email", prompt=True)
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--role", type=click.Choice([one.value for one in sorted(ADMINS)]), default=Role.SYSADMIN.value, show_default=True)
 @with_appcontext
-def create_admin(username: str, name: str, email: str, password: str) -> None:
-    """The first system administrator of a real installation."""
+def create_admin(username: str, name: str, email: str, password: str, role: str) -> None:
+    """The first of each of the three administrators; further ones are given on the screen and wait for a second person."""
     fault = staff_password_fault(password, username) if USER_NAME.fullmatch(username) else "user_name_form"
     if fault:
         raise click.ClickException(both(words.say, Refused(fault)))
     if persons.user_name_taken(db.session, username):
         raise click.ClickException(f"用户名已存在：{username} / {username} exists already")
     sm = current_app.extensions["appbuilder"].sm
-    user = sm.add_user(username, name, "", email, sm.find_role(Role.SYSADMIN.value), password)
+    user = sm.add_user(username, name, "", email, sm.find_role(role), password)
     if not user:
         raise click.ClickException(
             "账号未建立，该邮箱可能已被使用。 / The account could not be made: is the e-mail address used already?"
         )
     db.session.add(Person(account_id=user.id, real_name=name[:60]))
-    db.session.add(Hat(account_id=user.id, role=Role.SYSADMIN.value, is_default=True))
+    db.session.add(Hat(account_id=user.id, role=role, is_default=True))
+    facts = {"role": role, "way": "command line"}
+    ledger.append(db.session, "hat_given", CLOCK, "", subject_id=user.id, facts=facts)
     code = enrolment.issue(user.id)
     db.session.commit()
-    click.echo(f"{username}：系统管理员 / {username} is system administrator")
+    click.echo(f"{username}：{both(lambda one: str(labels.ROLES[one]), Role(role))}")
     click.echo(f"绑定码(7天内有效，只显示这一次) / Enrolment code (seven days, shown once): {code}")
 
 

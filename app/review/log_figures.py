@@ -18,7 +18,7 @@ MONTHS: Final = 12
 # What is counted of the logs as a whole; steps of the ledger are counted by kind.
 LOGINS: Final = ("ok", "refused", "half")
 REQUESTS: Final = ("done", "refused", "failed")
-ROLE_STEPS: Final = ("hat_given", "hat_changed")
+ROLE_STEPS: Final = ("hat_given", "hat_changed", "hat_confirmed")
 
 
 def months_until(last: date, count: int = MONTHS) -> list[date]:

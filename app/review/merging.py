@@ -33,6 +33,7 @@ STAYS: Final = (
     "account_merge.kept_id", "announcement_read.account_id", "api_key.account_id", "background_task.account_id",
     "consent.account_id", "cooperation_call.answered_by_id", "dispatch.account_id", "enrolment_code.account_id", "enrolment_code.made_by_id",
     "export_event.account_id", "factor_reset.account_id", "factor_reset.asked_by_id", "factor_reset.decided_by_id",
+    "hat.confirmed_by_id", "hat.given_by_id",
     "field_change.account_id", "idempotency_key.account_id", "import_mapping.account_id", "import_run.account_id",
     "job_run.account_id", "job_switch.account_id", "list_layout.account_id", "login_event.account_id",
     "login_session.account_id", "one_time_link.account_id", "password_history.account_id", "person.account_id",
@@ -43,6 +44,7 @@ STAYS: Final = (
     "token_floor.account_id", "visit.account_id",
 )  # fmt: skip
 CANDIDATES: Final = 100
+WORN: Final = ("active", "waiting")  # a role that only waits for its confirmation follows nobody either
 
 
 def one_person(session: Session, kept_id: int, closed_id: int) -> None:
@@ -52,7 +54,8 @@ def one_person(session: Session, kept_id: int, closed_id: int) -> None:
     """
     if kept_id == closed_id:
         raise Refused("merge_not_same", field="closed")
-    roles = session.scalars(select(Hat.role).where(Hat.account_id.in_((kept_id, closed_id)), Hat.active))
+    held = Hat.account_id.in_((kept_id, closed_id)), Hat.state.in_(WORN)
+    roles = session.scalars(select(Hat.role).where(*held))
     if is_staff([Role(role) for role in roles]):
         raise Refused("merge_staff", field="closed")
     persons = [session.get(Person, key) for key in (kept_id, closed_id)]
@@ -81,7 +84,7 @@ def candidates(session: Session) -> list[Any]:
     )
     staff = [role.value for role in Role if is_staff([role])]
     official = exists().where(
-        Hat.account_id.in_((first.account_id, second.account_id)), Hat.active, Hat.role.in_(staff)
+        Hat.account_id.in_((first.account_id, second.account_id)), Hat.state.in_(WORN), Hat.role.in_(staff)
     )
     asked = exists().where(
         AccountMerge.state == "open", AccountMerge.closed_id.in_((first.account_id, second.account_id))

@@ -96,6 +96,7 @@ ONCE: Final[dict[str, Rule]] = {
     "uq_binding_open": _bindings,
     "uq_hat_once": _hats,
     "uq_hat_one_administrator": _never,
+    "uq_hat_one_waiting": _never,
     "uq_identity_link_provider_id_account_id": _links,
 }
 

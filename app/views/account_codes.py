@@ -20,6 +20,16 @@ ACCOUNTS: Final[dict[str, tuple[int, Any]]] = {
             "This is the last administrator of its kind. Give the role to another account first, then take it away here."
         ),
     ),
+    "role_waits": (
+        422,
+        _l(
+            "A role of an administrator waits for its confirmation at this account already. It is decided on first."
+        ),
+    ),
+    "role_account_off": (
+        409,
+        _l("The account is switched off: no role of an administrator is confirmed for it. Please decline it."),
+    ),
     "account_off": (
         409,
         _l("The account was closed or switched off meanwhile: nothing can be proven for it. Please reject it."),

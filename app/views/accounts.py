@@ -5,28 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
+from flask import flash, g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, false, select, update
+from sqlalchemy import Select, false
 
 from app.extensions import db
 from app.models.accounts import Hat, LoginEvent
 from app.models.units import Unit
-from app.review import administrators, bindings, ledger
-from app.rules.actor import Actor, Role
-from app.rules.hats import GRANTED, administrators_clash, place_fault
+from app.review import administrators, bindings, confirming, ledger
+from app.review.policy import DEFAULT, Policy
+from app.rules.actor import ADMINS, Actor, Role
+from app.rules.hats import GRANTED, place_fault
+from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
-from app.views import cells, proof
+from app.views import cells, proof, scope
 from app.views.base import SafeView
+from app.views.identity import current
 
 PLACES = {"region": "region_code", "unit": "unit_id", "school": "school_id", "agency": "agency_id"}
+MOVES = {
+    one.name: one
+    for one in (move("confirm", "waiting", "active", "keeper"), move("decline", "waiting", "off", "keeper"))
+}
 
 
 def for_administrators(stmt: Select, actor: Actor) -> Select:
     """Hats are given by the system administrator and watched by the security administrator."""
     return stmt if actor.role in (Role.SYSADMIN, Role.SECADMIN) else stmt.where(false())
+
+
+def who_wears(stmt: Select, actor: Actor) -> Select:
+    """As above; the auditor sees the roles of the three administrators, and confirms them (GB/T 22239)."""
+    if actor.role is Role.AUDITOR:
+        return stmt.where(Hat.role.in_(sorted(ADMINS)))
+    return for_administrators(stmt, actor)
 
 
 def for_auditor(stmt: Select, actor: Actor) -> Select:
@@ -45,33 +60,52 @@ def standing_units(stmt: Select, actor: Actor) -> Select:
 
 
 class HatView(SafeView):
-    """Who may act as what, where (用户与角色)."""
+    """Who may act as what, where (用户与角色). A role of the three administrators waits for a second one of them."""
 
     datamodel = SQLAInterface(Hat)
-    scope = staticmethod(for_administrators)
+    scope = staticmethod(who_wears)
     choices = {"unit": standing_units}
     list_title, thing, add_words = _l("Roles of the accounts"), _l("Role of an account"), _l("Give a role")
     title_columns = ("account", "role")
-    formatters_columns = {"account": account_words}
-    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "active"]
-    more_columns = ["grants"]
-    search_columns = ["account", "role", "region", "active"]
+    formatters_columns = dict.fromkeys(("account", "given_by", "confirmed_by"), account_words)
+    move_words = {
+        "confirm": _l(
+            "The role is in force at once and every login of the account ends. First make sure that this person is to hold it: "
+            "whoever gave the role cannot answer for it alone."
+        ),
+        "decline": _l("The role does not come into force."),
+    }
+    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "state"]
+    more_columns = ["grants", "given_by", "confirmed_by"]
+    row_needs = ("account_id", "given_by_id", "state")
+    search_columns = ["account", "role", "region", "state"]
+    hidden_for = {Role.AUDITOR: ("unit", "school", "agency", "grants")}
+    related_by = {"AccountView": "account"}
     order_columns = ["role", "changed_on"]
     add_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default"]
     edit_columns = ["region", "grants", "is_default", "active"]
-    show_columns = [*list_columns, "grants", "created_on", "changed_on"]
+    show_columns = [*list_columns, "grants", "given_by", "confirmed_by", "created_on", "changed_on"]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """The account the form was opened for."""
         return {"account": request.args.get("account", type=int)}
 
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
-        """Functions are granted to handlers of units and to staff of schools."""
-        return () if row.role in GRANTED else ("grants",)
+        """Functions are granted to handlers of units and to staff of schools; what waits is switched on by its confirmation."""
+        idle = () if row.role in GRANTED else ("grants",)
+        return (*idle, "active") if row.state == confirming.WAITING else idle
 
     def _form(self, row: Any) -> Any:
+        """After a fresh proof; a role that does not come into force yet is told of."""
         proof.demand()
-        return super()._form(row)
+        done = super()._form(row)
+        if g.pop("role_waits", False) and getattr(done, "status_code", 200) == 302:
+            flash(_("Not in force yet: the security administrator or the auditor confirms the role."), "warning")
+        return done
 
     def may_edit(self, row: Any, actor: Actor) -> bool:
         """Nobody changes their own roles."""
@@ -88,17 +122,41 @@ class HatView(SafeView):
             raise Refused(fault[0], field=fault[1])
         _check_grants(row, role)
         if row.active is not False:
-            _refuse_clash(row, role)
+            confirming.unhindered(db.session, row)
         elif not created:
             administrators.keep(db.session, row.account_id, row.role)
-        if row.is_default:
-            others = update(Hat).where(Hat.account_id == row.account_id, Hat.id != (row.id or 0))
-            db.session.execute(others.values(is_default=False))
+        if confirming.must_wait(db.session, row):
+            g.role_waits = True
+            confirming.ask(db.session, actor, row)
+            return
+        if row.is_default and row.state != confirming.WAITING:
+            confirming.only_default(db.session, row)
         facts = {"role": row.role, "active": row.active is not False, "grants": list(row.grants or ())}
         if role is Role.HANDLER:
             bindings.follow(db.session, actor, row)
         step = "hat_given" if created else "hat_changed"
         ledger.append(db.session, step, actor, row.region_code or "", subject_id=row.account_id, facts=facts)
+
+    def offered(self, row: Any, policy: Policy = DEFAULT) -> list[Move]:
+        """The second administrator's choice."""
+        if not confirming.may_decide(current(), row):
+            return []
+        return [one for one in MOVES.values() if self.may(f"can_{one.name}")]
+
+    def perform(self, row_id: Any, name: str, version: int | None, reason: str, values: dict[str, Any]) -> Any:
+        """Confirms or declines, in one transaction."""
+        row, actor = scope.fetch(self, current(), row_id, lock=True), current()
+        if MOVES[name] not in self.offered(row):
+            raise Refused("wrong_state")
+        (confirming.confirm if name == "confirm" else confirming.decline)(db.session, actor, row.id)
+        db.session.commit()
+
+    def _allowed(self, name: str) -> Move:
+        if name not in MOVES:
+            raise Refused("no_such_move", move=name)
+        self.demand(f"can_{name}")
+        proof.demand()
+        return MOVES[name]
 
 
 def _check_grants(row: Hat, role: Role) -> None:
@@ -109,19 +167,6 @@ def _check_grants(row: Hat, role: Role) -> None:
         raise Refused("not_a_choice", field="grants")
     if role is Role.SCHOOL and not row.grants and row.active is not False:
         raise Refused("missing", field="grants")
-
-
-def _refuse_clash(row: Hat, role: Role) -> None:
-    """Raises Refused when the account's other roles in force forbid this one."""
-    with db.session.no_autoflush:
-        others = list(
-            db.session.scalars(select(Hat).where(Hat.account_id == row.account_id, Hat.active, Hat.id != (row.id or 0)))
-        )
-    if administrators_clash(role, [Role(other.role) for other in others]):
-        raise Refused("one_administrator", field="role")
-    same = [getattr(row, column) for column in ("role", *PLACES.values())]
-    if any([getattr(other, column) for column in ("role", *PLACES.values())] == same for other in others):
-        raise Refused("hat_twice", field="role")
 
 
 class LoginEventView(SafeView):

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.models.accounts import Hat, Person
-from app.review import administrators, ledger, persons
+from app.review import administrators, confirming, ledger, persons
 from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor
 from app.rules.codes import email_fault
@@ -131,6 +131,8 @@ class AccountView(SafeView):
         elif name != "unlock":
             if name == "deactivate":
                 administrators.keep(db.session, row.id)
+            if name == "activate":
+                confirming.ask_again(db.session, actor, row.id)
             row.active = name == "activate"
             row.changed_on = dt.datetime.now()  # noqa: DTZ005 - as the framework writes it; unused accounts are told by it
         facts = {"reason": reason} if reason else None

@@ -15,7 +15,7 @@ from app.review.imports.entities import IMPORTERS
 from app.rules import checks
 from app.rules.actor import Role
 from app.rules.checks import switching
-from app.views import login_words, org_words
+from app.views import login_words, org_words, role_words
 from app.views.dictionary_names import DICTIONARIES
 from app.views.parameter_names import PARAMETERS
 
@@ -123,6 +123,7 @@ MOVES: Final[dict[str, tuple[Any, str, bool]]] = {
     "end": (_l("End this login"), "logout", True),
     "revoke_session": (_l("End this login"), "logout", True),
     "revoke_account": (_l("End all logins of the account"), "ban", True),
+    **role_words.MOVES,
     **org_words.MOVES,
 }
 
@@ -159,8 +160,7 @@ STEPS: Final[dict[str, tuple[Any, str]]] = {
     "unit_not_taken_over": (_l("Unit not handed over: the unit or the successor no longer stands"), "bad"),
     "account_added": (_l("Account added"), ""),
     "account_changed": (_l("Account changed"), ""),
-    "hat_given": (_l("Role given"), ""),
-    "hat_changed": (_l("Role changed"), ""),
+    **role_words.STEPS,
     "setting_added": (_l("Setting added"), ""),
     "setting_changed": (_l("Setting changed"), ""),
     "setting_deleted": (_l("Setting deleted"), ""),
@@ -358,6 +358,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "login_outcome": LOGINS,
     "device_kind": DEVICES,
     "factor_reset_state": FACTOR_RESETS,
+    "hat_state": role_words.STATES,
     "request_result": RESULTS,
     "api_scope": {},  # made from the interfaces themselves: api_keys.py
     "key_state": {

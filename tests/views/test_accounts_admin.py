@@ -39,6 +39,15 @@ def give(admin: Browser, account_id: int, role: str, **more):
     return admin.post("/hatview/add?lang=en", {"account": str(account_id), "role": role, **more})
 
 
+def confirmed(app, session, account_id: int) -> Hat:
+    """The administrator's role that waits at the account is confirmed by an auditor."""
+    hat = session.scalars(select(Hat).where(Hat.account_id == account_id, Hat.state == "waiting")).one()
+    answer = browser(app, session, "auditor").post(f"/hatview/move/confirm/{hat.id}")
+    assert answer.status_code == 302
+    session.refresh(hat)
+    return hat
+
+
 def steps(session) -> list[str]:
     return list(session.scalars(select(ReviewEvent.action).order_by(ReviewEvent.id)))
 
@@ -225,9 +234,10 @@ def test_a_role_with_a_foreign_place_is_refused(app, session, admin):
     assert "does not belong to such a place" in answer.text
 
 
-def test_the_three_administrators_are_three_persons(admin, session):
+def test_the_three_administrators_are_three_persons(app, admin, session):
     user, _word = added(admin, session)
     assert give(admin, user.id, "secadmin").status_code == 302
+    confirmed(app, session, user.id)
     answer = give(admin, user.id, "auditor")
     assert answer.status_code == 422
     assert "are three persons" in answer.text
@@ -236,11 +246,11 @@ def test_the_three_administrators_are_three_persons(admin, session):
     assert "already holds the role" in twice.text
 
 
-def test_the_last_administrator_of_a_kind_is_not_taken_away(admin, session):
+def test_the_last_administrator_of_a_kind_is_not_taken_away(app, admin, session):
     """Neither the role nor the account; with a second one both may go."""
     user, _word = added(admin, session)
     give(admin, user.id, "secadmin")
-    hat = session.scalars(select(Hat).where(Hat.account_id == user.id)).one()
+    hat = confirmed(app, session, user.id)
     edit, off = f"/hatview/edit/{hat.id}?lang=en", f"/accountview/move/deactivate/{user.id}?lang=en"
     taken = admin.post(edit, {"region": "", "version": ""})
     assert taken.status_code == 422 and "last administrator of its kind" in taken.text
@@ -251,6 +261,8 @@ def test_the_last_administrator_of_a_kind_is_not_taken_away(admin, session):
     assert session.get(Hat, hat.id).active and session.get(User, user.id).active
     other, _word = added(admin, session, username="li.si", email="li.si@example.cn")
     give(admin, other.id, "secadmin")
+    assert admin.post(off).status_code == 422, "one that waits for its confirmation does not count"
+    confirmed(app, session, other.id)
     assert admin.post(off).status_code == 302
     assert not session.get(User, user.id, populate_existing=True).active
 

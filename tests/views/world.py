@@ -47,7 +47,7 @@ from app.models.tasks import BackgroundTask, ExportEvent
 from app.models.units import Blacklisted, Unit, UnitChange
 from app.review import desk, dispatch, unmasked
 from app.review.kinds import KINDS
-from app.rules.actor import Actor, Role
+from app.rules.actor import ADMINS, Actor, Role
 from app.rules.dates import today
 from app.rules.hats import SCHOOL_FUNCTIONS
 from app.views.base import SafeView
@@ -110,7 +110,7 @@ REACH: dict[str, dict[str, str]] = {
     "TaskView": {r.value: "own" for r in ROLES},
     "ApiKeyView": {"agency": "own", "operator": "own", "sysadmin": "all", "secadmin": "all", "auditor": "all"},
     "ExportEventView": {"auditor": "all"},
-    "HatView": {"sysadmin": "all", "secadmin": "all"},
+    "HatView": {"sysadmin": "all", "secadmin": "all", "auditor": "a"},  # the auditor: roles of the three administrators
     "AccountView": {"sysadmin": "all", "secadmin": "all"},
     "MinimumWageView": _BUREAU,
     "ReviewPolicyView": _BUREAU | {"operator": "all", "sysadmin": "all"},
@@ -399,7 +399,7 @@ class _Builder:
             Person(account_id=user.id, real_name="张三", identity_level=2, born_on=today() - timedelta(days=12000))
         )
         hat = self.add(Hat(account_id=user.id, role=role.value, is_default=True, **place))
-        self.keep("HatView", "a", hat)
+        self.keep("HatView", "a" if role in ADMINS else "b", hat)
         self.keep("AccountView", "a", user)
         units = frozenset({place["unit_id"]}) if "unit_id" in place else frozenset()
         more = {k: v for k, v in place.items() if k != "grants"}

@@ -11,6 +11,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import ARRAY, Date, String, cast, func, literal, select, true, union_all
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models.accounts import REFUSED_LOGINS, Hat, LoginEvent
@@ -18,10 +19,12 @@ from app.models.messages import Outbox
 from app.models.review import LedgerHead, ReviewEvent
 from app.models.system import JobRun
 from app.models.units import Blacklisted
+from app.review import confirming
 from app.review.statistics import midnight
 from app.rules.actor import Actor
 from app.rules.dates import today
 from app.views import cells, labels
+from app.views.accounts import account_words
 from app.views.audit import VERIFY
 from app.views.charts import Bar, Cell, Chart, Legend, Part, Point, Row, Series, Table, columns, drawn
 from app.views.home.parts import Home, Listing, Tile, Todo, Visit, figure
@@ -126,7 +129,7 @@ def _roles_chart() -> Chart:
     stmt = select(Hat.role, func.count()).where(Hat.active).group_by(Hat.role).order_by(func.count().desc(), Hat.role)
     bars, rows = [], []
     for role, n in db.session.execute(stmt):
-        word, url = str(labels.ROLES[role]), url_for("HatView.list", f_role=role, f_active="1")
+        word, url = str(labels.ROLES[role]), url_for("HatView.list", f_role=role, f_state="active")
         bars.append(Bar(word, [Part(n)], f"{n:,}", url))
         rows.append(Row(word, [Cell(f"{n:,}")], url))
     return Chart(
@@ -135,10 +138,22 @@ def _roles_chart() -> Chart:
     )  # fmt: skip
 
 
+def _roles_to_confirm(actor: Actor) -> list[Todo]:
+    """Roles of administrators that somebody else gave, and that this person confirms or declines."""
+    stmt = confirming.waiting_for(actor).options(joinedload(Hat.account)).limit(DEAD)
+    return [
+        Todo(
+            "user-check", account_words(hat.account), url_for("HatView.show", pk=hat.id), _("View"),
+            _("%(role)s: waiting for your confirmation", role=str(labels.ROLES[hat.role])),
+        )
+        for hat in db.session.scalars(stmt)
+    ]  # fmt: skip
+
+
 # -- the security administrator -----------------------------------------------------------------------------------------
 
 
-def secadmin(_actor: Actor, _visit: Visit, args: Any) -> Home:
+def secadmin(actor: Actor, _visit: Visit, args: Any) -> Home:
     """Refused logins and whom they hit, bans, accounts switched off."""
     asked = span(args)
     days, names = _logins(asked, refused_only=True)
@@ -164,6 +179,8 @@ def secadmin(_actor: Actor, _visit: Visit, args: Any) -> Home:
         ),
         Tile(_("Accounts switched off"), figure(bans["off"]), url_for("AccountView.list", f_active="0")),
     ]  # fmt: skip
+    home.todos = _roles_to_confirm(actor)
+    home.todo_title = _("To do") if home.todos else ""
     home.charts = [_logins_chart(days, asked, OUTCOMES[1:]), _names_chart(names, asked)]
     return home
 
@@ -230,7 +247,7 @@ def _names_chart(names: list[tuple[str, int]], asked: Span) -> Chart:
 # -- the auditor --------------------------------------------------------------------------------------------------------
 
 
-def auditor(_actor: Actor, _visit: Visit, args: Any) -> Home:
+def auditor(actor: Actor, _visit: Visit, args: Any) -> Home:
     """Logins and failures, steps on record, when the ledger was walked last and what was found."""
     asked = span(args)
     days, _names = _logins(asked, refused_only=False)
@@ -268,7 +285,8 @@ def auditor(_actor: Actor, _visit: Visit, args: Any) -> Home:
             _("The ledger did not hold when it was walked last.") if verified else _("The ledger was never verified.")
         )
         home.todos = [Todo("shield-check", words, url_for("LedgerView.list"), _("Verify"))]
-        home.todo_title = _("To do")
+    home.todos = [*home.todos, *_roles_to_confirm(actor)]
+    home.todo_title = _("To do") if home.todos else ""
     home.charts = [_logins_chart(days, asked, OUTCOMES, linked=True)]
     return home
 
