@@ -32,7 +32,10 @@ PURPOSE: dict[str, tuple[str, str]] = {
     "schoolview": ("院校名录", "Schools"),
     "studentview": ("本校学生名册", "The roster of one's own school"),
     "accountview": ("账号的开通、停用、重置密码", "Accounts: open, disable, reset"),
-    "hatview": ("账号担任的角色及其辖区", "Roles of accounts and where they hold"),
+    "hatview": (
+        "账号担任的角色及其辖区；管理员角色待确认的在此确认",
+        "Roles of accounts and where they hold; those of administrators are confirmed here",
+    ),
     "customfieldview": ("不改程序给五类业务加字段", "Fields of one's own on five entities, without a program change"),
     "regionview": ("行政区划", "Divisions"),
     "industryview": ("行业分类", "Industries"),

@@ -93,7 +93,9 @@ def command() -> None:
 @click.option("--name", prompt="Real name", default="管理员")
 @click.option("--email", prompt=True)
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-@click.option("--role", type=click.Choice([one.value for one in sorted(ADMINS)]), default=Role.SYSADMIN.value, show_default=True)
+@click.option(
+    "--role", type=click.Choice([one.value for one in sorted(ADMINS)]), default=Role.SYSADMIN.value, show_default=True
+)
 @with_appcontext
 def create_admin(username: str, name: str, email: str, password: str, role: str) -> None:
     """The first of each of the three administrators; further ones are given on the screen and wait for a second person."""

@@ -37,9 +37,7 @@ CLEARING_LOGINS = ("ok", "unlocked")  # what ends a row of failures
 ROLES = tuple(r.value for r in Role if r is not Role.CLOCK)
 _THREE = "('sysadmin','secadmin','auditor')"
 _CONFIRMED = "(confirmed_by_id IS NOT NULL AND confirmed_by_id <> given_by_id AND confirmed_by_id <> account_id)"
-_STATE = (
-    "CASE WHEN active THEN 'active' WHEN given_by_id IS NOT NULL AND confirmed_by_id IS NULL THEN 'waiting' ELSE 'off' END"
-)
+_STANDING = "CASE WHEN active THEN 'active' WHEN given_by_id IS NOT NULL AND confirmed_by_id IS NULL THEN 'waiting' ELSE 'off' END"
 
 
 class Person(Traced, Stamped, Model):
@@ -133,7 +131,7 @@ class Hat(Traced, Stamped, Model):
         ),
         # Given on the screen, such a hat is in force once another administrator, not the account itself, confirmed it.
         CheckConstraint(f"NOT active OR role NOT IN {_THREE} OR given_by_id IS NULL OR {_CONFIRMED}", name="confirmed"),
-        Index("uq_hat_one_waiting", "account_id", unique=True, postgresql_where=text("state = 'waiting'")),
+        Index("uq_hat_one_waiting", "account_id", unique=True, postgresql_where=text("standing = 'waiting'")),
     )
     id = pk()
     account_id = col("Account", Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True)
@@ -155,7 +153,7 @@ class Hat(Traced, Stamped, Model):
     active = col("Active", Boolean, nullable=False, default=True)
     given_by_id = col("Given by", Integer, ForeignKey("ab_user.id"))  # of administrators; none by the command line
     confirmed_by_id = col("Confirmed by", Integer, ForeignKey("ab_user.id"))
-    state = col("State", String(10), Computed(_STATE, persisted=True), nullable=False, words="hat_state")
+    standing = col("State", String(10), Computed(_STANDING, persisted=True), nullable=False, words="hat_standing")
     account = relationship(User, foreign_keys=[account_id], info={"label": _l("Account")})
     given_by = relationship(User, foreign_keys=[given_by_id], info={"label": _l("Given by")})
     confirmed_by = relationship(User, foreign_keys=[confirmed_by_id], info={"label": _l("Confirmed by")})

@@ -34,25 +34,35 @@ def must_wait(session: Session, hat: Hat) -> bool:
 
 def ask(session: Session, actor: Actor, hat: Hat) -> None:
     """Lets the role wait; no commit. Raises Refused("role_waits") where another one of the account waits already."""
-    waits = select(Hat.id).where(Hat.account_id == hat.account_id, Hat.state == WAITING, Hat.id != (hat.id or 0))
+    waits = select(Hat.id).where(Hat.account_id == hat.account_id, Hat.standing == WAITING, Hat.id != (hat.id or 0))
     with session.no_autoflush:
         if session.scalar(waits.limit(1)) is not None:
             raise Refused("role_waits", field="role")
     hat.active, hat.given_by_id, hat.confirmed_by_id = False, actor.account_id, None
-    ledger.append(session, "hat_asked", actor, hat.region_code or "", subject_id=hat.account_id, facts={"role": hat.role})
+    ledger.append(
+        session, "hat_asked", actor, hat.region_code or "", subject_id=hat.account_id, facts={"role": hat.role}
+    )
 
 
 def ask_again(session: Session, actor: Actor, account_id: int) -> None:
-    """Before an account is switched on: the administrator's role it kept meanwhile waits as if given anew; no commit."""
+    """Before an account is switched on: the administrator's role it kept meanwhile waits as if given anew; no commit.
+
+    Raises Refused("role_from_server") where nobody holds that role in force: the database lets the last of a kind not go.
+    """
     held = select(Hat).where(Hat.account_id == account_id, Hat.active, Hat.role.in_(sorted(ADMINS))).with_for_update()
-    for hat in session.scalars(held):
+    for hat in session.scalars(held).all():
+        others = (
+            select(Hat.id).join(User, User.id == Hat.account_id).where(Hat.active, User.active, Hat.role == hat.role)
+        )
+        if session.scalar(others.limit(1)) is None:
+            raise Refused("role_from_server")
         ask(session, actor, hat)
 
 
 def may_decide(actor: Actor, hat: Hat) -> bool:
     """The second person: of another kind than who gives roles, neither who gave this one nor whose it is."""
     own = actor.account_id in (hat.account_id, hat.given_by_id)
-    return hat.state == WAITING and actor.role in CONFIRMERS and not own
+    return hat.standing == WAITING and actor.role in CONFIRMERS and not own
 
 
 def confirm(session: Session, actor: Actor, hat_id: int) -> None:
@@ -99,7 +109,7 @@ def only_default(session: Session, hat: Hat) -> None:
 def waiting_for(actor: Actor) -> Select[tuple[Hat]]:
     """What this administrator may decide, the oldest first."""
     mine = Hat.account_id != actor.account_id, Hat.given_by_id != actor.account_id
-    return select(Hat).where(Hat.state == WAITING, *mine).order_by(Hat.id)
+    return select(Hat).where(Hat.standing == WAITING, *mine).order_by(Hat.id)
 
 
 def _locked(session: Session, actor: Actor, hat_id: int) -> Hat:

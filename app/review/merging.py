@@ -54,7 +54,7 @@ def one_person(session: Session, kept_id: int, closed_id: int) -> None:
     """
     if kept_id == closed_id:
         raise Refused("merge_not_same", field="closed")
-    held = Hat.account_id.in_((kept_id, closed_id)), Hat.state.in_(WORN)
+    held = Hat.account_id.in_((kept_id, closed_id)), Hat.standing.in_(WORN)
     roles = session.scalars(select(Hat.role).where(*held))
     if is_staff([Role(role) for role in roles]):
         raise Refused("merge_staff", field="closed")
@@ -84,7 +84,7 @@ def candidates(session: Session) -> list[Any]:
     )
     staff = [role.value for role in Role if is_staff([role])]
     official = exists().where(
-        Hat.account_id.in_((first.account_id, second.account_id)), Hat.state.in_(WORN), Hat.role.in_(staff)
+        Hat.account_id.in_((first.account_id, second.account_id)), Hat.standing.in_(WORN), Hat.role.in_(staff)
     )
     asked = exists().where(
         AccountMerge.state == "open", AccountMerge.closed_id.in_((first.account_id, second.account_id))

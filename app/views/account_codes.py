@@ -22,8 +22,13 @@ ACCOUNTS: Final[dict[str, tuple[int, Any]]] = {
     ),
     "role_waits": (
         422,
+        _l("A role of an administrator waits for its confirmation at this account already. It is decided on first."),
+    ),
+    "role_from_server": (
+        422,
         _l(
-            "A role of an administrator waits for its confirmation at this account already. It is decided on first."
+            "Nobody holds this administrator's role in force. The first one is set up on the server, with the command "
+            "create-admin."
         ),
     ),
     "role_account_off": (

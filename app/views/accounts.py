@@ -75,10 +75,10 @@ class HatView(SafeView):
         ),
         "decline": _l("The role does not come into force."),
     }
-    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "state"]
+    list_columns = ["account", "role", "region", "unit", "school", "agency", "is_default", "standing"]
     more_columns = ["grants", "given_by", "confirmed_by"]
-    row_needs = ("account_id", "given_by_id", "state")
-    search_columns = ["account", "role", "region", "state"]
+    row_needs = ("account_id", "given_by_id", "standing")
+    search_columns = ["account", "role", "region", "standing"]
     hidden_for = {Role.AUDITOR: ("unit", "school", "agency", "grants")}
     related_by = {"AccountView": "account"}
     order_columns = ["role", "changed_on"]
@@ -97,7 +97,7 @@ class HatView(SafeView):
     def left_out(self, row: Any, actor: Actor) -> Sequence[str]:
         """Functions are granted to handlers of units and to staff of schools; what waits is switched on by its confirmation."""
         idle = () if row.role in GRANTED else ("grants",)
-        return (*idle, "active") if row.state == confirming.WAITING else idle
+        return (*idle, "active") if row.standing == confirming.WAITING else idle
 
     def _form(self, row: Any) -> Any:
         """After a fresh proof; a role that does not come into force yet is told of."""
@@ -129,7 +129,7 @@ class HatView(SafeView):
             g.role_waits = True
             confirming.ask(db.session, actor, row)
             return
-        if row.is_default and row.state != confirming.WAITING:
+        if row.is_default and row.standing != confirming.WAITING:
             confirming.only_default(db.session, row)
         facts = {"role": row.role, "active": row.active is not False, "grants": list(row.grants or ())}
         if role is Role.HANDLER:

@@ -358,7 +358,7 @@ OWNED: Final[dict[str, dict[str, Any]]] = {
     "login_outcome": LOGINS,
     "device_kind": DEVICES,
     "factor_reset_state": FACTOR_RESETS,
-    "hat_state": role_words.STATES,
+    "hat_standing": role_words.STATES,
     "request_result": RESULTS,
     "api_scope": {},  # made from the interfaces themselves: api_keys.py
     "key_state": {

@@ -11,6 +11,7 @@ from app.cli import demo, release
 from app.extensions import db
 from app.gateways import database
 from app.models.accounts import Hat, Person
+from app.models.review import ReviewEvent
 from app.rules.demo import PASSWORD
 from tests.views import people
 from tests.views.people import account
@@ -18,10 +19,10 @@ from tests.views.people import account
 GOOD = "Erste-2026-Leitung"
 
 
-def create_admin(app, name: str = "admin", password: str = GOOD, email: str = ""):
+def create_admin(app, name: str = "admin", password: str = GOOD, email: str = "", more: tuple[str, ...] = ()):
     """The command as it is typed; its answer."""
     words = ["create-admin", "--username", name, "--name", "王管理", "--email", email or f"{name}@example.cn"]
-    return app.test_cli_runner().invoke(args=[*words, "--password", password])
+    return app.test_cli_runner().invoke(args=[*words, "--password", password, *more])
 
 
 def demo_account(app, session) -> str:
@@ -80,6 +81,18 @@ def test_the_first_administrator(app, session, monkeypatch):
     assert "reviewer.sg" not in page.text, "no demo account without DEMO"
     monkeypatch.setattr(people, "PASSWORD", GOOD)
     assert people.signed_in(app, "admin").get("/accountview/list/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["sysadmin", "secadmin", "auditor"])
+def test_the_first_of_each_of_the_three_administrators_comes_from_the_command_line(app, session, role):
+    """In force at once, since nobody is there yet to confirm it; on the ledger as given there (decision 0015)."""
+    answer = create_admin(app, more=("--role", role))
+    assert answer.exit_code == 0, answer.output
+    hat = session.scalars(select(Hat).join(User, User.id == Hat.account_id).where(User.username == "admin")).one()
+    assert (hat.role, hat.standing, hat.given_by_id) == (role, "active", None)
+    event = session.scalars(select(ReviewEvent).where(ReviewEvent.subject_id == hat.account_id)).one()
+    assert (event.action, event.actor_role, event.facts["way"]) == ("hat_given", "clock", "command line")
+    assert create_admin(app, "other", email="o@example.cn", more=("--role", "operator")).exit_code == 2
 
 
 def test_no_administrator_takes_a_name_that_somebody_has_in_other_capitals(app, session):

@@ -41,7 +41,7 @@ def give(admin: Browser, account_id: int, role: str, **more):
 
 def confirmed(app, session, account_id: int) -> Hat:
     """The administrator's role that waits at the account is confirmed by an auditor."""
-    hat = session.scalars(select(Hat).where(Hat.account_id == account_id, Hat.state == "waiting")).one()
+    hat = session.scalars(select(Hat).where(Hat.account_id == account_id, Hat.standing == "waiting")).one()
     answer = browser(app, session, "auditor").post(f"/hatview/move/confirm/{hat.id}")
     assert answer.status_code == 302
     session.refresh(hat)

@@ -129,7 +129,7 @@ def _roles_chart() -> Chart:
     stmt = select(Hat.role, func.count()).where(Hat.active).group_by(Hat.role).order_by(func.count().desc(), Hat.role)
     bars, rows = [], []
     for role, n in db.session.execute(stmt):
-        word, url = str(labels.ROLES[role]), url_for("HatView.list", f_role=role, f_state="active")
+        word, url = str(labels.ROLES[role]), url_for("HatView.list", f_role=role, f_standing="active")
         bars.append(Bar(word, [Part(n)], f"{n:,}", url))
         rows.append(Row(word, [Cell(f"{n:,}")], url))
     return Chart(
