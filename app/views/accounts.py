@@ -71,7 +71,8 @@ class HatView(SafeView):
     move_words = {
         "confirm": _l(
             "The role is in force at once and every login of the account ends. First make sure that this person is to hold it: "
-            "whoever gave the role cannot answer for it alone."
+            "whoever gave the role cannot answer for it alone. Then have the person log in at once and set up a device: until "
+            "that is done, whoever made the account still knows its first password and enrolment code."
         ),
         "decline": _l("The role does not come into force."),
     }
