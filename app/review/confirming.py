@@ -44,19 +44,23 @@ def ask(session: Session, actor: Actor, hat: Hat) -> None:
     )
 
 
-def ask_again(session: Session, actor: Actor, account_id: int) -> None:
+def ask_again(session: Session, actor: Actor, account_id: int) -> bool:
     """Before an account is switched on: the administrator's role it kept meanwhile waits as if given anew; no commit.
+
+    True when there was such a role.
 
     Raises Refused("role_from_server") where nobody holds that role in force: the database lets the last of a kind not go.
     """
     held = select(Hat).where(Hat.account_id == account_id, Hat.active, Hat.role.in_(sorted(ADMINS))).with_for_update()
-    for hat in session.scalars(held).all():
+    hats = session.scalars(held).all()
+    for hat in hats:
         others = (
             select(Hat.id).join(User, User.id == Hat.account_id).where(Hat.active, User.active, Hat.role == hat.role)
         )
         if session.scalar(others.limit(1)) is None:
             raise Refused("role_from_server")
         ask(session, actor, hat)
+    return bool(hats)
 
 
 def may_decide(actor: Actor, hat: Hat) -> bool:

@@ -40,22 +40,22 @@ def forward(session: Session, rows: Iterable[Any]) -> None:
     told = _on_their_way(session, {account_id for account_id, _kind in chosen})
     for notice, key in waiting.items():
         for channel, target in chosen.get(key, ()):
-            if (*key, channel) in told:
+            if (*key, channel, target) in told:
                 continue
-            told.add((*key, channel))
+            told.add((*key, channel, target))
             facts = {"kind": str(KIND_WORDS[key[1]])}
             mark = f"notice:{key[1]}:{notice}:{channel}"
             dispatch.send(session, channel, target, "message", facts, key[0], dedupe=mark)
 
 
-def _on_their_way(session: Session, accounts: set[int]) -> set[tuple[int, str, str]]:
-    """(account, kind, channel) of what has not left yet."""
+def _on_their_way(session: Session, accounts: set[int]) -> set[tuple[int, str, str, str]]:
+    """(account, kind, channel, address) of what has not left yet."""
     if not accounts:
         return set()
-    unsent = select(Dispatch.account_id, Dispatch.dedupe_key, Dispatch.channel).where(
+    unsent = select(Dispatch.account_id, Dispatch.dedupe_key, Dispatch.channel, Dispatch.target).where(
         Dispatch.account_id.in_(accounts), Dispatch.template == "message", Dispatch.state.in_(("queued", "failed"))
     )
-    return {(account, str(mark).split(":")[1], channel) for account, mark, channel in session.execute(unsent)}
+    return {(who, str(mark).split(":")[1], channel, to) for who, mark, channel, to in session.execute(unsent)}
 
 
 def chosen_by(session: Session, account_id: int) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ What is deleted so is blanked, with its papers and the evidence of its rounds; t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,14 +16,13 @@ from sqlalchemy.orm import Session, aliased
 from app.gateways.storage import Storage
 from app.models.accounts import Hat
 from app.models.units import Unit, UnitMaterial
-from app.review import desk, purging
+from app.review import batches, desk, purging
 from app.review.kinds.unit_owners import owned
 from app.review.kinds.units import UnitRegistration
 from app.rules.actor import CLOCK, Actor, Role
 from app.rules.refused import Refused
 from app.rules.units import UNDECIDED
 
-_BATCH: Final = 500
 _CALM: Final = {"synchronize_session": False}
 _BLANK: Final[dict[str, Any]] = {
     "name": "", "initials": None, "legal_rep": None, "address": None, "contact_name": None, "contact_phone": None,
@@ -59,19 +59,20 @@ def forget_of(session: Session, storage: Storage, account_id: int) -> None:
 
 
 def clear(session: Session, storage: Storage, days: int) -> int:
-    """Drafts never sent in that nobody touched for so many days; how many. Commits."""
-    old = Unit.changed_on < func.now() - timedelta(days=days)
-    due = select(Unit.id, Unit.version).where(Unit.status == "draft", Unit.submitted_at.is_(None), old)
-    gone = 0
-    for unit_id, version in session.execute(due.order_by(Unit.id).limit(_BATCH)).all():
-        try:
-            desk.move(session, CLOCK, UnitRegistration.key, unit_id, "delete", version=version)
-        except Refused:
-            continue  # somebody works on it after all
-        _forget(session, storage, unit_id)
-        session.commit()
-        gone += 1
-    return gone
+    """Drafts never sent in that nobody touched for so many days, and what their owners have deleted; how many. Commits.
+
+    What a stop in the middle has left, deleted and not yet blanked, is found by the next run in the same way.
+    """
+    untouched = Unit.changed_on < func.now() - timedelta(days=days)
+    drafts = select(Unit.id).where(Unit.status == "draft", Unit.submitted_at.is_(None), untouched)
+    batches.each(session, drafts, Unit.id, lambda unit_id: _delete(session, unit_id))
+    left = select(Unit.id).where(Unit.status == "deleted", Unit.name != "")
+    return batches.each(session, left, Unit.id, lambda unit_id: _forget(session, storage, unit_id))
+
+
+def _delete(session: Session, unit_id: int) -> None:
+    with suppress(Refused):  # somebody works on it after all
+        desk.move(session, CLOCK, UnitRegistration.key, unit_id, "delete")
 
 
 def _forget(session: Session, storage: Storage, unit_id: int) -> None:

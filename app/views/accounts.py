@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false
 
@@ -21,7 +20,7 @@ from app.rules.actor import ADMINS, Actor, Role
 from app.rules.hats import GRANTED, place_fault
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
-from app.views import cells, proof, scope
+from app.views import cells, proof, role_words, scope
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -105,7 +104,7 @@ class HatView(SafeView):
         proof.demand()
         done = super()._form(row)
         if g.pop("role_waits", False) and getattr(done, "status_code", 200) == 302:
-            flash(_("Not in force yet: the security administrator or the auditor confirms the role."), "warning")
+            flash(role_words.NOT_YET, "warning")
         return done
 
     def may_edit(self, row: Any, actor: Actor) -> bool:

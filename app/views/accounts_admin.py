@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, make_response
+from flask import flash, g, make_response
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
@@ -33,6 +33,7 @@ from app.views import enrolment, labels, proof, scope
 from app.views.accounts import for_administrators
 from app.views.base import SafeView
 from app.views.identity import current
+from app.views.role_words import NOT_YET
 from app.views.sessions import note
 
 MOVES = {
@@ -131,8 +132,8 @@ class AccountView(SafeView):
         elif name != "unlock":
             if name == "deactivate":
                 administrators.keep(db.session, row.id)
-            if name == "activate":
-                confirming.ask_again(db.session, actor, row.id)
+            if name == "activate" and confirming.ask_again(db.session, actor, row.id):
+                flash(NOT_YET, "warning")
             row.active = name == "activate"
             row.changed_on = dt.datetime.now()  # noqa: DTZ005 - as the framework writes it; unused accounts are told by it
         facts = {"reason": reason} if reason else None

@@ -118,8 +118,10 @@ class Moving(Page):
                 return saving.reopened(self, current(), row, refused)
             raise
         flash(_("Done: %(move)s", move=labels.move_words(name)[0]), "success")
-        home = url_for(f"{self.endpoint}.list") if name == "delete" else url_for(f"{self.endpoint}.show", pk=pk)
-        return redirect(safe_next(request.form.get("next")) or home)
+        there, home = safe_next(request.form.get("next")), url_for(f"{self.endpoint}.show", pk=pk)
+        if name == "delete":  # the record it was asked from is not there any more
+            there, home = "" if _page_of(there, pk) else there, url_for(f"{self.endpoint}.list")
+        return redirect(there or home)
 
     @expose("/answer/<pk>", methods=["POST"])
     def answer(self, pk: str) -> Any:
@@ -234,6 +236,11 @@ class Moving(Page):
             title=one.word,
         )
         return page, 200 if refused is None else 422
+
+
+def _page_of(address: str, pk: str) -> bool:
+    """Whether an address of ours is a page of the row itself."""
+    return address.partition("?")[0].rstrip("/").endswith(f"/{pk}")
 
 
 def _given(move: Move, fields: Fields) -> tuple[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ STATES: Final[dict[str, Any]] = {
     "waiting": _l("Waiting for confirmation"),
     "off": _l("Not in force"),
 }
+NOT_YET: Final = _l("Not in force yet: the security administrator or the auditor confirms the role.")
 # Move -> (word, icon, whether it asks first).
 MOVES: Final[dict[str, tuple[Any, str, bool]]] = {"confirm": (_l("Confirm the role"), "user-check", True)}
 STEPS: Final[dict[str, tuple[Any, str]]] = {

@@ -127,7 +127,7 @@ class UnitView(SafeView):
         login = g.get("login")  # a program has none
         done = super().perform(row_id, name, version, reason, values)
         if name == "delete" and login is not None:
-            begin(db.session.get_one(User, login.account_id), proved_at=login.proved_at)
+            begin(db.session.get_one(User, login.account_id), proved_at=login.proved_at, worn=login.hat_id)
         return done
 
     def before_create(self, actor: Actor, content: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.models.accounts import Hat
+from app.models.accounts import Hat, Person
 from app.models.agencies import Agency, AgencyEntry, AgencyUnit, EmployerCertification
 from app.models.messages import Outbox
 from app.models.units import Unit
@@ -264,6 +264,15 @@ def test_a_certified_unit_bears_the_label_for_a_year(session):
     decide.undo(session, story.decider, row.id)
     session.refresh(unit)
     assert unit.certified_until is None
+
+
+def test_the_name_on_the_proof_is_compared_with_the_persons_name_of_today(session):
+    story = Story(session, "employer_certification")
+    draft = story.created(proof_name="新名字")
+    session.get_one(Person, draft.created_by_id).real_name = "新名字"
+    session.commit()
+    desk.submit(session, story.sender, "employer_certification", draft.id)
+    assert (draft.status, draft.applicant) == ("pending", "新名字")
 
 
 def test_revoked_or_over_the_label_is_gone(session):

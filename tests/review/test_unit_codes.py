@@ -161,6 +161,20 @@ def test_drafts_that_nobody_touched_are_cleared_with_their_papers(session):
     assert unit_ends.clear(session, storage, DRAFT_DAYS) == 0
 
 
+def test_what_its_owner_deletes_is_blanked_by_the_next_night(session):
+    """Whoever takes a registration back leaves no less than whoever forgets it; a stop in the middle is made good."""
+    storage, story = current_app.extensions["storage"], Story(session, KEY)
+    subject, _row = story.submitted()
+    really_stored(session, storage, story.sender.account_id)
+    desk.move(session, story.sender, KEY, subject.id, "withdraw")
+    desk.move(session, story.sender, KEY, subject.id, "delete")
+    assert subject.name and subject.contact_phone
+    assert unit_ends.clear(session, storage, DRAFT_DAYS) == 1
+    session.expire_all()
+    assert (subject.status, subject.name, subject.contact_phone, subject.phone_hash) == ("deleted", "", None, None)
+    assert unit_ends.clear(session, storage, DRAFT_DAYS) == 0
+
+
 # -- whoever registered a unit and does not own it any more --------------------------------------------------------------
 
 

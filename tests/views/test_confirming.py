@@ -107,7 +107,8 @@ def test_an_account_that_is_switched_on_again_gets_its_role_back_confirmed(app, 
     _name, account_id, hat_id = account(app, session, "secadmin")
     second = browser(app, session, "secadmin")
     assert admin.post(f"/accountview/move/deactivate/{account_id}").status_code == 302
-    assert admin.post(f"/accountview/move/activate/{account_id}").status_code == 302
+    answer = admin.post(f"/accountview/move/activate/{account_id}")
+    assert answer.status_code == 302 and "尚未生效" in admin.get(answer.location).text
     hat = session.get_one(Hat, hat_id, populate_existing=True)
     assert (hat.standing, hat.given_by_id) == ("waiting", admin.account_id)
     assert second.post(f"/hatview/move/confirm/{hat_id}").status_code == 302

@@ -85,10 +85,13 @@ def test_while_one_waits_to_leave_no_second_of_its_kind_joins_it(app, session, r
     assert [channel for channel, _text in told(session, reader, key="first")] == ["sms"]
     assert told(session, reader, key="second") == []
     assert [channel for channel, _text in told(session, reader, "system", "other kind")] == ["sms"]
+    session.get_one(Person, reader.account_id).set_phone("13912340000")
+    session.commit()
+    assert [channel for channel, _text in told(session, reader, key="another number")] == ["sms"]
     session.execute(update(Dispatch).values(state="sent"))
     session.commit()
     assert [channel for channel, _text in told(session, reader, key="after it left")] == ["sms"]
-    assert len(session.scalars(select(Message)).all()) == 4, "all of them are read here"
+    assert len(session.scalars(select(Message)).all()) == 5, "all of them are read here"
 
 
 def test_the_choice_is_the_consent_and_its_withdrawal_stops_it(app, session, reader):

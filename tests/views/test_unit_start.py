@@ -101,8 +101,9 @@ def test_whoever_deletes_the_own_draft_stays_logged_in(who, session):
     who.post("/unitview/add", BASIC | {"uscc": CODE, "then": "save"})
     row = session.scalars(select(Unit).where(Unit.uscc == CODE)).one()
     assert f"/unitview/move/delete/{row.id}" in who.get(f"/unitview/show/{row.id}").text
-    answer = who.post(f"/unitview/move/delete/{row.id}", {"version": str(row.version)})
-    assert answer.location.endswith("/unitview/list/")
+    sent = {"version": str(row.version), "next": f"/unitview/show/{row.id}?tab=1"}
+    answer = who.post(f"/unitview/move/delete/{row.id}", sent)
+    assert answer.location.endswith("/unitview/list/"), "the record it was deleted from is gone"
     page = who.get("/unitview/list/")
     assert page.status_code == 200 and BASIC["name"] not in page.text
     assert who.get(f"/unitview/show/{row.id}").status_code == 404

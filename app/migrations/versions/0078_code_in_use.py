@@ -24,8 +24,18 @@ def upgrade() -> None:
     op.create_index("ix_unit_uscc", "unit", ["uscc"])
 
 
+TWICE = sa.text("SELECT string_agg(id::text, ', ' ORDER BY id) FROM unit GROUP BY uscc HAVING count(uscc) > 1 ORDER BY min(id)")
+REFUSED = (
+    "以下单位的统一社会信用代码重复（每组只能留一个），不能退回旧版本：{ids}。"
+    " / These units have a credit code twice, and the release before allows each once; somebody decides whose it is: {ids}"
+)
+
+
 def downgrade() -> None:
-    # The code of that time knows no deleted unit. Where a code stands twice it stays so: somebody decides whose it is.
+    """Raises RuntimeError with the numbers of the units in the way. The code of that time knows no deleted unit."""
+    groups = op.get_bind().execute(TWICE).scalars().all()
+    if groups:
+        raise RuntimeError(REFUSED.format(ids="; ".join(groups)))
     op.execute("UPDATE unit SET status = 'rejected' WHERE status = 'deleted'")
     _statuses(BEFORE)
     op.drop_index("ix_unit_uscc", "unit")

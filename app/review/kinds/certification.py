@@ -54,9 +54,13 @@ class EmployerCertificationKind(WithMaterials):
         }
 
     def guard(self, session: Session, subject: Subject, move: Move, today: date) -> None:
-        """A frozen unit is not certified."""
-        if move.opens_round:
-            approved_unit(session, subject.unit_id)
+        """A frozen unit is not certified; the person is called as of today, whatever the draft was begun under."""
+        if not move.opens_round:
+            return
+        approved_unit(session, subject.unit_id)
+        person: Any = session.get(Person, subject.created_by_id) if subject.created_by_id else None
+        if person is not None and person.real_name:
+            subject.applicant = person.real_name
 
     def around(self, session: Session, subject: Subject) -> Values:
         """The two proofs that stand already: the person's name and the enterprise."""

@@ -60,6 +60,7 @@
     gate(); mirror(); keepAlive();
     $$('dialog[open]').forEach(x => { x.close(); x.showModal(); });
   }
+  const out = r => r.redirected && new URL(r.url).pathname.startsWith('/login'); // the login has ended meanwhile
   async function send(url, body, form) {
     if (busy) return;
     lock(true);
@@ -67,7 +68,10 @@
     try {
       const r = await fetch(url, { method: body ? 'POST' : 'GET', body, headers: FRAGMENT, credentials: 'same-origin' });
       const html = await r.text();
-      if (r.redirected && !r.headers.has('X-Desk')) { location.assign(r.url); return; }
+      if (r.redirected && !r.headers.has('X-Desk')) {
+        if (body && out(r)) note(root().dataset.tEnded); else location.assign(r.url);
+        return;
+      }
       if (r.headers.get('X-Desk') === 'refusal') return refused(html, form);
       if (!r.ok && !r.headers.has('X-Desk')) { note(root().dataset.tOffline); return; }
       show(html, true);
@@ -110,6 +114,7 @@
         const headers = stirred ? FRAGMENT : { ...FRAGMENT, 'X-Poll': '1' }; // a page left open is nobody's presence
         stirred = false;
         const r = await fetch(pane().dataset.renew, { method: 'POST', body: claimBody(l), headers, credentials: 'same-origin' });
+        if (out(r)) { clearInterval(timer); note(root().dataset.tEnded); }
         if (r.status === 409) { clearInterval(timer); note(root().dataset.tLost); }
       } catch (e) { if (!(e instanceof TypeError)) throw e; }
     }, 1000 * (+pane().dataset.every || 60));
