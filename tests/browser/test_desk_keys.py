@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.newcomer import log_out
 from tests.browser.postings import DUTIES, Postings, Sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a real server and a real Chromium
@@ -98,6 +99,23 @@ def test_r_opens_the_letter_prefilled_and_ctrl_enter_sends_it(visit, made):
     told = record(visit, posting).inner_text("main")
     for words in ("退回修改", "限男性", "请于修改后重新提交，谢谢配合。"):
         assert words in told
+
+
+def test_a_login_that_ended_meanwhile_is_said_and_what_was_typed_stays(visit, made, cookies):
+    posting = made.sent(description=UNLAWFUL)
+    window = visit("reviewer2")
+    page = opened(window, posting)
+    page.keyboard.press("r")
+    typed = page.locator("#d-return[open] textarea[name=reason_text]")
+    typed.fill("请于修改后重新提交，谢谢配合。")
+    tab = visit("reviewer2")  # the same login
+    tab.go("/")
+    log_out(tab)
+    cookies.pop("reviewer2", None)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#d-return[open] .d-err")).to_contain_text("登录已结束")
+    expect(typed).to_have_value("请于修改后重新提交，谢谢配合。")
+    assert made.state(posting) == "queued"
 
 
 def test_u_takes_a_decision_back_and_the_item_is_there_again_with_its_evidence(visit, made):
