@@ -21,6 +21,7 @@ from app.rules.hats import GRANTED, place_fault
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
 from app.views import cells, proof, role_words, scope
+from app.views.acting import ProvenView
 from app.views.base import SafeView
 from app.views.identity import current
 
@@ -58,10 +59,11 @@ def standing_units(stmt: Select, actor: Actor) -> Select:
     return for_administrators(stmt, actor).where(Unit.status.in_(("approved", "imported")))
 
 
-class HatView(SafeView):
+class HatView(ProvenView):
     """Who may act as what, where (用户与角色). A role of the three administrators waits for a second one of them."""
 
     datamodel = SQLAInterface(Hat)
+    acts = MOVES
     scope = staticmethod(who_wears)
     choices = {"unit": standing_units}
     list_title, thing, add_words = _l("Roles of the accounts"), _l("Role of an account"), _l("Give a role")
@@ -85,10 +87,6 @@ class HatView(SafeView):
     add_columns = ["account", "role", "region", "unit", "school", "agency", "grants", "is_default"]
     edit_columns = ["region", "grants", "is_default", "active"]
     show_columns = [*list_columns, "grants", "given_by", "confirmed_by", "created_on", "changed_on"]
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """The account the form was opened for."""
@@ -150,13 +148,6 @@ class HatView(SafeView):
             raise Refused("wrong_state")
         (confirming.confirm if name == "confirm" else confirming.decline)(db.session, actor, row.id)
         db.session.commit()
-
-    def _allowed(self, name: str) -> Move:
-        if name not in MOVES:
-            raise Refused("no_such_move", move=name)
-        self.demand(f"can_{name}")
-        proof.demand()
-        return MOVES[name]
 
 
 def _check_grants(row: Hat, role: Role) -> None:

@@ -31,6 +31,7 @@ from app.rules.refused import Refused
 from app.rules.registering import USER_NAME
 from app.views import enrolment, labels, proof, scope
 from app.views.accounts import for_administrators
+from app.views.acting import ProvenView
 from app.views.base import SafeView
 from app.views.identity import current
 from app.views.role_words import NOT_YET
@@ -54,10 +55,11 @@ def role_words(hats: Sequence[Hat]) -> str:
     return _("; ").join(dict.fromkeys(str(labels.ROLES[hat.role]) for hat in hats))
 
 
-class AccountView(SafeView):
+class AccountView(ProvenView):
     """Accounts (账号管理); what each of them may do stands in its roles."""
 
     datamodel = SQLAInterface(User)
+    acts = MOVES
     scope = staticmethod(for_administrators)
     list_title, thing, add_words = _l("Accounts"), _l("Account"), _l("Add an account")
     label_columns = {
@@ -85,10 +87,6 @@ class AccountView(SafeView):
     edit_columns = ["first_name", "email"]
     show_columns = ["username", "first_name", "email", "active", "hats", "last_login", "login_count", "created_on"]
     related_names = ("HatView",)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """Refuses what cannot be a user name or address; a new account starts with a password to be changed."""
@@ -141,13 +139,6 @@ class AccountView(SafeView):
         if name in ("unlock", "reset_password"):
             note(row.username, "unlocked", row.id)
         db.session.commit()
-
-    def _allowed(self, name: str) -> Move:
-        if name not in MOVES:
-            raise Refused("no_such_move", move=name)
-        self.demand(f"can_{name}")
-        proof.demand()
-        return MOVES[name]
 
     @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
     def move(self, name: str, pk: str) -> Any:

@@ -12,19 +12,38 @@ from app.review.policy import DEFAULT, Policy
 from app.rules.actor import Actor
 from app.rules.lifecycle import Move
 from app.rules.refused import Refused
-from app.views import scope
+from app.views import proof, scope
 from app.views.base import SafeView
 from app.views.identity import current
 
 
-class ActingView(SafeView):
-    """A screen over plain rows with moves. `acts` says from which state each may be made; targets are of no matter."""
+class MovingView(SafeView):
+    """A screen with moves of its own, each with its permission: which are offered for a row and what they do, it says itself."""
 
     acts: Mapping[str, Move] = {}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in self.acts)})
+
+    def _allowed(self, name: str) -> Move:
+        if name not in self.acts:
+            raise Refused("no_such_move", move=name)
+        self.demand(f"can_{name}")
+        return self.acts[name]
+
+
+class ProvenView(MovingView):
+    """A screen whose moves take a fresh proof of who is at work: roles, accounts, second factors."""
+
+    def _allowed(self, name: str) -> Move:
+        allowed = super()._allowed(name)
+        proof.demand()
+        return allowed
+
+
+class ActingView(MovingView):
+    """A screen over plain rows with moves. `acts` says from which state each may be made; targets are of no matter."""
 
     @abstractmethod
     def state_of(self, row: Any) -> str:
@@ -59,12 +78,6 @@ class ActingView(SafeView):
         before = setting_log.values_of(row)
         self.act(row, name, current(), reason)
         setting_log.note(db.session, current(), row, setting_log.CHANGED, before)
-
-    def _allowed(self, name: str) -> Move:
-        if name not in self.acts:
-            raise Refused("no_such_move", move=name)
-        self.demand(f"can_{name}")
-        return self.acts[name]
 
 
 class AgreedView(ActingView):

@@ -18,10 +18,10 @@ from app.review.policy import DEFAULT, Policy
 from app.rules.actor import ADMINS, Actor
 from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
-from app.views import enrolment, labels, proof, scope, second_factor
+from app.views import enrolment, labels, scope, second_factor
 from app.views.accounts import account_words
 from app.views.accounts_admin import shown_once
-from app.views.base import SafeView
+from app.views.acting import ProvenView
 from app.views.identity import current
 
 MOVES = {
@@ -40,10 +40,11 @@ def with_factor(stmt: Select[Any], actor: Actor) -> Select[Any]:
     return for_admins(stmt, actor).where(has, User.id != actor.account_id)
 
 
-class FactorResetView(SafeView):
+class FactorResetView(ProvenView):
     """双因素重置: asked for by one administrator, done by another, for neither of them."""
 
     datamodel = SQLAInterface(FactorReset)
+    acts = MOVES
     scope = staticmethod(for_admins)
     choices = {"account": with_factor}
     send_words, added_words = _l("Ask for it"), _l("Asked for. Another administrator decides.")
@@ -64,10 +65,6 @@ class FactorResetView(SafeView):
     order_columns = ["asked_at"]
     add_columns = ["account", "reason"]
     row_needs = ("account_id", "asked_by_id", "state")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
 
     def before_save(self, row: Any, actor: Actor, *, created: bool) -> None:
         """One open reset for an account that has something to reset, never the own one."""
@@ -107,10 +104,3 @@ class FactorResetView(SafeView):
     def move(self, name: str, pk: str) -> Any:
         """As everywhere; a second factor taken off is answered with the code for the next device."""
         return shown_once(self, super().move(name, pk))
-
-    def _allowed(self, name: str) -> Move:
-        if name not in MOVES:
-            raise Refused("no_such_move", move=name)
-        self.demand(f"can_{name}")
-        proof.demand()
-        return MOVES[name]

@@ -22,7 +22,7 @@ from app.rules.lifecycle import Move, move
 from app.rules.refused import Refused
 from app.views import labels, proof, scope
 from app.views.accounts import account_words
-from app.views.base import SafeView
+from app.views.acting import ProvenView
 from app.views.identity import current
 
 MOVES = {
@@ -40,10 +40,11 @@ def others(stmt: Select[Any], actor: Actor) -> Select[Any]:
     return for_admins(stmt, actor).where(User.active, User.id != actor.account_id)
 
 
-class AccountMergeView(SafeView):
+class AccountMergeView(ProvenView):
     """账号合并: asked for by one administrator, done by another, for neither of them."""
 
     datamodel = SQLAInterface(AccountMerge)
+    acts = MOVES
     scope = staticmethod(for_admins)
     choices = {"kept": others, "closed": others}
     list_title, thing, add_words = _l("Merged accounts"), _l("Merging of accounts"), _l("Ask for a merging")
@@ -68,10 +69,6 @@ class AccountMergeView(SafeView):
     order_columns = ["asked_at"]
     add_columns = ["kept", "closed", "reason"]
     row_needs = ("kept_id", "closed_id", "asked_by_id", "state")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, *(f"can_{name}" for name in MOVES)})
 
     def defaults(self, actor: Actor) -> dict[str, Any]:
         """The pair that the form was opened for."""
@@ -117,13 +114,6 @@ class AccountMergeView(SafeView):
             facts = {"merge": row.id, "kept": row.kept_id}
             ledger.append(db.session, "decline", actor, "", subject_id=row.closed_id, facts=facts)
         db.session.commit()
-
-    def _allowed(self, name: str) -> Move:
-        if name not in MOVES:
-            raise Refused("no_such_move", move=name)
-        self.demand(f"can_{name}")
-        proof.demand()
-        return MOVES[name]
 
     @expose("/candidates", methods=["GET"])
     @has_access

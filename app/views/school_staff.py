@@ -22,7 +22,7 @@ from app.rules.lifecycle import KEEPER, Move, move
 from app.rules.refused import Refused
 from app.views import proof, scope
 from app.views.accounts import account_words
-from app.views.base import SafeView
+from app.views.acting import ProvenView
 from app.views.identity import current
 
 UNBIND = move("unbind", "active", "", KEEPER)
@@ -42,10 +42,11 @@ def _lock_staff(actor: Actor) -> None:
         raise Refused("not_allowed")
 
 
-class SchoolStaffView(SafeView):
+class SchoolStaffView(ProvenView):
     """Colleagues at the own school and what each may do. Unbinding ends the role and every login of the account at once."""
 
     datamodel = SQLAInterface(Hat)
+    acts = {UNBIND.name: UNBIND}
     scope = staticmethod(of_my_school)
     list_title, thing = _l("Staff of the school"), _l("Colleague")
     empty_words = _l("Further accounts of the school are made by the system administrator.")
@@ -58,10 +59,6 @@ class SchoolStaffView(SafeView):
     edit_columns = ["grants"]
     order_columns = ["created_on"]
     row_needs = ("account_id", "active")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.base_permissions = sorted({*self.base_permissions, "can_unbind"})
 
     def may(self, permission: str) -> bool:
         """Everybody sees the colleagues; only who manages the staff changes anything."""
@@ -111,13 +108,6 @@ class SchoolStaffView(SafeView):
         )
         enqueue(db.session, told, {row.account_id})
         db.session.commit()
-
-    def _allowed(self, name: str) -> Move:
-        if name != UNBIND.name:
-            raise Refused("no_such_move", move=name)
-        self.demand("can_unbind")
-        proof.demand()
-        return UNBIND
 
     @expose("/move/<string:name>/<pk>", methods=["GET", "POST"])
     def move(self, name: str, pk: str) -> Any:
